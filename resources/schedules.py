@@ -1,11 +1,17 @@
 """Schedules: when an offering takes place, as data; and the days on which it truly does."""
 
+import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Literal
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal, cast
+
+from resources.clock import JAPAN
+from resources.days import DAYS, day_bits
 
 Holidays = Literal["closed", "open", "only"]
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LATEST_END = 2 * 1440
 
 
 @dataclass(frozen=True)
@@ -49,13 +55,128 @@ class SessionTime:
     uncertain: bool = False  # on a public holiday, and nothing is said about holidays
 
 
+class BadSchedule(ValueError):
+    """A schedule that can't be: the message names the part and what it should be."""
+
+
 def from_json(data: dict[str, Any]) -> Schedule:
     """Read the stored form; raise `BadSchedule`."""
-    raise NotImplementedError
+    if not isinstance(data, dict) or not isinstance(data.get("rules"), list):
+        raise BadSchedule("a schedule needs a list of rules")
+    if set(data) - {"rules", "closed"}:
+        raise BadSchedule("a schedule has rules and closed, nothing else")
+    closed = data.get("closed") or []
+    if not isinstance(closed, list):
+        raise BadSchedule("closed must be a list")
+    return Schedule(tuple(map(_rule, data["rules"])), tuple(map(_closed, closed)))
+
+
+def _rule(data: Any) -> Rule:
+    known = {"days", "nth", "month_days", "from", "to", "holidays"}
+    if not isinstance(data, dict) or set(data) - known:
+        raise BadSchedule("a rule has days, nth, month_days, from, to and holidays")
+    start, end = _minutes(data.get("from")), _minutes(data.get("to"))
+    if not (0 <= start < 1440 and start < end <= LATEST_END):
+        raise BadSchedule("from must be earlier than to")
+    policy = data.get("holidays")
+    if policy not in (None, "closed", "open", "only"):
+        raise BadSchedule("holidays must be closed, open, only or null")
+    return Rule(*_pattern(data), start=start, end=end, holidays=policy)
+
+
+def _closed(data: Any) -> Closed:
+    known = {"days", "nth", "month_days", "from_day", "to_day", "dates", "holidays", "if_holiday"}
+    if not isinstance(data, dict) or set(data) - known:
+        raise BadSchedule(f"a closing has {', '.join(sorted(known))}")
+    first, last = data.get("from_day"), data.get("to_day")
+    if (first is None) != (last is None):
+        raise BadSchedule("from_day and to_day go together")
+    for mark in (first, last):
+        if mark is not None and not _is_day_of_year(mark):
+            raise BadSchedule("from_day and to_day must be days of the year as MM-DD")
+    move = data.get("if_holiday")
+    if move not in (None, "open", "next_day", "next_weekday"):
+        raise BadSchedule("if_holiday must be open, next_day, next_weekday or null")
+    try:
+        dates = tuple(date.fromisoformat(d) for d in data.get("dates") or ())
+    except (TypeError, ValueError):
+        raise BadSchedule("dates must exist, as YYYY-MM-DD") from None
+    return Closed(*_pattern(data), first, last, dates, bool(data.get("holidays")), move)
+
+
+def _pattern(data: dict[str, Any]) -> tuple[tuple[str, ...], tuple[int, ...], tuple[int, ...]]:
+    days, nth, month_days = (data.get(k) or [] for k in ("days", "nth", "month_days"))
+    if not isinstance(days, list) or any(d not in DAYS for d in days):
+        raise BadSchedule(f"days must be of {', '.join(DAYS)}")
+    if not _whole_numbers(nth) or any(n not in (1, 2, 3, 4, 5, -1) for n in nth):
+        raise BadSchedule("nth must be of 1 … 5 and -1 (the last)")
+    if nth and not days:
+        raise BadSchedule("nth needs days")
+    if not _whole_numbers(month_days) or any(not 1 <= d <= 31 for d in month_days):
+        raise BadSchedule("month_days must be of 1 … 31")
+    return (
+        tuple(sorted(set(days), key=DAYS.index)),
+        tuple(sorted(set(nth), key=lambda n: (n < 0, n))),
+        tuple(sorted(set(month_days))),
+    )
+
+
+def _whole_numbers(values: Any) -> bool:
+    return isinstance(values, list) and all(type(v) is int for v in values)
+
+
+def _is_day_of_year(mark: Any) -> bool:
+    if not isinstance(mark, str) or not re.fullmatch(r"\d\d-\d\d", mark):
+        return False
+    try:
+        date.fromisoformat(f"2024-{mark}")  # a leap year, so that 02-29 is allowed
+    except ValueError:
+        return False
+    return True
+
+
+def _minutes(text: Any) -> int:
+    if not isinstance(text, str) or not re.fullmatch(r"\d{1,2}:[0-5]\d", text):
+        raise BadSchedule("hours must be HH:MM")
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def clock_text(minutes: int) -> str:
+    """Return minutes from midnight as HH:MM; 24:00 and later are after midnight."""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def to_json(schedule: Schedule) -> dict[str, Any]:
-    raise NotImplementedError
+    """Return the stored form; `from_json` reads it back without loss."""
+    return {
+        "rules": [
+            {
+                "days": list(r.days),
+                "nth": list(r.nth),
+                "month_days": list(r.month_days),
+                "from": clock_text(r.start),
+                "to": clock_text(r.end),
+                "holidays": r.holidays,
+            }
+            for r in schedule.rules
+        ],
+        "closed": [_closed_json(c) for c in schedule.closed],
+    }
+
+
+def _closed_json(closed: Closed) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "days": list(closed.days),
+        "nth": list(closed.nth),
+        "month_days": list(closed.month_days),
+        "from_day": closed.from_day,
+        "to_day": closed.to_day,
+        "dates": [d.isoformat() for d in closed.dates],
+        "holidays": closed.holidays,
+        "if_holiday": closed.if_holiday,
+    }
+    return {name: value for name, value in facts.items() if value}
 
 
 def slots(schedule: Schedule) -> list[tuple[str, int, int]]:
@@ -64,17 +185,48 @@ def slots(schedule: Schedule) -> list[tuple[str, int, int]]:
     A day selector is a canonical JSON string of all that decides on which *days* the rule applies
     (days, nth, month_days, holidays, closures); equal strings select equal days.
     """
-    raise NotImplementedError
-
-
-def day_bits(selector: str, first: date, n_days: int) -> tuple[int, int]:
-    """Return two bit masks over `n_days` days from `first` (bit 0 = first): days held, and of these
-    the uncertain ones (a public holiday, and the rule says nothing about holidays)."""
-    raise NotImplementedError
+    closed = [_closed_json(c) for c in schedule.closed]
+    found = []
+    for rule in schedule.rules:
+        facts: dict[str, Any] = {
+            "days": list(rule.days),
+            "nth": list(rule.nth),
+            "month_days": list(rule.month_days),
+            "holidays": rule.holidays,
+            "closed": closed,
+        }
+        facts = {name: value for name, value in facts.items() if value}
+        found.append((json.dumps(facts, sort_keys=True), rule.start, rule.end))
+    return found
 
 
 def next_sessions(
     schedule: Schedule, after: datetime, *, days: int = 56, limit: int | None = None
 ) -> list[SessionTime]:
-    """Return the sessions that end after a moment, in order, within so many days."""
-    raise NotImplementedError
+    """Return the sessions that end after a moment, in order, of so many days from its date.
+
+    after : aware. Sessions of the day before that run past midnight are among them.
+    """
+    local = after.astimezone(JAPAN)
+    first = local.date() - timedelta(days=1)
+    found = set()
+    for selector, start, end in slots(schedule):
+        held, uncertain = day_bits(selector, first, days + 1)
+        for i in range(days + 1):
+            if not held >> i & 1:
+                continue
+            midnight = datetime.combine(first + timedelta(days=i), time(0), JAPAN)
+            session = SessionTime(
+                midnight + timedelta(minutes=start),
+                midnight + timedelta(minutes=end),
+                bool(uncertain >> i & 1),
+            )
+            if session.end > local:
+                found.add(session)
+    ordered = sorted(found, key=lambda s: (s.start, s.end, s.uncertain))
+    return ordered[:limit]
+
+
+def days_of(codes: Sequence[str]) -> tuple[str, ...]:
+    """Return the days in the order of the week, each once."""
+    return cast(tuple[str, ...], tuple(sorted(set(codes), key=DAYS.index)))

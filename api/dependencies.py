@@ -1,0 +1,130 @@
+"""What a handler may ask for: the program, a session, who is signed in, and who may use a route.
+
+Every route states who may use it, on itself or on its router:
+
+    router = APIRouter(dependencies=[allowed("support_worker", "csw")])
+
+    @router.get("/people/{person_id}")
+    def person_page(request: Request, session: Writing, user: User, person_id: UUID) -> Response:
+
+- `Reading`: a session that is never committed. `Writing`: one transaction, committed before the
+  answer is sent. Whatever shows a person needs `Writing`, since the look itself is recorded.
+- `User`: who is signed in. Nobody is: a page sends to the sign-in page, the API answers 401.
+- `allowed(*roles)`: these roles may use the route; `allowed()`: everybody who is signed in;
+  `public`: nobody needs to be signed in.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+
+from api import identity
+from casework import audit
+from casework.access import Actor
+from casework.people import NoSuchPerson
+from casework.roles import role
+from jobs.program import Program as OpenProgram
+
+Scope = Literal["read", "write"]
+
+
+class NotSignedIn(PermissionError):
+    """Nobody is signed in, or the session has expired."""
+
+    def __init__(self) -> None:
+        super().__init__("sign in first")
+
+
+class NotAllowed(PermissionError):
+    """The role of who is signed in, or the scope of the token, does not cover the route."""
+
+    def __init__(self) -> None:
+        super().__init__("this role may not do that")
+
+
+def open_program_of(request: Request) -> OpenProgram:
+    """Return what the running program holds."""
+    program = request.app.state.program
+    assert isinstance(program, OpenProgram), "the program is opened when the application starts"
+    return program
+
+
+Program = Annotated[OpenProgram, Depends(open_program_of)]
+
+
+def possible_user(request: Request, program: Program) -> identity.Identity | None:
+    """Return who is signed in, and how; None where nobody is."""
+    found = identity.identify(request, program)
+    request.state.user = found.actor if found else None
+    return found
+
+
+Identified = Annotated[identity.Identity | None, Depends(possible_user)]
+
+
+def signed_in(found: Identified) -> Actor:
+    """Return who is signed in; raise `NotSignedIn` where nobody is."""
+    if found is None:
+        raise NotSignedIn
+    return found.actor
+
+
+User = Annotated[Actor, Depends(signed_in)]
+
+
+def reading(program: Program) -> Iterator[Session]:
+    with program.database.reading() as session:
+        yield session
+
+
+def writing(program: Program, found: Identified) -> Iterator[Session]:
+    by = found.actor.by if found else "nobody"
+    try:
+        with program.database.writing(by=by) as session:
+            yield session
+    except NoSuchPerson as refused:
+        # The transaction is gone, the attempt is not: it is recorded before anything is answered.
+        with program.database.writing(by=by) as session:
+            audit.record(session, refused.attempt)
+        raise
+
+
+# scope="function": a commit that fails is an error, not an answer that was already sent.
+Reading = Annotated[Session, Depends(reading, scope="function")]
+Writing = Annotated[Session, Depends(writing, scope="function")]
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """The policy of a route: which roles may use it (none named: everybody who is signed in)."""
+
+    roles: tuple[str, ...]
+    scope: Scope | None = None
+
+    def __call__(self, request: Request, found: Identified) -> None:
+        if found is None:
+            raise NotSignedIn
+        if self.roles and found.actor.role not in self.roles:
+            raise NotAllowed
+        needed = self.scope or ("read" if request.method in ("GET", "HEAD") else "write")
+        if found.scopes is not None and needed not in found.scopes:
+            raise NotAllowed
+
+
+def allowed(*roles: str, scope: Scope | None = None) -> Any:
+    """State which roles may use a route.
+
+    scope : what an API token needs for it; by default "read" for GET and "write" for the rest
+        (a question that is put by POST is "read").
+    """
+    return Depends(Allowed(tuple(role(code).code for code in roles), scope))
+
+
+def open_to_all() -> None:
+    """The policy of a route that needs nobody signed in."""
+
+
+public = Depends(open_to_all)

@@ -1,0 +1,197 @@
+"""The shapes of answers. Their JSON is the contract of docs/formats.md."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from matching.sentences import Sentence
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one rule says of one place, on what evidence, and the change that would let it in."""
+
+    rule: str
+    words: Sentence
+    verdict: str
+    field: str
+    value: Any
+    verified_on: str | None
+    change: Sentence | None
+    safety: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "rule": self.rule,
+            "words": self.words.as_json(),
+            "verdict": self.verdict,
+            "safety": self.safety,
+            "evidence": {
+                "field": self.field,
+                "value": self.value,
+                "verified_on": self.verified_on,
+            },
+            "change": None if self.change is None else self.change.as_json(),
+        }
+
+
+@dataclass(frozen=True)
+class SessionShown:
+    start: datetime
+    end: datetime
+    uncertain: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "start": self.start.isoformat(timespec="minutes"),
+            "end": self.end.isoformat(timespec="minutes"),
+            "uncertain": self.uncertain,
+        }
+
+
+@dataclass(frozen=True)
+class PlaceShown:
+    """What is shown of an offering wherever it is shown; read fresh from the database."""
+
+    offering: uuid.UUID
+    resource: uuid.UUID
+    name: str
+    kind: str
+    host: str | None
+    description: str | None
+    address: str | None
+    phone: str | None
+    lon: float | None
+    lat: float | None
+    accuracy_m: float | None
+    schedule_text: str | None
+    availability: str
+    places: int | None
+    said_at: str | None
+    said_by: str | None
+    verified_on: str | None
+    fee_yen: int | None
+    invented: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "offering": str(self.offering),
+            "resource": str(self.resource),
+            "name": self.name,
+            "kind": self.kind,
+            "host": self.host,
+            "description": self.description,
+            "address": self.address,
+            "phone": self.phone,
+            "lon": self.lon,
+            "lat": self.lat,
+            "accuracy_m": self.accuracy_m,
+            "schedule_text": self.schedule_text,
+            "availability": {
+                "status": self.availability,
+                "places": self.places,
+                "said_at": self.said_at,
+                "said_by": self.said_by,
+            },
+            "verified_on": self.verified_on,
+            "fee_yen": self.fee_yen,
+            "invented": self.invented,
+        }
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One place: its score, the contributions that add up to it, verdicts, the first step."""
+
+    place: PlaceShown
+    score: int  # ten-thousandths
+    contributions: dict[str, int]
+    confidence: int  # hundredths
+    verdicts: tuple[Verdict, ...]
+    distance_m: int | None
+    walk_minutes: int | None
+    next_session: SessionShown | None
+    first_step: str
+    first_step_words: Sentence
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            **self.place.as_json(),
+            "score": self.score / 10_000,
+            "confidence": self.confidence / 100,
+            "contributions": {k: v / 10_000 for k, v in self.contributions.items()},
+            "verdicts": [v.as_json() for v in self.verdicts],
+            "distance_m": self.distance_m,
+            "walk_minutes": self.walk_minutes,
+            "route": "straight",
+            "next_session": None if self.next_session is None else self.next_session.as_json(),
+            "first_step": self.first_step,
+            "first_step_words": self.first_step_words.as_json(),
+        }
+
+
+@dataclass(frozen=True)
+class Miss:
+    """A place that fails a rule or two, and what would let it in."""
+
+    place: PlaceShown
+    failed: tuple[Verdict, ...]
+    distance_m: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "offering": str(self.place.offering),
+            "resource": str(self.place.resource),
+            "name": self.place.name,
+            "kind": self.place.kind,
+            "invented": self.place.invented,
+            "distance_m": self.distance_m,
+            "failed": [
+                {
+                    "rule": v.rule,
+                    "words": v.words.as_json(),
+                    "change": None if v.change is None else v.change.as_json(),
+                }
+                for v in self.failed
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """The single rule whose loosening would bring most, and how many places."""
+
+    rule: str
+    words: Sentence
+    count: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {"rule": self.rule, "words": self.words.as_json(), "count": self.count}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found for a need."""
+
+    revision: int
+    scheme: str
+    suggestions: tuple[Suggestion, ...]
+    nearest_misses: tuple[Miss, ...]
+    removed_by: dict[str, int]
+    relaxation: Relaxation | None
+    considered: int
+    fitting: int
+    rule_words: dict[str, Sentence] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "revision": self.revision,
+            "scheme": self.scheme,
+            "considered": self.considered,
+            "fitting": self.fitting,
+            "suggestions": [s.as_json() for s in self.suggestions],
+            "nearest_misses": [m.as_json() for m in self.nearest_misses],
+            "removed_by": self.removed_by,
+            "relaxation": None if self.relaxation is None else self.relaxation.as_json(),
+        }

@@ -1,0 +1,114 @@
+"""Rules about when a person can come, how often and how long, and whether there is room."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.columns import ATTENDANCES, AVAILABILITIES
+from matching.sentences import Sentence, sentence
+from matching.verdicts import (
+    Rule,
+    Sight,
+    Verdicts,
+    always,
+    at_most,
+    says,
+    shown_date,
+    shown_number,
+    shows,
+    verdicts,
+)
+from resources.schedules import DAYS
+
+
+def _judge_windows(s: Sight) -> Verdicts:
+    return verdicts(s.times.fitting != 0, s.rows["schedule_known"] == 1)
+
+
+def _evidence_windows(s: Sight, i: int) -> tuple[str, Any]:
+    if not s.rows["schedule_known"][i]:
+        return "schedule", None
+    return "schedule", {"sessions_in_8_weeks": int(np.bitwise_count(s.times.held[i]))}
+
+
+def _change_windows(s: Sight, i: int) -> Sentence | None:
+    session = s.times.next_session(i, fitting=False)
+    if session is None:
+        return sentence("change.windows_none")
+    start, end, _ = session
+    close = "24:00" if end.date() > start.date() else end.strftime("%H:%M")
+    return sentence(
+        "change.windows",
+        day=sentence(f"day.{DAYS[start.weekday()]}"),
+        **{"from": start.strftime("%H:%M"), "to": close},
+    )
+
+
+def _shortest(s: Sight) -> NDArray[np.int64]:
+    """Return the minutes that one has to stay at least; -1 where that isn't known."""
+    stated = s.rows["min_minutes"].astype(np.int64)
+    slots = s.times.slots
+    out = stated.copy()
+    whole = s.rows["attendance"] == ATTENDANCES.index("whole")
+    filled = np.flatnonzero(whole & (slots.pointer[1:] > slots.pointer[:-1]) & (stated < 0))
+    for i in filled.tolist():
+        run = slice(int(slots.pointer[i]), int(slots.pointer[i + 1]))
+        out[i] = int((slots.end[run] - slots.start[run]).min())
+    return np.where((out < 0) & (s.rows["attendance"] == 0), 0, out)
+
+
+def _judge_minutes(s: Sight) -> Verdicts:
+    most = s.ask.limits.minutes
+    assert most is not None
+    shortest = _shortest(s)
+    return verdicts(shortest <= most, shortest >= 0)
+
+
+def _evidence_minutes(s: Sight, i: int) -> tuple[str, Any]:
+    return "min_minutes", shown_number(_shortest(s)[i])
+
+
+def _change_minutes(s: Sight, i: int) -> Sentence | None:
+    return sentence("change.minutes", minutes=int(_shortest(s)[i]))
+
+
+def _change_per_week(s: Sight, i: int) -> Sentence | None:
+    return sentence("change.sessions_per_week", times=int(s.rows["min_per_week"][i]))
+
+
+def _judge_places(s: Sight) -> Verdicts:
+    """A place left, a waiting list or an interview first lets in; full does not."""
+    status, places = s.rows["availability"], s.rows["places"]
+    full = (status == AVAILABILITIES.index("none")) | (
+        (status == AVAILABILITIES.index("capacity")) & (places == 0)
+    )
+    return verdicts(~full, status != AVAILABILITIES.index("unknown"))
+
+
+def _evidence_places(s: Sight, i: int) -> tuple[str, Any]:
+    return "availability", {
+        "status": AVAILABILITIES[int(s.rows["availability"][i])],
+        "places": shown_number(s.rows["places"][i]),
+        "said_at": shown_date(int(s.rows["said_day"][i])),
+    }
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("windows", always, _judge_windows, _evidence_windows, _change_windows),
+    Rule(
+        "minutes",
+        lambda a: a.limits.minutes is not None,
+        _judge_minutes,
+        _evidence_minutes,
+        _change_minutes,
+    ),
+    Rule(
+        "sessions_per_week",
+        lambda a: a.limits.sessions_per_week is not None,
+        at_most("min_per_week", lambda a: a.limits.sessions_per_week),
+        shows("min_per_week", shown_number),
+        _change_per_week,
+    ),
+    Rule("places", always, _judge_places, _evidence_places, says("places")),
+)

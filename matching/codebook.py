@@ -1,0 +1,79 @@
+"""How the codes of the closed lists become bits and small numbers, and what a kind means."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.columns import mask_of
+from resources.vocabulary import Vocabulary
+
+WIDTHS = {
+    "need": 64,
+    "activity": 64,
+    "audience": 32,
+    "language": 16,
+    "requirement": 15,
+    "kind": 256,
+}
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """Bit positions of one municipality's closed lists, in the order of the lists."""
+
+    vocabulary: Vocabulary
+
+    def __post_init__(self) -> None:
+        for axis, width in WIDTHS.items():
+            if len(self.vocabulary.codes(axis)) > width:
+                raise ValueError(f"the list {axis} may hold {width} codes at most")
+
+    def bits(self, axis: str) -> dict[str, int]:
+        return self._bits[axis]
+
+    @cached_property
+    def _bits(self) -> dict[str, dict[str, int]]:
+        return {a: {c: i for i, c in enumerate(self.vocabulary.codes(a))} for a in WIDTHS}
+
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        return tuple(self.vocabulary.codes("kind"))
+
+    @cached_property
+    def participation(self) -> NDArray[np.bool_]:
+        """(kinds,) whether a kind may be suggested as a place of participation."""
+        return self._kind_fact("participation")
+
+    @cached_property
+    def gathering(self) -> NDArray[np.bool_]:
+        """(kinds,) whether a kind is a place where people gather."""
+        return self._kind_fact("gathering")
+
+    def _kind_fact(self, name: str) -> NDArray[np.bool_]:
+        terms = self.vocabulary.terms("kind")
+        return np.array([bool(t.facts.get(name)) for t in terms], dtype=np.bool_)
+
+    @cached_property
+    def term_days(self) -> NDArray[np.float64]:
+        """(kinds,) how many days a verification holds."""
+        terms = self.vocabulary.terms("kind")
+        return np.array([float(t.facts.get("term_days", 90)) for t in terms])
+
+    @cached_property
+    def usual_needs(self) -> tuple[int, ...]:
+        """(kinds,) the need bits that a kind usually answers."""
+        bits = self.bits("need")
+        return tuple(mask_of(t.facts.get("needs"), bits) for t in self.vocabulary.terms("kind"))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Return a short name of these lists; an index made with other lists is of no use."""
+        facts = [
+            (t.axis, t.code, sorted(t.facts.items(), key=str))
+            for axis in WIDTHS
+            for t in self.vocabulary.terms(axis)
+        ]
+        return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

@@ -1,0 +1,153 @@
+"""The matchable facts of offerings as aligned columns, one row an offering. Pure arithmetic."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+"""A column of any kind; which kind stands in `COLUMNS`."""
+
+NONE_DAY = -1
+"""A date that is not known, where dates are days since 1970-01-01."""
+
+COLUMNS: dict[str, str] = {
+    # Identity. The 128 bits of an offering's id; the low halves of its resource's and host's.
+    "id_high": "u8",
+    "id_low": "u8",
+    "resource": "u8",
+    "host": "u8",  # 0 = not known
+    # Where. NaN = not known, or hidden.
+    "lon": "f8",
+    "lat": "f8",
+    "accuracy_m": "f4",
+    "step_free": "i1",
+    # What
+    "status": "u1",
+    "kind": "u1",
+    "needs": "u8",
+    "needs_stated": "u1",
+    "activities": "u8",
+    "steps": "u1",
+    # For whom; `known` is 0 not known, 1 formally, 2 who is really accepted.
+    "age_low": "i2",
+    "age_high": "i2",
+    "age_known": "u1",
+    "audience": "u4",
+    "audience_known": "u1",
+    "gender": "i1",
+    "languages": "u2",
+    "requirements": "i2",  # -1 = not known, 0 = none
+    # Atmosphere; -1 = not known
+    "noise": "i1",
+    "group_size": "i4",
+    "conversation": "i1",
+    # Yes / no / not known = 1 / 0 / -1
+    "staff_present": "i1",
+    "visit_first": "i1",
+    "accompaniment": "i1",
+    "online": "i1",
+    "pays": "i1",
+    "transport": "i1",
+    "with_child": "i1",
+    "animals": "i1",
+    "smoking": "i1",
+    "alcohol": "i1",
+    "children_present": "i1",
+    "child_safe": "i1",
+    "confirms_participants": "i1",
+    "publishes_members": "i1",
+    "fee_yen": "i4",
+    "min_minutes": "i2",
+    "min_per_week": "i1",
+    "attendance": "i1",  # 0 drop in, 1 the whole session
+    # Room; -1 = not known
+    "availability": "u1",
+    "places": "i4",
+    "said_day": "i4",
+    "verified_day": "i4",
+    "host_cap": "i2",
+    "host_now": "i2",
+    "resting_day": "i4",
+    "ends_day": "i4",
+    # Row of the table of distinct texts
+    "text": "u4",
+}
+
+FACTS: dict[str, str] = {
+    "schedule_known": "u1",
+    "slot_pointer": "i8",  # (n + 1,): slots of row i are slot_pointer[i] … slot_pointer[i + 1]
+}
+
+SLOTS: dict[str, str] = {"slot_selector": "u4", "slot_start": "i2", "slot_end": "i2"}
+
+STATUSES = ("published", "draft", "review", "paused", "closed")
+AVAILABILITIES = ("unknown", "capacity", "waitlist", "assess-first", "none")
+NOISES = ("low", "medium", "high")
+CONVERSATIONS = ("none", "optional", "expected")
+GENDERS = ("any", "female", "male")
+ATTENDANCES = ("drop_in", "whole")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Aligned columns of n offerings, their slots, day selectors and texts.
+
+    arrays : name → (n,) array, as in `COLUMNS` and `FACTS`; and the flat slots, as in `SLOTS`
+    selectors : day selector of each number in `slot_selector`
+    texts : name → arrays of the text matrix in CSR form (pointer, index, value) and `idf`
+    """
+
+    arrays: dict[str, Array]
+    selectors: tuple[str, ...]
+    texts: dict[str, Array]
+
+    def __post_init__(self) -> None:
+        n = len(self)
+        for name in (*COLUMNS, "schedule_known"):
+            assert self.arrays[name].shape == (n,), name
+        assert self.arrays["slot_pointer"].shape == (n + 1,)
+        slots = self.arrays["slot_selector"].shape
+        assert self.arrays["slot_start"].shape == slots == self.arrays["slot_end"].shape
+
+    def __len__(self) -> int:
+        return int(self.arrays["id_high"].shape[0])
+
+    def __getitem__(self, name: str) -> Array:
+        return self.arrays[name]
+
+    @property
+    def bytes(self) -> int:
+        """Return how many bytes the columns take."""
+        return sum(a.nbytes for a in (*self.arrays.values(), *self.texts.values()))
+
+    def reordered(self, order: NDArray[np.int64]) -> "Columns":
+        """Return the same rows in another order, slots with them."""
+        arrays = {name: self.arrays[name][order] for name in (*COLUMNS, "schedule_known")}
+        pointer = self.arrays["slot_pointer"]
+        counts = np.diff(pointer)[order]
+        flat = ragged(pointer[:-1][order], counts)
+        arrays["slot_pointer"] = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        for name in SLOTS:
+            arrays[name] = self.arrays[name][flat]
+        return Columns(arrays, self.selectors, self.texts)
+
+
+def ragged(starts: Array, counts: Array) -> NDArray[np.int64]:
+    """Return the positions start, start + 1 … of each run, one after the other."""
+    total = int(counts.sum())
+    ends = np.cumsum(counts)
+    steps = np.arange(total, dtype=np.int64)
+    return np.asarray(steps + np.repeat(starts - (ends - counts), counts), np.int64)
+
+
+def mask_of(codes: Sequence[str] | None, bits: dict[str, int]) -> int:
+    """Return the bits of a set of codes; codes that the list no longer holds are left out."""
+    mask = 0
+    for code in codes or ():
+        bit = bits.get(code)
+        if bit is not None:
+            mask |= 1 << bit
+    return mask

@@ -1,0 +1,133 @@
+"""Rules about what a place is like and asks for: access, cost, atmosphere, requirements."""
+
+from typing import Any
+
+import numpy as np
+
+from matching.ask import Ask
+from matching.columns import CONVERSATIONS, NOISES
+from matching.sentences import Sentence, sentence
+from matching.verdicts import (
+    Rule,
+    Sight,
+    Verdicts,
+    always,
+    at_most,
+    codes_of,
+    labels_of,
+    must_be,
+    says,
+    shown_flag,
+    shown_number,
+    shows,
+    shows_code,
+    verdicts,
+)
+
+
+def _judge_requirements(s: Sight) -> Verdicts:
+    """What is required must be held; what the person holds isn't always known."""
+    asked = s.rows["requirements"]
+    if s.ask.holds is None:
+        return verdicts(asked == 0, asked == 0)
+    lacking = np.where(asked > 0, asked & ~np.int16(s.ask.holds), 0)
+    return verdicts(lacking == 0, asked >= 0)
+
+
+def _evidence_requirements(s: Sight, i: int) -> tuple[str, Any]:
+    mask = int(s.rows["requirements"][i])
+    return "requirements", None if mask < 0 else codes_of(mask, s.codebook, "requirement")
+
+
+def _change_requirements(s: Sight, i: int) -> Sentence | None:
+    lacking = int(s.rows["requirements"][i]) & ~(s.ask.holds or 0)
+    codes = codes_of(lacking, s.codebook, "requirement")
+    return sentence("change.requirements", requirement=labels_of(codes, s.codebook, "requirement"))
+
+
+def _change_fee(s: Sight, i: int) -> Sentence | None:
+    return sentence("change.fee", yen=int(s.rows["fee_yen"][i]))
+
+
+def _noise(ask: Ask) -> int | None:
+    return None if ask.limits.noise is None else NOISES.index(ask.limits.noise)
+
+
+def _conversation(ask: Ask) -> int | None:
+    limit = ask.limits.conversation
+    return None if limit is None else CONVERSATIONS.index(limit)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "step_free",
+        lambda a: bool(a.limits.step_free),
+        must_be("step_free", 1),
+        shows("step_free", shown_flag),
+        says("step_free"),
+    ),
+    Rule(
+        "staff_present",
+        lambda a: bool(a.limits.staff_present),
+        must_be("staff_present", 1),
+        shows("staff_present", shown_flag),
+        says("staff_present"),
+    ),
+    Rule(
+        "fee",
+        lambda a: a.limits.max_yen is not None,
+        at_most("fee_yen", lambda a: a.limits.max_yen),
+        shows("fee_yen", shown_number),
+        _change_fee,
+    ),
+    Rule(
+        "pay",
+        lambda a: bool(a.limits.pay_wanted),
+        must_be("pays", 1),
+        shows("pays", shown_flag),
+        says("pay"),
+    ),
+    Rule(
+        "noise",
+        lambda a: a.limits.noise is not None,
+        at_most("noise", _noise),
+        shows_code("noise", NOISES),
+        says("noise"),
+    ),
+    Rule(
+        "group_size",
+        lambda a: a.limits.group_size is not None,
+        at_most("group_size", lambda a: a.limits.group_size),
+        shows("group_size", shown_number),
+        lambda s, i: sentence("change.group_size", people=int(s.rows["group_size"][i])),
+    ),
+    Rule(
+        "conversation",
+        lambda a: a.limits.conversation is not None,
+        at_most("conversation", _conversation),
+        shows_code("conversation", CONVERSATIONS),
+        says("conversation"),
+    ),
+    Rule(
+        "with_child",
+        lambda a: bool(a.limits.with_child),
+        must_be("with_child", 1),
+        shows("with_child", shown_flag),
+        says("with_child"),
+    ),
+    Rule("requirements", always, _judge_requirements, _evidence_requirements, _change_requirements),
+    Rule(
+        "smoking",
+        lambda a: bool(a.limits.no_smoking),
+        must_be("smoking", 0),
+        shows("smoking", shown_flag),
+        says("smoking"),
+    ),
+    Rule(
+        "animals",
+        lambda a: bool(a.limits.no_animals),
+        must_be("animals", 0),
+        shows("animals", shown_flag),
+        says("animals"),
+    ),
+)

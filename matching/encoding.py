@@ -1,0 +1,249 @@
+"""Turns rows of the catalogue into columns, column by column, so that a million rows go quickly."""
+
+import json
+import math
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching import text
+from matching.codebook import Codebook
+from matching.columns import (
+    ATTENDANCES,
+    AVAILABILITIES,
+    COLUMNS,
+    CONVERSATIONS,
+    GENDERS,
+    NOISES,
+    SLOTS,
+    STATUSES,
+    Array,
+    Columns,
+    mask_of,
+)
+from resources import schedules
+
+# What the encoder reads of each offering, in this order (see `store.FACTS_OF_AN_OFFERING`).
+SOURCE = (
+    "id", "resource_id", "organization_id", "lon", "lat", "accuracy_m", "visibility", "step_free",
+    "status", "kind", "needs", "activities", "steps", "age_min", "age_max", "accepted_age_min",
+    "accepted_age_max", "audience", "accepted_audience", "gender", "languages", "requirements",
+    "noise", "group_size", "conversation", "staff_present", "visit_first", "accompaniment",
+    "online", "pays", "transport", "with_child", "animals", "smoking", "alcohol",
+    "children_present", "child_safe", "confirms_participants", "publishes_members", "fee_yen",
+    "min_minutes", "min_per_week", "attendance", "availability", "places", "availability_said_on",
+    "verified_on", "accompanied_cap", "accompanied_now", "resting_until", "ends_on", "schedule",
+    "name", "description",
+)  # fmt: skip
+
+EPOCH = date(1970, 1, 1).toordinal()
+LOW_HALF = (1 << 64) - 1
+NOBODY_OLDER = 200
+
+
+def day_number(day: date) -> int:
+    """Return the days since 1970-01-01."""
+    return day.toordinal() - EPOCH
+
+
+def _memo(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    known: dict[Any, Any] = {}
+
+    def remembered(value: Any) -> Any:
+        try:
+            return known[value]
+        except KeyError:
+            known[value] = result = function(value)
+            return result
+
+    return remembered
+
+
+def _whole(value: int | None) -> int:
+    return -1 if value is None else value
+
+
+def _yes_no(value: bool | None) -> int:
+    return -1 if value is None else int(value)
+
+
+def _day(value: date | None) -> int:
+    return -1 if value is None else day_number(value)
+
+
+def _place_in(order: Sequence[str], unknown: int) -> Callable[[str | None], int]:
+    places = {code: i for i, code in enumerate(order)}
+    return lambda code: places.get(code, unknown) if code is not None else unknown
+
+
+def _codes(stored: str | None) -> list[str] | None:
+    """Read a stored JSON list; SQL's NULL and JSON's null are both "not known"."""
+    return None if stored is None else json.loads(stored)
+
+
+def _ages(low: int | None, high: int | None) -> tuple[int, int] | None:
+    if low is None and high is None:
+        return None
+    return (0 if low is None else low, NOBODY_OLDER if high is None else high)
+
+
+class Encoder:
+    """Encodes batches of rows and joins them into columns."""
+
+    def __init__(self, codebook: Codebook) -> None:
+        self._codebook = codebook
+        self._batches: list[dict[str, Array]] = []
+        self._slots: list[Array] = []
+        self._slot_counts: list[NDArray[np.int64]] = []
+        self._selectors: dict[str, int] = {}
+        self._texts: dict[str, int] = {}
+        self._slots_of = _memo(self._read_schedule)
+        bits = codebook.bits
+        kinds = codebook.bits("kind")
+
+        def mask(axis: str) -> Callable[[str | None], int]:
+            return _memo(lambda stored: mask_of(_codes(stored), bits(axis)))
+
+        self._simple: dict[str, tuple[str, Callable[[Any], Any]]] = {
+            "activities": ("activities", mask("activity")),
+            "languages": ("languages", mask("language")),
+            "steps": ("steps", _memo(lambda s: sum(1 << int(x) for x in _codes(s) or ()))),
+            "kind": ("kind", _memo(lambda code: kinds[code])),
+            "status": ("status", _place_in(STATUSES, STATUSES.index("closed"))),
+            "gender": ("gender", _place_in(GENDERS, -1)),
+            "noise": ("noise", _place_in(NOISES, -1)),
+            "conversation": ("conversation", _place_in(CONVERSATIONS, -1)),
+            "attendance": ("attendance", _place_in(ATTENDANCES, -1)),
+            "availability": ("availability", _place_in(AVAILABILITIES, 0)),
+            "requirements": (
+                "requirements",
+                _memo(
+                    lambda s: -1 if _codes(s) is None else mask_of(_codes(s), bits("requirement"))
+                ),
+            ),
+            "said_day": ("availability_said_on", _memo(_day)),
+            "verified_day": ("verified_on", _memo(_day)),
+            "resting_day": ("resting_until", _memo(_day)),
+            "ends_day": ("ends_on", _memo(_day)),
+            "host_cap": ("accompanied_cap", _whole),
+            "host_now": ("accompanied_now", _whole),
+        }
+        for name in ("group_size", "fee_yen", "min_minutes", "min_per_week", "places"):
+            self._simple[name] = (name, _whole)
+        for name in (
+            "staff_present", "visit_first", "accompaniment", "online", "pays", "transport",
+            "with_child", "animals", "smoking", "alcohol", "children_present", "child_safe",
+            "confirms_participants", "publishes_members", "step_free",
+        ):  # fmt: skip
+            self._simple[name] = (name, _yes_no)
+
+    def add(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Encode a batch of rows whose values stand in the order of `SOURCE`."""
+        if not rows:
+            return
+        source: dict[str, tuple[Any, ...]] = dict(zip(SOURCE, zip(*rows, strict=True), strict=True))
+        n = len(rows)
+        out: dict[str, Array] = {}
+        for name, (column, convert) in self._simple.items():
+            out[name] = np.fromiter(map(convert, source[column]), COLUMNS[name], count=n)
+        self._identities(out, source, n)
+        self._positions(out, source, n)
+        self._audiences(out, source, n)
+        self._needs(out, source, n)
+        texts = self._texts
+        out["text"] = np.fromiter(
+            (
+                texts.setdefault(text.plain(name, description), len(texts))
+                for name, description in zip(source["name"], source["description"], strict=True)
+            ),
+            COLUMNS["text"],
+            count=n,
+        )
+        runs = [self._slots_of(stored) for stored in source["schedule"]]
+        out["schedule_known"] = np.fromiter((r is not None for r in runs), "u1", count=n)
+        self._slot_counts.append(
+            np.fromiter((0 if r is None else len(r) for r in runs), np.int64, count=n)
+        )
+        flat = [r for r in runs if r is not None and len(r)]
+        self._slots.append(np.concatenate(flat) if flat else np.empty((0, 3), np.int64))
+        self._batches.append(out)
+
+    def columns(self, idf: Array | None = None) -> Columns:
+        """Return all that was added; texts are weighed with `idf` where it is given."""
+        arrays: dict[str, Array] = {
+            name: np.concatenate([b[name] for b in self._batches])
+            if self._batches
+            else np.empty(0, kind)
+            for name, kind in {**COLUMNS, "schedule_known": "u1"}.items()
+        }
+        counts = np.concatenate([*self._slot_counts, np.empty(0, np.int64)])
+        arrays["slot_pointer"] = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        slots = np.concatenate([*self._slots, np.empty((0, 3), np.int64)])
+        for i, (name, kind) in enumerate(SLOTS.items()):
+            arrays[name] = slots[:, i].astype(kind)
+        return Columns(arrays, tuple(self._selectors), text.matrix(list(self._texts), idf))
+
+    def _read_schedule(self, stored: str | None) -> NDArray[np.int64] | None:
+        if stored is None or stored == "null":
+            return None
+        numbers = self._selectors
+        schedule = schedules.from_json(json.loads(stored))
+        runs = [
+            (numbers.setdefault(selector, len(numbers)), start, end)
+            for selector, start, end in schedules.slots(schedule)
+        ]
+        return np.array(runs, np.int64).reshape(-1, 3)
+
+    def _identities(self, out: dict[str, Array], source: dict[str, Any], n: int) -> None:
+        def half(values: Iterable[UUID | None], shift: int) -> Array:
+            return np.fromiter(
+                (0 if v is None else (v.int >> shift) & LOW_HALF for v in values), "u8", count=n
+            )
+
+        out["id_high"], out["id_low"] = half(source["id"], 64), half(source["id"], 0)
+        out["resource"] = half(source["resource_id"], 0)
+        out["host"] = half(source["organization_id"], 0)
+
+    def _positions(self, out: dict[str, Array], source: dict[str, Any], n: int) -> None:
+        hidden = np.fromiter((v == "hidden" for v in source["visibility"]), np.bool_, count=n)
+        for name in ("lon", "lat", "accuracy_m"):
+            values = np.fromiter(
+                (math.nan if v is None else v for v in source[name]), COLUMNS[name], count=n
+            )
+            # A hidden place has no point here at all, so nothing downstream can give it away.
+            values[hidden] = math.nan
+            out[name] = values
+
+    def _audiences(self, out: dict[str, Array], source: dict[str, Any], n: int) -> None:
+        formal = map(_ages, source["age_min"], source["age_max"])
+        accepted = map(_ages, source["accepted_age_min"], source["accepted_age_max"])
+        ages = [
+            (*a, 2) if a else (*f, 1) if f else (0, NOBODY_OLDER, 0)
+            for f, a in zip(formal, accepted, strict=True)
+        ]
+        table = np.array(ages, np.int64).reshape(n, 3)
+        for i, name in enumerate(("age_low", "age_high", "age_known")):
+            out[name] = table[:, i].astype(COLUMNS[name])
+        bits = self._codebook.bits("audience")
+        mask = _memo(lambda stored: mask_of(_codes(stored), bits))
+        pairs = [
+            (mask(a), 2) if mask(a) else (mask(f), 1) if mask(f) else (0, 0)
+            for f, a in zip(source["audience"], source["accepted_audience"], strict=True)
+        ]
+        table = np.array(pairs, np.int64).reshape(n, 2)
+        out["audience"] = table[:, 0].astype(COLUMNS["audience"])
+        out["audience_known"] = table[:, 1].astype(COLUMNS["audience_known"])
+
+    def _needs(self, out: dict[str, Array], source: dict[str, Any], n: int) -> None:
+        bits = self._codebook.bits("need")
+        mask = _memo(lambda stored: -1 if _codes(stored) is None else mask_of(_codes(stored), bits))
+        usual = np.array(self._codebook.usual_needs, "u8")
+        stated = [mask(stored) for stored in source["needs"]]
+        known = np.fromiter((m != -1 for m in stated), np.bool_, count=n)
+        masks = np.fromiter((max(m, 0) for m in stated), "u8", count=n)
+        out["needs"] = np.where(known, masks, usual[out["kind"]])
+        out["needs_stated"] = known.astype("u1")

@@ -1,0 +1,251 @@
+"""The snapshot that questions are put to: a base sorted by grid cell, and what changed since."""
+
+import math
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geodata.coordinates import EARTH_RADIUS_M, LonLat, great_circle_m
+from matching.columns import Array, Columns, ragged
+from resources.schedules import day_bits
+
+CELL_LON = 0.006
+CELL_LAT = 0.005
+"""Degrees; a cell is some 540 m by 560 m at Japan's latitudes."""
+
+ROW = 1 << 20
+UNPLACED = np.iinfo(np.int64).max
+
+DAYS_AHEAD = 56
+"""How many days of sessions are looked at, the day asked for being the first."""
+
+
+def cell_keys(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the key of each point's cell; rows without a point come last."""
+    known = ~(np.isnan(lon) | np.isnan(lat))
+    keys = np.full(lon.shape, UNPLACED, np.int64)
+    across = np.floor(lon[known] / CELL_LON).astype(np.int64)
+    keys[known] = np.floor(lat[known] / CELL_LAT).astype(np.int64) * ROW + across
+    return keys
+
+
+def in_grid_order(columns: Columns) -> Columns:
+    """Return the columns sorted by cell, then by id."""
+    keys = cell_keys(columns["lon"].astype(np.float64), columns["lat"].astype(np.float64))
+    order = np.lexsort((columns["id_low"], columns["id_high"], keys))
+    return columns.reordered(order)
+
+
+class DayMasks:
+    """For one day, which of the 64 days from its eve each day selector holds; made when asked."""
+
+    def __init__(self, selectors: tuple[str, ...], first: date) -> None:
+        self._selectors = selectors
+        self._first = first
+        self._held = np.zeros(len(selectors), np.uint64)
+        self._uncertain = np.zeros(len(selectors), np.uint64)
+        self._known = np.zeros(len(selectors), np.bool_)
+
+    def of(self, numbers: Array) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        """Return the masks (held, uncertain) of each selector number."""
+        missing = numbers[~self._known[numbers]]
+        for number in np.unique(missing) if missing.size else ():
+            held, uncertain = day_bits(self._selectors[number], self._first, 64)
+            self._held[number], self._uncertain[number] = held, uncertain
+            self._known[number] = True
+        return self._held[numbers], self._uncertain[numbers]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Columns with what is worked out from them once."""
+
+    columns: Columns
+    keys: NDArray[np.int64] | None = None  # of the base: sorted cell keys
+    _masks: dict[date, DayMasks] = field(default_factory=dict)
+
+    def masks(self, first: date) -> DayMasks:
+        made = self._masks.get(first)
+        if made is None:
+            if len(self._masks) > 31:  # a month of different days is asked for at most
+                self._masks.clear()
+            made = self._masks.setdefault(first, DayMasks(self.columns.selectors, first))
+        return made
+
+
+@dataclass(frozen=True)
+class Slots:
+    """The slots of some rows, flat: slots of row i are pointer[i] … pointer[i + 1]."""
+
+    pointer: NDArray[np.int64]
+    start: NDArray[np.int64]  # minutes from midnight
+    end: NDArray[np.int64]
+    held: NDArray[np.uint64]  # bit 0 = the eve of the day asked for
+    uncertain: NDArray[np.uint64]
+
+
+class Rows:
+    """Some rows of an index, seen as columns; a column is gathered when it is first asked for."""
+
+    def __init__(self, parts: list[tuple[Part, NDArray[np.int64]]], idf: Array) -> None:
+        self._parts = parts
+        self._idf = idf
+        self._taken: dict[str, Array] = {}
+
+    def __len__(self) -> int:
+        return sum(len(rows) for _, rows in self._parts)
+
+    def __getitem__(self, name: str) -> Array:
+        taken = self._taken.get(name)
+        if taken is None:
+            gathered = [part.columns.arrays[name][rows] for part, rows in self._parts]
+            taken = gathered[0] if len(gathered) == 1 else np.concatenate(gathered)
+            self._taken[name] = taken
+        return taken
+
+    @cached_property
+    def ids(self) -> tuple[Array, Array]:
+        return self["id_high"], self["id_low"]
+
+    def slots(self, first: date) -> Slots:
+        """Return the slots of all rows with their days, from the eve of a day."""
+        counts, starts, ends, held, uncertain = [], [], [], [], []
+        for part, rows in self._parts:
+            pointer = part.columns["slot_pointer"]
+            lengths = pointer[rows + 1] - pointer[rows]
+            flat = ragged(pointer[rows], lengths)
+            days, unsure = part.masks(first).of(part.columns["slot_selector"][flat])
+            counts.append(lengths)
+            starts.append(part.columns["slot_start"][flat])
+            ends.append(part.columns["slot_end"][flat])
+            held.append(days)
+            uncertain.append(unsure)
+        pointer = np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int64)
+        return Slots(
+            pointer,
+            np.concatenate(starts).astype(np.int64),
+            np.concatenate(ends).astype(np.int64),
+            np.concatenate(held),
+            np.concatenate(uncertain),
+        )
+
+    def likeness(self, asked: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the cosine of each row's text with a question's unit vector, 0 … 1."""
+        found = []
+        for part, rows in self._parts:
+            texts = part.columns.texts
+            numbers, place = np.unique(part.columns["text"][rows], return_inverse=True)
+            starts = texts["text_pointer"][numbers]
+            counts = texts["text_pointer"][numbers + 1] - starts
+            flat = ragged(starts, counts)
+            products = asked[texts["text_index"][flat]] * texts["text_value"][flat]
+            text_of = np.repeat(np.arange(len(numbers)), counts)
+            sums = np.bincount(text_of, products.astype(np.float64), minlength=len(numbers))
+            found.append(sums[place])
+        return np.minimum(np.concatenate(found), 1.0)
+
+    @property
+    def idf(self) -> Array:
+        return self._idf
+
+
+@dataclass(frozen=True)
+class Index:
+    """What all questions of one revision are put to.
+
+    base : the columns of the catalogue at `base_revision`, sorted by cell
+    overlay : the rows that changed since, as they are now
+    superseded : sorted row numbers of the base that no longer hold
+    """
+
+    base: Part
+    base_revision: int
+    overlay: Part | None
+    superseded: NDArray[np.int64]
+    revision: int
+
+    def __len__(self) -> int:
+        return len(self.base.columns) - len(self.superseded) + self.overlay_size
+
+    @property
+    def overlay_size(self) -> int:
+        return 0 if self.overlay is None else len(self.overlay.columns)
+
+    def candidates(self, origin: LonLat, radius_m: float | None) -> tuple[Rows, Array]:
+        """Return the rows that may lie within a radius, with their distances in metres.
+
+        Rows without a point are always among them, with NaN. None as radius means all rows.
+        A row whose point is only known to some accuracy counts from its nearest possible place.
+        """
+        base = self._without_superseded(self._base_rows(origin, radius_m))
+        parts = [(self.base, base)]
+        if self.overlay is not None:
+            parts.append((self.overlay, np.arange(len(self.overlay.columns), dtype=np.int64)))
+        kept, distances = [], []
+        for part, rows in parts:
+            columns = part.columns
+            away = great_circle_m(origin, columns["lon"][rows], columns["lat"][rows])
+            if radius_m is not None:
+                slack = np.nan_to_num(columns["accuracy_m"][rows].astype(np.float64))
+                near = ~(away - slack > radius_m)  # NaN is kept
+                rows, away = rows[near], away[near]
+            kept.append((part, rows))
+            distances.append(away)
+        return Rows(kept, self.base.columns.texts["text_idf"]), np.concatenate(distances)
+
+    def one(self, high: int, low: int) -> Rows | None:
+        """Return the single row of an offering, or None where the index has none."""
+        if self.overlay is not None:
+            c = self.overlay.columns
+            rows = np.flatnonzero((c["id_high"] == high) & (c["id_low"] == low))
+            if len(rows):
+                return Rows([(self.overlay, rows)], self.base.columns.texts["text_idf"])
+        c = self.base.columns
+        rows = np.flatnonzero((c["id_high"] == high) & (c["id_low"] == low))
+        rows = self._without_superseded(rows)
+        if not len(rows):
+            return None
+        return Rows([(self.base, rows)], self.base.columns.texts["text_idf"])
+
+    @cached_property
+    def _slack_m(self) -> float:
+        accuracy = self.base.columns["accuracy_m"]
+        known = accuracy[~np.isnan(accuracy)]
+        return float(known.max()) if known.size else 0.0
+
+    def _base_rows(self, origin: LonLat, radius_m: float | None) -> NDArray[np.int64]:
+        n = len(self.base.columns)
+        keys = self.base.keys
+        if radius_m is None or keys is None:
+            return np.arange(n, dtype=np.int64)
+        reach = radius_m + self._slack_m
+        d_lat = math.degrees(reach / EARTH_RADIUS_M)
+        lowest = math.floor((origin.lat - d_lat) / CELL_LAT)
+        highest = math.floor((origin.lat + d_lat) / CELL_LAT)
+        # Degrees of longitude are shortest at the edge that is nearest to the pole.
+        edge = min(abs(origin.lat) + d_lat, 89.0)
+        d_lon = d_lat / math.cos(math.radians(edge))
+        west = math.floor((origin.lon - d_lon) / CELL_LON)
+        east = math.floor((origin.lon + d_lon) / CELL_LON)
+        bands = np.arange(lowest, highest + 1, dtype=np.int64) * ROW
+        starts = np.searchsorted(keys, bands + west, side="left")
+        ends = np.searchsorted(keys, bands + east, side="right")
+        first_unplaced = np.searchsorted(keys, UNPLACED, side="left")
+        starts = np.append(starts, first_unplaced)
+        ends = np.append(ends, n)
+        return ragged(starts, ends - starts)
+
+    def _without_superseded(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        if not len(self.superseded) or not len(rows):
+            return rows
+        place = np.searchsorted(self.superseded, rows)
+        place[place == len(self.superseded)] = 0
+        return np.asarray(rows[self.superseded[place] != rows], np.int64)
+
+
+def eve_of(day: date) -> date:
+    """Return the day before; bit 0 of every mask, for sessions that run past midnight."""
+    return day - timedelta(days=1)

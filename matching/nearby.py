@@ -1,0 +1,192 @@
+"""Which gathering places can be reached from a point and are open when one gets there."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from geodata.coordinates import LonLat
+from matching.answers import PlaceShown
+from matching.ask import DETOUR
+from matching.encoding import day_number
+from matching.fresh import is_full, places_to_show
+from matching.index import Rows, Slots, eve_of
+from matching.ranking import metres
+from matching.store import IndexStore
+from resources import clock
+from resources.clock import JAPAN
+
+DAY = 1440
+OPEN, UNCERTAIN, UNKNOWN, SHUT = 0, 1, 2, 3
+WORDS = ("open", "uncertain", "unknown")
+
+
+@dataclass(frozen=True)
+class NearbyQuestion:
+    """Where from, how far, when, and for how long at least.
+
+    when : aware; None = now
+    minutes_left : how long a place must stay open after one gets there
+    kinds : codes; None = every kind where people gather
+    """
+
+    at: LonLat
+    walk_minutes: float = 15.0
+    speed_m_s: float = 1.1
+    radius_m: float | None = None
+    when: datetime | None = None
+    minutes_left: int = 30
+    kinds: Sequence[str] | None = None
+    limit: int = 20
+
+
+@dataclass(frozen=True)
+class NearbyPlace:
+    """A place within reach; `open` is open, uncertain (a holiday) or unknown (no hours known)."""
+
+    place: PlaceShown
+    open: str
+    open_until: datetime | None
+    distance_m: int
+    walk_minutes: int
+
+    def as_json(self) -> dict[str, Any]:
+        until = None if self.open_until is None else self.open_until.isoformat(timespec="minutes")
+        return {
+            **self.place.as_json(),
+            "open": self.open,
+            "open_until": until,
+            "distance_m": self.distance_m,
+            "walk_minutes": self.walk_minutes,
+            "route": "straight",
+        }
+
+
+@dataclass(frozen=True)
+class NearbyAnswer:
+    revision: int
+    at: LonLat
+    when: datetime
+    places: tuple[NearbyPlace, ...]
+    removed_by: dict[str, int]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "revision": self.revision,
+            "at": {"lon": self.at.lon, "lat": self.at.lat},
+            "when": self.when.isoformat(timespec="minutes"),
+            "places": [p.as_json() for p in self.places],
+            "removed_by": self.removed_by,
+        }
+
+
+def nearby_places(
+    session: Session,
+    store: IndexStore,
+    question: NearbyQuestion,
+    *,
+    now: datetime | None = None,
+) -> NearbyAnswer:
+    """Find gathering places that one can walk to and that then stay open long enough.
+
+    Places with known hours come first; those whose hours aren't known follow, marked so: they may
+    be open, and a call tells. Hidden places and places without a point are never among them.
+    """
+    when = (question.when or now or clock.now()).astimezone(JAPAN)
+    reach = question.walk_minutes * 60.0 * question.speed_m_s / DETOUR
+    if question.radius_m is not None:
+        reach = min(reach, question.radius_m)
+    index = store.current(session)
+    rows, distance_m = index.candidates(question.at, reach)
+    walk = np.ceil(np.rint(distance_m) * DETOUR / question.speed_m_s / 60.0)
+    state, until = _opening(rows, when, walk, question.minutes_left)
+    codebook = store.codebook
+    kinds = codebook.gathering
+    if question.kinds is not None:
+        kinds = np.isin(np.array(codebook.kinds), list(question.kinds))
+    wanted = (
+        kinds[rows["kind"]]
+        & (rows["status"] == 0)
+        & (distance_m <= reach)  # a point that is only roughly known counts from its middle
+        & ((rows["ends_day"] < 0) | (rows["ends_day"] >= day_number(when.date())))
+    )
+    found = np.flatnonzero(wanted & (state != SHUT))
+    high, low = rows.ids
+    order = found[
+        np.lexsort(
+            (low[found], high[found], metres(distance_m[found]), walk[found], state[found] > OPEN)
+        )
+    ]
+    removed = {"closed": int((wanted & (state == SHUT)).sum())}
+    places, full = _shown(session, rows, order, question.limit)
+    if full:
+        removed["places"] = full
+    midnight = datetime.combine(when.date(), time(0), JAPAN)
+    return NearbyAnswer(
+        index.revision,
+        question.at,
+        when,
+        tuple(
+            NearbyPlace(
+                place,
+                WORDS[int(state[i])],
+                midnight + timedelta(minutes=int(until[i])) if until[i] >= 0 else None,
+                int(metres(distance_m[i : i + 1])[0]),
+                int(walk[i]),
+            )
+            for i, place in places
+        ),
+        {k: n for k, n in removed.items() if n},
+    )
+
+
+def _opening(
+    rows: Rows, when: datetime, walk: NDArray[np.float64], minutes_left: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return each row's state on arrival, and until when it is open (minutes; −1 = unknown)."""
+    slots: Slots = rows.slots(eve_of(when.date()))
+    row_of = np.repeat(np.arange(len(rows)), np.diff(slots.pointer))
+    arrival = when.hour * 60 + when.minute + np.nan_to_num(walk, nan=0.0)[row_of]
+    state = np.where(rows["schedule_known"] == 1, SHUT, UNKNOWN).astype(np.int64)
+    until = np.full(len(rows), -1, np.int64)
+    # Today's sessions, yesterday's that run past midnight, and tomorrow's for a walk past it.
+    for bit, shift in ((1, 0), (0, -DAY), (2, DAY)):
+        on = (slots.held >> np.uint64(bit)) & np.uint64(1)
+        unsure = (slots.uncertain >> np.uint64(bit)) & np.uint64(1)
+        start, end = slots.start + shift, slots.end + shift
+        fits = (on == 1) & (start <= arrival) & (end - arrival >= minutes_left)
+        for row, close, doubt in zip(row_of[fits], end[fits], unsure[fits], strict=True):
+            state[row] = min(int(state[row]), UNCERTAIN if doubt else OPEN)
+            until[row] = max(int(until[row]), int(close))
+    return state, until
+
+
+def _shown(
+    session: Session, rows: Rows, order: NDArray[np.int64], limit: int
+) -> tuple[list[tuple[int, PlaceShown]], int]:
+    """Read the places to show again, in order; those that are full or gone give way."""
+    high, low = rows.ids
+    out: list[tuple[int, PlaceShown]] = []
+    resources: set[uuid.UUID] = set()
+    full = 0
+    for start in range(0, len(order), 2 * limit):
+        chunk = order[start : start + 2 * limit].tolist()
+        ids = {i: uuid.UUID(int=(int(high[i]) << 64) | int(low[i])) for i in chunk}
+        fresh = places_to_show(session, list(ids.values()))
+        for i in chunk:
+            place = fresh.get(ids[i])
+            if place is None or place.resource in resources:
+                continue
+            if is_full(place):
+                full += 1
+                continue
+            resources.add(place.resource)
+            out.append((i, place))
+            if len(out) == limit:
+                return out, full
+    return out, full

@@ -1,0 +1,99 @@
+"""From verdicts and criteria to an order: scores, confidence, and a list with variety."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.criteria import CRITERIA, Criterion, fresh
+from matching.rules import Judged
+from matching.schemes import UNIT, Scheme
+from matching.verdicts import Sight
+
+AVAILABILITY_TERM_DAYS = 30.0
+"""Days after which what was said about free places counts half."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How well n rows fit, in whole ten-thousandths; and how sure that is, in hundredths.
+
+    contributions : (criteria, n); a row's score is their sum
+    """
+
+    criteria: tuple[Criterion, ...]
+    contributions: NDArray[np.int64]
+    total: NDArray[np.int64]
+    confidence: NDArray[np.int64]
+
+    def merit(self) -> NDArray[np.int64]:
+        """Return score × (½ + ½ confidence), as a whole number: what the order goes by."""
+        return self.total * (100 + self.confidence)
+
+
+def score(sight: Sight, judged: Judged, scheme: Scheme) -> Scores:
+    """Weigh the criteria that the need gives something to judge; their weights add up to one."""
+    used = tuple(c for c in CRITERIA if scheme.weights.get(c.code, 0) > 0 and c.applies(sight.ask))
+    whole = sum(scheme.weights[c.code] for c in used)
+    contributions = np.empty((len(used), len(sight.rows)), np.int64)
+    for i, criterion in enumerate(used):
+        share = scheme.weights[criterion.code] / whole
+        contributions[i] = np.rint(criterion.value(sight) * share * UNIT).astype(np.int64)
+    return Scores(used, contributions, contributions.sum(axis=0), confidence(sight, judged))
+
+
+def confidence(sight: Sight, judged: Judged) -> NDArray[np.int64]:
+    """Return how complete and how fresh the evidence is, in hundredths.
+
+    0.4 × share of the rules whose verdict is known + 0.4 × freshness of the verification by the
+    term of the kind + 0.2 × freshness of what was said about free places.
+    """
+    complete = 1.0 - judged.unknowns / max(len(judged.rules), 1)
+    today = sight.ask.day_number
+    term = sight.codebook.term_days[sight.rows["kind"]]
+    verified = fresh(sight.rows["verified_day"], today, term)
+    said = np.where(
+        sight.rows["availability"] == 0,
+        0.0,
+        fresh(sight.rows["said_day"], today, AVAILABILITY_TERM_DAYS),
+    )
+    return np.rint(100.0 * (0.4 * complete + 0.4 * verified + 0.2 * said)).astype(np.int64)
+
+
+def metres(distance_m: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return whole metres; a large number where the distance isn't known."""
+    return np.where(np.isnan(distance_m), 1_000_000_000, np.rint(distance_m)).astype(np.int64)
+
+
+def in_order(rows: NDArray[np.int64], sight: Sight, merit: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return row numbers by falling merit, ties by distance, then by id."""
+    high, low = sight.rows.ids
+    away = metres(sight.distance_m[rows])
+    return rows[np.lexsort((low[rows], high[rows], away, -merit[rows]))]
+
+
+def diverse(ordered: NDArray[np.int64], sight: Sight, scheme: Scheme, limit: int) -> list[int]:
+    """Pick at most `limit` rows in order: one offering a resource, few of one host or kind.
+
+    Those that were passed over for their host or kind fill the list up where it would stay short.
+    """
+    picked: list[int] = []
+    passed_over: list[int] = []
+    resources: set[int] = set()
+    hosts: dict[int, int] = {}
+    kinds: dict[int, int] = {}
+    resource, host, kind = sight.rows["resource"], sight.rows["host"], sight.rows["kind"]
+    for i in ordered.tolist():
+        if len(picked) == limit:
+            break
+        r, h, k = int(resource[i]), int(host[i]), int(kind[i])
+        if r in resources:
+            continue
+        resources.add(r)
+        if (h and hosts.get(h, 0) >= scheme.per_host) or kinds.get(k, 0) >= scheme.per_kind:
+            passed_over.append(i)
+            continue
+        hosts[h] = hosts.get(h, 0) + 1
+        kinds[k] = kinds.get(k, 0) + 1
+        picked.append(i)
+    return picked + passed_over[: limit - len(picked)]

@@ -1,0 +1,84 @@
+"""Rules about where a place is, and whether it is open to people at all."""
+
+from typing import Any
+
+import numpy as np
+
+from matching.ask import DETOUR, TRANSPORT_REACH_M
+from matching.columns import STATUSES
+from matching.sentences import Sentence, sentence
+from matching.verdicts import (
+    FAIL,
+    PASS,
+    UNKNOWN,
+    Rule,
+    Sight,
+    Verdicts,
+    always,
+    no_change,
+    says,
+    shows_code,
+    verdicts,
+)
+
+
+def _judge_published(s: Sight) -> Verdicts:
+    return verdicts(s.rows["status"] == STATUSES.index("published"), np.ones(len(s.rows), bool))
+
+
+def _judge_kind(s: Sight) -> Verdicts:
+    return verdicts(s.codebook.participation[s.rows["kind"]], np.ones(len(s.rows), bool))
+
+
+def _judge_reach(s: Sight) -> Verdicts:
+    """Within the straight distance that the walking minutes and the radius allow.
+
+    A point that is only known to some accuracy may lie on either side of the limit: unknown. Where
+    the person would use transport and the place offers it, the area it serves must be asked.
+    """
+    limit = s.ask.reach_m
+    assert limit is not None
+    away = s.distance_m
+    slack = np.nan_to_num(s.rows["accuracy_m"].astype(np.float64))
+    out = np.where(away + slack <= limit, PASS, np.where(away - slack > limit, FAIL, UNKNOWN))
+    # A point of chome accuracy whose centre lies inside is taken as inside, only marked.
+    out = np.where(np.isnan(away), UNKNOWN, out)
+    if s.ask.limits.transport:
+        served = (s.rows["transport"] == 1) & (away - slack <= TRANSPORT_REACH_M)
+        out = np.where((out == FAIL) & served, UNKNOWN, out)
+    return out.astype(np.int8)
+
+
+def _change_reach(s: Sight, i: int) -> Sentence | None:
+    away = float(s.distance_m[i])
+    if s.rows["transport"][i] == 1:
+        return sentence("change.reach_transport")
+    walk = s.ask.walk_reach_m
+    if walk is not None and away > walk:
+        minutes = walk_minutes(away, s.ask.need.speed_m_s)
+        assert s.ask.need.walk_minutes is not None
+        more = max(1, minutes - int(s.ask.need.walk_minutes))
+        return sentence("change.reach_walk", minutes=more)
+    assert s.ask.need.radius_m is not None
+    return sentence("change.reach_radius", metres=int(np.ceil(away - s.ask.need.radius_m)))
+
+
+def walk_minutes(distance_m: float, speed_m_s: float) -> int:
+    """Return the minutes on foot, rounded up, over a straight distance × `DETOUR`."""
+    return int(np.ceil(distance_m * DETOUR / speed_m_s / 60.0))
+
+
+def _evidence_kind(s: Sight, i: int) -> tuple[str, Any]:
+    return "kind", s.codebook.kinds[int(s.rows["kind"][i])]
+
+
+def _evidence_reach(s: Sight, i: int) -> tuple[str, Any]:
+    away = s.distance_m[i]
+    return "distance_m", None if np.isnan(away) else round(float(away))
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("published", always, _judge_published, shows_code("status", STATUSES), says("published")),
+    Rule("kind", always, _judge_kind, _evidence_kind, no_change),
+    Rule("reach", lambda a: a.reach_m is not None, _judge_reach, _evidence_reach, _change_reach),
+)

@@ -1,0 +1,50 @@
+"""Rules that a place must pass to be suggested at all: the whole table, and its judgement.
+
+A rule that a need doesn't touch isn't asked. For the safety rules what isn't known counts as FAIL.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching import attendance, conditions, host, reach, safety, whom
+from matching.verdicts import FAIL, PASS, UNKNOWN, Rule, Sight
+
+RULES: tuple[Rule, ...] = (
+    *reach.RULES,
+    *whom.RULES,
+    *attendance.RULES,
+    *conditions.RULES,
+    *host.RULES,
+    *safety.RULES,
+)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Verdicts of the rules that a need asks, one row of the table a rule.
+
+    table : (rules, n) of PASS / UNKNOWN / FAIL; a safety rule's UNKNOWN stands as FAIL
+    """
+
+    rules: tuple[Rule, ...]
+    table: NDArray[np.int8]
+    fails: NDArray[np.int64]
+    unknowns: NDArray[np.int64]
+
+
+def judge(sight: Sight) -> Judged:
+    """Put every rule that the need asks to every row."""
+    asked = tuple(rule for rule in RULES if rule.applies(sight.ask))
+    table = np.empty((len(asked), len(sight.rows)), np.int8)
+    for i, rule in enumerate(asked):
+        table[i] = rule.judge(sight)
+        if rule.safety:
+            np.minimum(table[i], np.where(table[i] == PASS, PASS, FAIL), out=table[i])
+    return Judged(
+        asked,
+        table,
+        (table == FAIL).sum(axis=0, dtype=np.int64),
+        (table == UNKNOWN).sum(axis=0, dtype=np.int64),
+    )

@@ -1,0 +1,45 @@
+"""The words of the engine, in Japanese and English, from one catalogue."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """The same thing said in both languages."""
+
+    ja: str
+    en: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"ja": self.ja, "en": self.en}
+
+    def in_language(self, language: str) -> str:
+        return self.ja if language == "ja" else self.en
+
+
+@cache
+def catalogue() -> dict[str, Sentence]:
+    """Return every sentence by its key, e.g. "rule.age"."""
+    text = files("matching").joinpath("sentences.toml").read_text(encoding="utf-8")
+    return {
+        f"{group}.{key}": Sentence(ja, en)
+        for group, entries in tomllib.loads(text).items()
+        for key, (ja, en) in entries.items()
+    }
+
+
+def sentence(key: str, **values: Any) -> Sentence:
+    """Return a sentence of the catalogue with its values filled in.
+
+    A value may itself be a `Sentence`; then each language takes its own words.
+    """
+    template = catalogue()[key]
+    if not values:
+        return template
+    ja = {k: v.ja if isinstance(v, Sentence) else v for k, v in values.items()}
+    en = {k: v.en if isinstance(v, Sentence) else v for k, v in values.items()}
+    return Sentence(template.ja.format(**ja), template.en.format(**en))

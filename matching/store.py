@@ -1,0 +1,265 @@
+"""Keeps the index of one catalogue: built aside, swapped in by one rename, followed by changes."""
+
+import json
+import os
+import shutil
+import tempfile
+import threading
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Select, Text, cast, func, select
+from sqlalchemy.orm import Session
+
+from matching.codebook import Codebook
+from matching.columns import Array, Columns
+from matching.encoding import SOURCE, Encoder
+from matching.index import Index, Part, cell_keys, in_grid_order
+from resources.models import Change, Location, Offering, Organization, Resource
+from resources.queries import offering_ids_touched
+from resources.vocabulary import Vocabulary
+
+FORMAT = 1
+BATCH = 20_000
+LARGEST_OVERLAY = 5_000
+"""Changed rows that are carried in memory before a new base is built."""
+
+_TABLES = (Offering, Resource, Location, Organization)
+
+
+def _column(name: str) -> Any:
+    if name == "id":
+        return Offering.id
+    for table in _TABLES:
+        column = getattr(table, name, None)
+        if column is not None and name in table.__table__.columns:
+            # JSON is read as its text: the encoder meets the same few texts again and again.
+            is_json = type(table.__table__.columns[name].type).__name__ == "JSON"
+            return cast(column, Text) if is_json else column
+    raise AssertionError(name)
+
+
+def facts_of_offerings() -> Select[Any]:
+    """Return the statement that reads what the encoder needs, in its order."""
+    return (
+        select(*(_column(name).label(f"c_{name}") for name in SOURCE))
+        .join(Resource, Offering.resource_id == Resource.id)
+        .outerjoin(Location, Offering.location_id == Location.id)
+        .outerjoin(Organization, Resource.organization_id == Organization.id)
+    )
+
+
+class IndexStore:
+    """The index of one catalogue, as a folder that all processes of a machine share.
+
+    folder : where bases lie, one folder each, and `current`, which names the one in use
+    vocabulary : the closed lists whose codes become bits
+    """
+
+    def __init__(self, folder: Path, vocabulary: Vocabulary) -> None:
+        self.folder = folder
+        self.codebook = Codebook(vocabulary)
+        self._lock = threading.Lock()
+        self._index: Index | None = None
+        self._base_name: str | None = None
+
+    def build(self, session: Session) -> int:
+        """Build a base from the catalogue and swap it in; return its revision."""
+        # Before the rows: a change made in between is then indexed again.
+        revision, catalogue = _revision(session), _catalogue_id(session)
+        encoder = Encoder(self.codebook)
+        for batch in _batches(session):
+            encoder.add(batch)
+        columns = in_grid_order(encoder.columns())
+        name = _save(
+            self.folder,
+            columns,
+            {
+                "format": FORMAT,
+                "revision": revision,
+                "catalogue": catalogue,
+                "lists": self.codebook.fingerprint,
+            },
+        )
+        _point_to(self.folder, name)
+        _forget_old(self.folder, name)
+        return revision
+
+    def current(self, session: Session) -> Index:
+        """Return the index at the newest revision that this session sees."""
+        revision = _revision(session)
+        index = self._index
+        if index is not None and index.revision == revision:
+            return index
+        with self._lock:
+            index = self._index
+            if index is not None and index.revision == revision:
+                return index
+            self._index = self._brought_up(session, revision)
+            return self._index
+
+    def _brought_up(self, session: Session, revision: int) -> Index:
+        base = self._base(session, revision)
+        if base.base_revision == revision:
+            return base
+        touched = _touched(session, base.base_revision)
+        if touched is None or len(touched) > LARGEST_OVERLAY:
+            self.build(session)
+            base = self._base(session, revision)
+            touched = _touched(session, base.base_revision) or set()
+        return self._with_overlay(session, base, touched, revision)
+
+    def _base(self, session: Session, revision: int) -> Index:
+        """Return the base that the folder names, loaded once; build one where none fits."""
+        name = _current_name(self.folder)
+        known = self._index
+        same = name is not None and name == self._base_name
+        if same and known is not None and known.base_revision <= revision:
+            return Index(known.base, known.base_revision, None, _NO_ROWS, known.base_revision)
+        loaded = self._load(session, name, revision)
+        if loaded is None:
+            self.build(session)
+            name = _current_name(self.folder)
+            loaded = self._load(session, name, _revision(session))
+            assert loaded is not None
+        self._base_name = name
+        return loaded
+
+    def _load(self, session: Session, name: str | None, revision: int) -> Index | None:
+        if name is None:
+            return None
+        try:
+            manifest = json.loads((self.folder / name / "manifest.json").read_text())
+        except (OSError, ValueError):
+            return None
+        fits = (
+            manifest.get("format") == FORMAT
+            and manifest.get("lists") == self.codebook.fingerprint
+            and manifest.get("catalogue") == _catalogue_id(session)
+            and manifest.get("revision", revision + 1) <= revision
+        )
+        if not fits:
+            return None
+        try:
+            columns = _load(self.folder / name, manifest)
+        except (OSError, ValueError, KeyError):
+            return None
+        keys = cell_keys(np.asarray(columns["lon"]), np.asarray(columns["lat"]))
+        base_revision = int(manifest["revision"])
+        return Index(Part(columns, keys), base_revision, None, _NO_ROWS, base_revision)
+
+    def _with_overlay(
+        self, session: Session, base: Index, touched: set[uuid.UUID], revision: int
+    ) -> Index:
+        encoder = Encoder(self.codebook)
+        wanted = list(touched)
+        for start in range(0, len(wanted), 500):
+            statement = facts_of_offerings().where(Offering.id.in_(wanted[start : start + 500]))
+            encoder.add([tuple(row) for row in session.execute(statement)])
+        columns = encoder.columns(base.base.columns.texts["text_idf"])
+        rows = _rows_of(base.base.columns, touched)
+        return Index(base.base, base.base_revision, Part(columns), rows, revision)
+
+
+_NO_ROWS = np.empty(0, np.int64)
+
+
+def _revision(session: Session) -> int:
+    return session.execute(select(func.coalesce(func.max(Change.revision), 0))).scalar_one()
+
+
+def _catalogue_id(session: Session) -> str:
+    """Return what tells one catalogue from another that was put in its place."""
+    first = session.execute(select(Change.at).order_by(Change.revision).limit(1)).scalar()
+    return "" if first is None else first.replace(tzinfo=None).isoformat()
+
+
+def _batches(session: Session) -> Iterator[list[tuple[Any, ...]]]:
+    statement = facts_of_offerings().execution_options(yield_per=BATCH)
+    for rows in session.execute(statement).partitions(BATCH):
+        yield [tuple(row) for row in rows]
+
+
+def _touched(session: Session, since: int) -> set[uuid.UUID] | None:
+    """Return the offerings that changed after a revision; None after a load of many rows."""
+    rows = session.execute(
+        select(Change.entity, Change.entity_id, Change.action).where(Change.revision > since)
+    ).all()
+    by_entity: dict[str, set[uuid.UUID]] = {}
+    for entity, entity_id, action in rows:
+        if action == "load":
+            return None
+        if entity in ("offering", "resource", "location", "organization"):
+            by_entity.setdefault(entity, set()).add(uuid.UUID(entity_id))
+    touched = by_entity.get("offering", set())
+    if sum(map(len, by_entity.values())) > LARGEST_OVERLAY:
+        return None
+    return touched | offering_ids_touched(
+        session,
+        organizations=by_entity.get("organization", ()),
+        resources=by_entity.get("resource", ()),
+        locations=by_entity.get("location", ()),
+    )
+
+
+def _rows_of(columns: Columns, ids: set[uuid.UUID]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Return the sorted row numbers of some offerings."""
+    if not ids:
+        return _NO_ROWS
+    low = np.array(sorted(i.int & ((1 << 64) - 1) for i in ids), np.uint64)
+    rows = np.flatnonzero(np.isin(columns["id_low"], low))
+    wanted = {(i.int >> 64, i.int & ((1 << 64) - 1)) for i in ids}
+    high_low = zip(columns["id_high"][rows].tolist(), columns["id_low"][rows].tolist(), strict=True)
+    return rows[[pair in wanted for pair in high_low]].astype(np.int64)
+
+
+def _save(folder: Path, columns: Columns, manifest: dict[str, Any]) -> str:
+    """Write a base aside and rename it into place; return its name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
+    arrays: dict[str, Array] = {**columns.arrays, **columns.texts}
+    for name, array in arrays.items():
+        np.save(aside / f"{name}.npy", array)
+    (aside / "selectors.json").write_text(json.dumps(columns.selectors), encoding="utf-8")
+    facts = {**manifest, "arrays": list(columns.arrays), "texts": list(columns.texts)}
+    (aside / "manifest.json").write_text(json.dumps(facts), encoding="utf-8")
+    name = f"r{manifest['revision']}-{uuid.uuid4().hex[:8]}"
+    aside.chmod(0o755)
+    aside.rename(folder / name)
+    return name
+
+
+def _load(folder: Path, manifest: dict[str, Any]) -> Columns:
+    """Map a base into memory; pages are read as they are touched and shared by all processes."""
+
+    def mapped(name: str) -> Array:
+        return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
+
+    return Columns(
+        {name: mapped(name) for name in manifest["arrays"]},
+        tuple(json.loads((folder / "selectors.json").read_text(encoding="utf-8"))),
+        {name: mapped(name) for name in manifest["texts"]},
+    )
+
+
+def _current_name(folder: Path) -> str | None:
+    try:
+        return (folder / "current").read_text(encoding="utf-8").strip() or None
+    except OSError:
+        return None
+
+
+def _point_to(folder: Path, name: str) -> None:
+    aside = folder / f".current-{os.getpid()}-{threading.get_ident()}"
+    aside.write_text(name, encoding="utf-8")
+    aside.replace(folder / "current")
+
+
+def _forget_old(folder: Path, keep: str) -> None:
+    """Remove all bases but the newest two: a process may still be opening the one before."""
+    bases = sorted(folder.glob("r*-*"), key=lambda p: p.stat().st_mtime, reverse=True)
+    for old in [p for p in bases if p.name != keep][1:]:
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,274 @@
+"""Which places of participation suit a need, in which order, why, and what comes first."""
+
+import uuid
+from datetime import date, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from matching.answers import (
+    Answer,
+    Miss,
+    PlaceShown,
+    Relaxation,
+    SessionShown,
+    Suggestion,
+    Verdict,
+)
+from matching.ask import TRANSPORT_REACH_M, prepare
+from matching.encoding import EPOCH
+from matching.fresh import is_full, places_to_show
+from matching.need import Need
+from matching.ranking import Scores, diverse, in_order, metres, score
+from matching.reach import walk_minutes
+from matching.rules import Judged, judge
+from matching.schemes import UNIT, Scheme, scheme_of
+from matching.sentences import sentence
+from matching.store import IndexStore
+from matching.times import times_of
+from matching.verdicts import FAIL, WORDS, Sight
+from resources import clock
+
+MISSES = 5
+"""How many near misses are shown."""
+
+FEWEST_MISSES = 3
+"""Where fewer are found within reach, the search goes farther out."""
+
+WIDER = (1.0, 2.0, 4.0, 8.0)
+"""Multiples of the person's reach in which near misses are looked for; then everywhere."""
+
+
+def suggest_placements(
+    session: Session,
+    store: IndexStore,
+    need: Need,
+    *,
+    limit: int = 10,
+    scheme: str = "standard",
+    now: datetime | None = None,
+) -> Answer:
+    """Suggest places of participation for a need, with reasons both ways.
+
+    Parameters
+    ----------
+    session : reads the index's revision and the few offerings that are shown
+    limit : how many suggestions at most
+    scheme : name of the priority scheme
+    now : aware; the present moment if None. Sessions already over today don't count where the
+          need names no day.
+
+    Raises
+    ------
+    UnknownScheme
+    """
+    weights = scheme_of(scheme)
+    index = store.current(session)
+    ask = prepare(need, store.codebook, now or clock.now())
+    reach = ask.reach_m
+    radii = (
+        [None]
+        if reach is None
+        else [max(reach * w, TRANSPORT_REACH_M if ask.limits.transport else 0.0) for w in WIDER]
+        + [None]
+    )
+    for radius in radii:
+        rows, distance_m = index.candidates(ask.origin, radius)
+        sight = Sight(rows, distance_m, times_of(rows, ask), ask, store.codebook)
+        judged = judge(sight)
+        near = _near_misses(judged)
+        if len(near) >= FEWEST_MISSES:
+            break
+    scores = score(sight, judged, weights)
+    merit = scores.merit()
+    fitting = np.flatnonzero(
+        (judged.fails == 0) & (scores.total >= round(weights.minimum_score * UNIT))
+    )
+    ordered = in_order(fitting, sight, merit)
+    suggestions, misses = _shown(session, sight, judged, scores, ordered, near, limit, weights)
+    return Answer(
+        revision=index.revision,
+        scheme=scheme,
+        suggestions=suggestions,
+        nearest_misses=misses,
+        removed_by=_removed_by(judged),
+        relaxation=None if suggestions else _relaxation(judged),
+        considered=len(rows),
+        fitting=len(fitting),
+    )
+
+
+def _near_misses(judged: Judged) -> NDArray[np.int64]:
+    """Return the rows that fail one rule, or two where one would leave too few, and no other.
+
+    Safety is never a near miss, and neither is what is no place of participation.
+    """
+    beyond_talk = [i for i, r in enumerate(judged.rules) if r.safety or r.code == "kind"]
+    hard = (judged.table[beyond_talk] == FAIL).any(axis=0)
+    one = np.flatnonzero((judged.fails == 1) & ~hard)
+    if len(one) >= FEWEST_MISSES:
+        return one
+    return np.flatnonzero((judged.fails >= 1) & (judged.fails <= 2) & ~hard)
+
+
+def _shown(
+    session: Session,
+    sight: Sight,
+    judged: Judged,
+    scores: Scores,
+    ordered: NDArray[np.int64],
+    near: NDArray[np.int64],
+    limit: int,
+    weights: Scheme,
+) -> tuple[tuple[Suggestion, ...], tuple[Miss, ...]]:
+    """Pick what is shown, and read it again: a place that filled up meanwhile gives way."""
+    merit = scores.merit()
+    # Fewest failed rules first, then what would fit best.
+    by_fails = near[np.lexsort((-merit[near], judged.fails[near]))] if len(near) else near
+    front = by_fails[: MISSES * 4]
+    ranked = front[
+        np.lexsort(
+            (
+                sight.rows["id_low"][front],
+                sight.rows["id_high"][front],
+                metres(sight.distance_m[front]),
+                -merit[front],
+                judged.fails[front],
+            )
+        )
+    ]
+    misses = _one_of_each(ranked, sight, MISSES)
+    gone: set[int] = set()
+    while True:  # ends: each turn either finishes or loses at least one candidate
+        left = ordered[~np.isin(ordered, list(gone))] if gone else ordered
+        picked = diverse(left, sight, weights, limit)
+        places = places_to_show(session, [_id(sight, i) for i in (*picked, *misses)])
+        lost = {i for i in picked if _id(sight, i) not in places or is_full(places[_id(sight, i)])}
+        if not lost:
+            break
+        gone |= lost
+    return (
+        tuple(_suggestion(sight, judged, scores, i, places[_id(sight, i)]) for i in picked),
+        tuple(
+            _miss(sight, judged, i, places[_id(sight, i)])
+            for i in misses
+            if _id(sight, i) in places
+        ),
+    )
+
+
+def _one_of_each(ranked: NDArray[np.int64], sight: Sight, limit: int) -> list[int]:
+    seen: set[int] = set()
+    out: list[int] = []
+    for i in ranked.tolist():
+        resource = int(sight.rows["resource"][i])
+        if resource not in seen:
+            seen.add(resource)
+            out.append(i)
+        if len(out) == limit:
+            break
+    return out
+
+
+def _id(sight: Sight, i: int) -> uuid.UUID:
+    high, low = sight.rows.ids
+    return uuid.UUID(int=(int(high[i]) << 64) | int(low[i]))
+
+
+def verdicts_of(
+    sight: Sight, judged: Judged, i: int, *, only_failed: bool = False
+) -> list[Verdict]:
+    """Return what each rule that was asked says of one row."""
+    day = int(sight.rows["verified_day"][i])
+    verified_on = None if day < 0 else date.fromordinal(day + EPOCH).isoformat()
+    found = []
+    for r, rule in enumerate(judged.rules):
+        value = int(judged.table[r, i])
+        if only_failed and value != FAIL:
+            continue
+        field, evidence = rule.evidence(sight, i)
+        change = rule.change(sight, i) if value == FAIL and not rule.safety else None
+        found.append(
+            Verdict(
+                rule.code,
+                rule.words,
+                WORDS[value],
+                field,
+                evidence,
+                verified_on,
+                change,
+                rule.safety,
+            )
+        )
+    return found
+
+
+def session_of(sight: Sight, i: int, *, fitting: bool = True) -> SessionShown | None:
+    found = sight.times.next_session(i, fitting=fitting)
+    return None if found is None else SessionShown(*found)
+
+
+def first_step_of(sight: Sight, i: int, place: PlaceShown) -> str:
+    """Return what to do first: wait, be assessed, call, visit, stay a little, or join."""
+    if place.availability == "waitlist":
+        return "wait"
+    if place.availability == "assess-first":
+        return "assess"
+    if sight.ask.need.step == 0 or place.availability == "unknown":
+        return "call"
+    if sight.rows["visit_first"][i] == 1:
+        return "visit"
+    step = sight.ask.need.step
+    return "stay" if step is not None and step <= 2 else "join"
+
+
+def distance_of(sight: Sight, i: int) -> tuple[int | None, int | None]:
+    """Return metres and minutes on foot; None where the place has no point."""
+    away = float(sight.distance_m[i])
+    if np.isnan(away):
+        return None, None
+    return round(away), walk_minutes(round(away), sight.ask.need.speed_m_s)
+
+
+def _suggestion(
+    sight: Sight, judged: Judged, scores: Scores, i: int, place: PlaceShown
+) -> Suggestion:
+    distance, walk = distance_of(sight, i)
+    first = first_step_of(sight, i, place)
+    return Suggestion(
+        place=place,
+        score=int(scores.total[i]),
+        contributions={
+            c.code: int(scores.contributions[k, i]) for k, c in enumerate(scores.criteria)
+        },
+        confidence=int(scores.confidence[i]),
+        verdicts=tuple(verdicts_of(sight, judged, i)),
+        distance_m=distance,
+        walk_minutes=walk,
+        next_session=session_of(sight, i),
+        first_step=first,
+        first_step_words=sentence(f"first_step.{first}"),
+    )
+
+
+def _miss(sight: Sight, judged: Judged, i: int, place: PlaceShown) -> Miss:
+    failed = verdicts_of(sight, judged, i, only_failed=True)
+    return Miss(place, tuple(failed), distance_of(sight, i)[0])
+
+
+def _removed_by(judged: Judged) -> dict[str, int]:
+    counts = (judged.table == FAIL).sum(axis=1)
+    return {r.code: int(n) for r, n in zip(judged.rules, counts, strict=True) if n}
+
+
+def _relaxation(judged: Judged) -> Relaxation | None:
+    """Return the one rule without which most places would fit; none for safety, or for nothing."""
+    best: Relaxation | None = None
+    for i, rule in enumerate(judged.rules):
+        if rule.safety or rule.code in ("kind", "published"):
+            continue
+        only = int(((judged.table[i] == FAIL) & (judged.fails == 1)).sum())
+        if only and (best is None or only > best.count):
+            best = Relaxation(rule.code, rule.words, only)
+    return best

@@ -1,0 +1,105 @@
+"""Which sessions of some offerings a person can attend in the weeks ahead."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.ask import Ask
+from matching.columns import ATTENDANCES
+from matching.index import DAYS_AHEAD, Rows, Slots
+from resources.clock import JAPAN
+
+SHORTEST_STAY = 30
+"""Minutes of overlap with a person's hours that make a session worth coming to."""
+
+ALL_DAYS = np.uint64(((1 << DAYS_AHEAD) - 1) << 1)
+"""Bits 1 … 56: the day asked for and the 55 after it (bit 0 is its eve)."""
+
+FOUR_WEEKS = np.uint64(((1 << 28) - 1) << 1)
+
+
+@dataclass(frozen=True)
+class Times:
+    """Sessions of n rows as bits of days; flat arrays are per slot, see `Slots`.
+
+    held : (n,) days with any session at all
+    fitting : (n,) days with a session that the person can attend
+    """
+
+    ask: Ask
+    slots: Slots
+    slot_days: NDArray[np.uint64]
+    slot_fitting: NDArray[np.uint64]
+    held: NDArray[np.uint64]
+    fitting: NDArray[np.uint64]
+
+    def next_session(
+        self, row: int, *, fitting: bool = True
+    ) -> tuple[datetime, datetime, bool] | None:
+        """Return start, end and whether it is uncertain (a holiday) of a row's next session."""
+        days = self.slot_fitting if fitting else self.slot_days
+        found = None
+        for slot in range(int(self.slots.pointer[row]), int(self.slots.pointer[row + 1])):
+            bits = int(days[slot])
+            if not bits:
+                continue
+            bit = (bits & -bits).bit_length() - 1
+            key = (bit, int(self.slots.start[slot]), int(self.slots.end[slot]))
+            if found is None or key < found[0]:
+                found = (key, bool(int(self.slots.uncertain[slot]) >> bit & 1))
+        if found is None:
+            return None
+        (bit, start, end), uncertain = found
+        midnight = datetime.combine(self.ask.eve + timedelta(days=bit), time(0), JAPAN)
+        return midnight + timedelta(minutes=start), midnight + timedelta(minutes=end), uncertain
+
+
+def _or_by_row(bits: NDArray[np.uint64], slots: Slots) -> NDArray[np.uint64]:
+    """Return the union of each row's slots."""
+    out = np.zeros(len(slots.pointer) - 1, np.uint64)
+    filled = np.flatnonzero(slots.pointer[1:] > slots.pointer[:-1])
+    if filled.size:
+        out[filled] = np.bitwise_or.reduceat(bits, slots.pointer[:-1][filled])
+    return out
+
+
+def _weekday_mask(ask: Ask, weekday: int) -> np.uint64:
+    """Return the bits of the days that fall on a weekday."""
+    first = (weekday - ask.eve.weekday()) % 7
+    mask = 0
+    for bit in range(first, 64, 7):
+        mask |= 1 << bit
+    return np.uint64(mask)
+
+
+def times_of(rows: Rows, ask: Ask) -> Times:
+    """Work out, for all rows at once, the days with a session that the person can attend.
+
+    A session counts when it overlaps one of the person's windows by `SHORTEST_STAY` minutes (or
+    lasts less and lies wholly inside), or wholly where the place expects the whole session.
+    """
+    slots = rows.slots(ask.eve)
+    row_of = np.repeat(np.arange(len(rows)), np.diff(slots.pointer))
+    days = slots.held & ALL_DAYS
+    if ask.from_minute:
+        over = slots.end <= ask.from_minute
+        days = np.where(over, days & ~np.uint64(2), days)  # bit 1 is the day itself
+    ends = rows["ends_day"]
+    if (ends >= 0).any():
+        left = np.clip(ends.astype(np.int64) - ask.day_number + 2, 0, 63).astype(np.uint64)
+        until = np.where(ends >= 0, (np.uint64(1) << left) - np.uint64(1), ALL_DAYS)
+        days = days & until[row_of]
+    if not ask.windows:
+        fitting = days
+    else:
+        whole = (rows["attendance"] == ATTENDANCES.index("whole"))[row_of]
+        length = slots.end - slots.start
+        asked = np.where(whole, length, np.minimum(length, SHORTEST_STAY))
+        fitting = np.zeros_like(days)
+        for weekday, start, end in ask.windows:
+            overlap = np.minimum(slots.end, end) - np.maximum(slots.start, start)
+            fits = overlap >= asked
+            fitting |= np.where(fits, days & _weekday_mask(ask, weekday), np.uint64(0))
+    return Times(ask, slots, days, fitting, _or_by_row(days, slots), _or_by_row(fitting, slots))

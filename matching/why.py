@@ -1,0 +1,159 @@
+"""Why a place is, or isn't, on the list of a need: every rule's verdict, and what would help."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from geodata.coordinates import great_circle_m
+from matching.answers import PlaceShown, SessionShown, Suggestion, Verdict
+from matching.ask import prepare
+from matching.encoding import LOW_HALF
+from matching.need import Need
+from matching.ranking import score
+from matching.rules import judge
+from matching.schemes import UNIT, scheme_of
+from matching.sentences import Sentence, sentence
+from matching.store import IndexStore
+from matching.suggest import distance_of, first_step_of, session_of, verdicts_of
+from matching.times import times_of
+from matching.verdicts import Sight
+from resources import clock
+from resources.commands import NotFound
+from resources.models import Offering
+from resources.queries import Entry, entries_by_offering
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The full verdict on one place for one need.
+
+    suggestible : every rule passes or is open, and the score reaches the scheme's minimum
+    """
+
+    suggestion: Suggestion
+    suggestible: bool
+    enough_score: bool
+    minimum_score: int
+    criterion_words: dict[str, Sentence]
+    any_session: SessionShown | None
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        return self.suggestion.verdicts
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            **self.suggestion.as_json(),
+            "suggestible": self.suggestible,
+            "enough_score": self.enough_score,
+            "minimum_score": self.minimum_score / UNIT,
+            "any_session": None if self.any_session is None else self.any_session.as_json(),
+            "changes": [
+                {"rule": v.rule, "change": v.change.as_json()}
+                for v in self.verdicts
+                if v.change is not None
+            ],
+        }
+
+
+def explain(
+    session: Session,
+    store: IndexStore,
+    need: Need,
+    offering_id: uuid.UUID,
+    *,
+    scheme: str = "standard",
+    now: datetime | None = None,
+) -> Explanation:
+    """Judge one offering for a need with the very functions that made the list.
+
+    Raises
+    ------
+    NotFound
+        No such offering.
+    UnknownScheme
+    """
+    weights = scheme_of(scheme)
+    index = store.current(session)
+    rows = index.one(offering_id.int >> 64, offering_id.int & LOW_HALF)
+    entry = entries_by_offering(session, [offering_id]).get(offering_id)
+    if rows is None or entry is None:
+        raise NotFound("offering")
+    ask = prepare(need, store.codebook, now or clock.now())
+    lon, lat = rows["lon"].astype(np.float64), rows["lat"].astype(np.float64)
+    sight = Sight(
+        rows, great_circle_m(ask.origin, lon, lat), times_of(rows, ask), ask, store.codebook
+    )
+    judged = judge(sight)
+    scores = score(sight, judged, weights)
+    place = _shown(entry)
+    distance, walk = distance_of(sight, 0)
+    first = first_step_of(sight, 0, place)
+    total = int(scores.total[0])
+    minimum = round(weights.minimum_score * UNIT)
+    suggestion = Suggestion(
+        place=place,
+        score=total,
+        contributions={
+            c.code: int(scores.contributions[k, 0]) for k, c in enumerate(scores.criteria)
+        },
+        confidence=int(scores.confidence[0]),
+        verdicts=tuple(verdicts_of(sight, judged, 0)),
+        distance_m=distance,
+        walk_minutes=walk,
+        next_session=session_of(sight, 0),
+        first_step=first,
+        first_step_words=sentence(f"first_step.{first}"),
+    )
+    return Explanation(
+        suggestion=suggestion,
+        suggestible=int(judged.fails[0]) == 0 and total >= minimum,
+        enough_score=total >= minimum,
+        minimum_score=minimum,
+        criterion_words={c.code: c.words for c in scores.criteria},
+        any_session=session_of(sight, 0, fitting=False),
+    )
+
+
+def offering_for(session: Session, any_id: uuid.UUID) -> uuid.UUID:
+    """Return the offering of an id that may be an offering's or a resource's. Raises `NotFound`."""
+    if session.get(Offering, any_id) is not None:
+        return any_id
+    found = session.scalars(
+        select(Offering.id).where(Offering.resource_id == any_id).order_by(Offering.id).limit(1)
+    ).first()
+    if found is None:
+        raise NotFound("offering")
+    return found
+
+
+def _shown(entry: Entry) -> PlaceShown:
+    """Show an entry whatever its status: the answer may be that it is closed."""
+    o, r, p, h = entry.offering, entry.resource, entry.location, entry.organization
+    hidden = p is None or p.visibility == "hidden"
+    return PlaceShown(
+        offering=o.id,
+        resource=r.id,
+        name=r.name,
+        kind=r.kind,
+        host=None if h is None else h.name,
+        description=r.description,
+        address=None if hidden or p is None else p.address,
+        phone=r.phone,
+        lon=None if hidden or p is None else p.lon,
+        lat=None if hidden or p is None else p.lat,
+        accuracy_m=None if hidden or p is None else p.accuracy_m,
+        schedule_text=o.schedule_text,
+        availability=o.availability,
+        places=o.places,
+        said_at=None if o.availability_said_on is None else o.availability_said_on.isoformat(),
+        said_by=o.availability_said_by,
+        verified_on=None if o.verified_on is None else o.verified_on.isoformat(),
+        fee_yen=r.fee_yen,
+        invented=r.invented,
+    )

@@ -1,0 +1,106 @@
+"""The fast engine and a plain walk through all offerings give the same list."""
+
+import random
+import uuid
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from oracle import catalogues
+from oracle.reference import SAFETY, Reference
+
+from matching import text
+from matching.need import parse_need
+from matching.schemes import SCHEMES
+from matching.store import IndexStore
+from matching.suggest import suggest_placements
+from resources.commands import register_resource, set_availability
+from resources.database import Database
+from resources.queries import Entry, _entries
+from resources.registration import Registration
+
+NOW = datetime(2026, 11, 23, 5, 10, tzinfo=UTC)  # a holiday, 14:10 in Japan
+PLACES = 120
+NEEDS = 40
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_list_is_that_of_a_plain_walk_through_all_offerings(
+    database: Database, store: IndexStore, hosts: list[uuid.UUID], seed: int
+) -> None:
+    r = random.Random(seed)
+    today = NOW.date()
+    with database.writing(by="test") as session:
+        for _ in range(PLACES):
+            parts = catalogues.registration(r, hosts, today)
+            register_resource(
+                session,
+                registration=Registration.model_validate(parts),
+                vocabulary=catalogues.VOCABULARY,
+                by="test",
+            )
+    with database.reading() as session:
+        store.build(session)
+    # Some change after the base was built, so that the overlay takes part.
+    with database.writing(by="test") as session:
+        for entry in r.sample(_entries(session), 12):
+            set_availability(
+                session,
+                offering_id=entry.offering.id,
+                status=r.choice(["none", "capacity"]),
+                places=r.choice([None, 2]),
+                said_by="host",
+                said_on=today,
+                by="test",
+            )
+        for _ in range(8):
+            parts = catalogues.registration(r, hosts, today)
+            register_resource(
+                session,
+                registration=Registration.model_validate(parts),
+                vocabulary=catalogues.VOCABULARY,
+                by="test",
+            )
+    suggested = 0
+    with database.reading() as session:
+        index = store.current(session)
+        idf = np.asarray(index.base.columns.texts["text_idf"])
+        for i in range(NEEDS):
+            need = parse_need(catalogues.need(r, hosts, today), catalogues.VOCABULARY)
+            scheme = r.choice(list(SCHEMES.values()))
+            answer = suggest_placements(
+                session, store, need, limit=8, scheme=scheme.code, now=NOW
+            )
+            reference = Reference(catalogues.VOCABULARY, need, NOW, scheme)
+            listed, looked = reference.suggest(session, 8, _text_of(need.wishes.text, idf))
+            suggested += len(listed)
+            by_id = {x.entry.offering.id: x for x in looked}
+            assert [s.place.offering for s in answer.suggestions] == [
+                x.entry.offering.id for x in listed
+            ], f"need {i}"
+            for suggestion in answer.suggestions:
+                plain = by_id[suggestion.place.offering]
+                assert {v.rule: v.verdict for v in suggestion.verdicts} == plain.verdicts
+                assert suggestion.score == sum(suggestion.contributions.values()) == plain.score
+                assert suggestion.confidence == plain.confidence
+            for miss in answer.nearest_misses:
+                plain = by_id[miss.place.offering]
+                assert {v.rule for v in miss.failed} == set(plain.fails)
+                assert not set(plain.fails) & SAFETY
+                assert all(v.change is not None for v in miss.failed)
+    assert suggested > NEEDS  # the test says something
+
+
+def _text_of(words, idf):
+    """Return the likeness of one entry's text to the words, by a dense dot product."""
+    if words is None:
+        return None
+    asked = text.ask_vector(words, idf).astype(np.float64)
+
+    def likeness_of(entry: Entry) -> float:
+        row = text.matrix([text.plain(entry.resource.name, entry.resource.description)], idf)
+        dense = np.zeros(text.FEATURES)
+        dense[row["text_index"]] = row["text_value"]
+        return min(1.0, float(asked @ dense))
+
+    return likeness_of

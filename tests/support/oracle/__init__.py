@@ -1,0 +1,1 @@
+"""Slow and obvious counterparts of what the program does cleverly."""

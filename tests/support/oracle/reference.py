@@ -1,0 +1,436 @@
+"""A plain reference of the engine: goes through all offerings one by one, in Python, no arrays.
+
+It follows the words of docs/matching.md, not the code of `matching`; only the closed lists, the
+weights and the text vectors' definition are shared.
+"""
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from matching.need import Need
+from matching.schemes import Scheme
+from resources import schedules
+from resources.clock import JAPAN
+from resources.queries import Entry, _entries
+from resources.vocabulary import Vocabulary
+
+RADIUS_M = 6_371_008.8
+DETOUR = 1.3
+DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+NOISES = ["low", "medium", "high"]
+TALK = ["none", "optional", "expected"]
+SAFETY = {
+    "exclude_host", "exclude_resource", "exclude_area", "protected", "no_children", "no_alcohol",
+    "child_safe",
+}  # fmt: skip
+
+
+def away_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
+    a = (
+        math.sin(math.radians(lat2 - lat1) / 2) ** 2
+        + math.cos(math.radians(lat1))
+        * math.cos(math.radians(lat2))
+        * math.sin(math.radians(lon2 - lon1) / 2) ** 2
+    )
+    return 2 * RADIUS_M * math.asin(math.sqrt(a))
+
+
+@dataclass
+class Looked:
+    """One offering as the reference sees it."""
+
+    entry: Entry
+    distance: float | None
+    verdicts: dict[str, str]
+    contributions: dict[str, float]
+    confidence: int
+
+    @property
+    def fails(self) -> list[str]:
+        return [r for r, v in self.verdicts.items() if v == "fail"]
+
+    @property
+    def score(self) -> int:
+        return sum(round_half_even(v * 10_000) for v in self.contributions.values())
+
+
+def round_half_even(value: float) -> int:
+    return round(value)
+
+
+def three(known: bool, passes: bool) -> str:
+    return "unknown" if not known else "pass" if passes else "fail"
+
+
+def yes(value: bool | None, wanted: bool = True) -> str:
+    return three(value is not None, value is wanted)
+
+
+class Reference:
+    def __init__(self, vocabulary: Vocabulary, need: Need, now: datetime, scheme: Scheme) -> None:
+        self.vocabulary = vocabulary
+        self.need = need
+        local = now.astimezone(JAPAN)
+        self.day = need.on or local.date()
+        start = time(0) if need.on else time(local.hour, local.minute)
+        self.start = datetime.combine(self.day, start, JAPAN)
+        self.scheme = scheme
+
+    # ---- facts --------------------------------------------------------------------------------
+
+    def distance(self, entry: Entry) -> float | None:
+        place = entry.location
+        if place is None or place.lon is None or place.lat is None:
+            return None
+        if place.visibility == "hidden":
+            return None
+        point = self.need.point
+        return away_m(point.lon, point.lat, place.lon, place.lat)
+
+    def accuracy(self, entry: Entry) -> float:
+        place = entry.location
+        if place is None or place.visibility == "hidden" or place.accuracy_m is None:
+            return 0.0
+        import struct
+
+        return float(struct.unpack("f", struct.pack("f", place.accuracy_m))[0])
+
+    def reach(self) -> float | None:
+        found = []
+        if self.need.walk_minutes is not None:
+            found.append(self.need.walk_minutes * 60 * self.need.speed_m_s / DETOUR)
+        if self.need.radius_m is not None:
+            found.append(self.need.radius_m)
+        return min(found) if found else None
+
+    def sessions(self, entry: Entry) -> list[schedules.SessionTime] | None:
+        if entry.offering.schedule is None:
+            return None
+        schedule = schedules.from_json(entry.offering.schedule)
+        midnight = datetime.combine(self.day, time(0), JAPAN)
+        last = midnight + timedelta(days=56)
+        found = []
+        for session in schedules.next_sessions(schedule, midnight, days=56):
+            if not midnight <= session.start < last:
+                continue
+            if session.start.date() == self.day and session.end <= self.start:
+                continue
+            if entry.offering.ends_on and session.start.date() > entry.offering.ends_on:
+                continue
+            found.append(session)
+        return found
+
+    def can_attend(self, entry: Entry, session: schedules.SessionTime) -> bool:
+        if not self.need.windows:
+            return True
+        midnight = datetime.combine(session.start.date(), time(0), JAPAN)
+        start = (session.start - midnight).total_seconds() / 60
+        end = (session.end - midnight).total_seconds() / 60
+        length = end - start
+        wanted = length if entry.offering.attendance == "whole" else min(length, 30)
+        for window in self.need.windows:
+            if window.day != DAYS[session.start.weekday()]:
+                continue
+            w0 = int(window.start[:2]) * 60 + int(window.start[3:])
+            w1 = int(window.end[:2]) * 60 + int(window.end[3:])
+            if min(end, w1) - max(start, w0) >= wanted:
+                return True
+        return False
+
+    def shortest(self, entry: Entry) -> int | None:
+        o = entry.offering
+        if o.min_minutes is not None:
+            return o.min_minutes
+        if o.attendance == "drop_in":
+            return 0
+        if o.attendance == "whole" and o.schedule is not None:
+            lengths = [r.end - r.start for r in schedules.from_json(o.schedule).rules]
+            return min(lengths) if lengths else None
+        return None
+
+    # ---- rules ----------------------------------------------------------------------------------
+
+    def verdicts(self, entry: Entry) -> dict[str, str]:
+        need, limits, safety = self.need, self.need.limits, self.need.safety
+        o, r, p, h = entry.offering, entry.resource, entry.location, entry.organization
+        facts = self.vocabulary.term("kind", r.kind).facts
+        out: dict[str, str] = {}
+        out["published"] = three(True, r.status == "published")
+        out["kind"] = three(True, bool(facts["participation"]))
+        reach, away, slack = self.reach(), self.distance(entry), self.accuracy(entry)
+        if reach is not None:
+            served = limits.transport and r.transport and away is not None and away - slack <= 3000
+            if away is None:
+                out["reach"] = "unknown"
+            elif away + slack <= reach:
+                out["reach"] = "pass"
+            elif away - slack > reach:
+                out["reach"] = "unknown" if served else "fail"
+            else:
+                out["reach"] = "unknown"
+        if need.age is not None:
+            low, high = r.accepted_age_min, r.accepted_age_max
+            if low is None and high is None:
+                low, high = r.age_min, r.age_max
+            known = low is not None or high is not None
+            fits = (low or 0) <= need.age <= (200 if high is None else high)
+            out["age"] = three(known, fits)
+        out["audience"] = self.audience(entry)
+        if limits.gender in ("female", "male"):
+            out["gender"] = three(r.gender is not None, r.gender in ("any", limits.gender))
+        else:
+            out["gender"] = "pass" if r.gender == "any" else "unknown"
+        if limits.languages:
+            out["languages"] = three(bool(r.languages), bool(set(limits.languages) & set(r.languages or [])))
+        sessions = self.sessions(entry)
+        attendable = [s for s in sessions or [] if self.can_attend(entry, s)]
+        out["windows"] = three(sessions is not None, bool(attendable))
+        if limits.minutes is not None:
+            shortest = self.shortest(entry)
+            out["minutes"] = three(shortest is not None, (shortest or 0) <= limits.minutes)
+        if limits.sessions_per_week is not None:
+            out["sessions_per_week"] = three(
+                o.min_per_week is not None, (o.min_per_week or 0) <= limits.sessions_per_week
+            )
+        full = o.availability == "none" or (o.availability == "capacity" and o.places == 0)
+        out["places"] = three(o.availability != "unknown", not full)
+        if limits.step_free:
+            out["step_free"] = yes(p.step_free if p else None)
+        if limits.staff_present:
+            out["staff_present"] = yes(r.staff_present)
+        if limits.max_yen is not None:
+            out["fee"] = three(r.fee_yen is not None, (r.fee_yen or 0) <= limits.max_yen)
+        if limits.pay_wanted:
+            out["pay"] = yes(r.pays)
+        if limits.noise:
+            out["noise"] = three(
+                r.noise is not None,
+                r.noise is not None and NOISES.index(r.noise) <= NOISES.index(limits.noise),
+            )
+        if limits.group_size is not None:
+            out["group_size"] = three(
+                r.group_size is not None, (r.group_size or 0) <= limits.group_size
+            )
+        if limits.conversation:
+            out["conversation"] = three(
+                r.conversation is not None,
+                r.conversation is not None
+                and TALK.index(r.conversation) <= TALK.index(limits.conversation),
+            )
+        if limits.with_child:
+            out["with_child"] = yes(r.with_child)
+        if limits.holds is None:
+            out["requirements"] = "pass" if r.requirements == [] else "unknown"
+        else:
+            out["requirements"] = three(
+                r.requirements is not None, set(r.requirements or []) <= set(limits.holds)
+            )
+        resting = h is not None and h.resting_until is not None and h.resting_until >= self.day
+        cap = h.accompanied_cap if h else None
+        now = h.accompanied_now if h else None
+        at_cap = cap is not None and (-1 if now is None else now) >= cap
+        known = resting or at_cap or (cap is not None and now is not None)
+        out["host_rest"] = three(known, not (resting or at_cap))
+        if limits.no_smoking:
+            out["smoking"] = yes(r.smoking, False)
+        if limits.no_animals:
+            out["animals"] = yes(r.animals, False)
+        if need.step is not None:
+            out["step"] = three(bool(r.steps), any(abs(s - need.step) <= 1 for s in r.steps or []))
+        if safety.exclude_organizations:
+            ok = h is not None and h.id not in safety.exclude_organizations
+            out["exclude_host"] = "pass" if ok else "fail"
+        if safety.exclude_resources:
+            out["exclude_resource"] = "fail" if r.id in safety.exclude_resources else "pass"
+        if safety.exclude_areas:
+            out["exclude_area"] = self.area(entry)
+        if safety.protected:
+            ok = r.confirms_participants is True and r.publishes_members is False
+            out["protected"] = "pass" if ok else "fail"
+        if safety.no_children_present:
+            out["no_children"] = "pass" if r.children_present is False else "fail"
+        if safety.no_alcohol:
+            out["no_alcohol"] = "pass" if r.alcohol is False else "fail"
+        if need.age is not None and need.age < 18:
+            out["child_safe"] = "pass" if r.child_safe is True else "fail"
+        return out
+
+    def area(self, entry: Entry) -> str:
+        place = entry.location
+        if self.distance(entry) is None or place is None:
+            return "fail"
+        assert place.lon is not None
+        assert place.lat is not None
+        for area in self.need.safety.exclude_areas:
+            gap = away_m(area.lon, area.lat, place.lon, place.lat) - self.accuracy(entry)
+            if gap <= area.radius_m:
+                return "fail"
+        return "pass"
+
+    def audience(self, entry: Entry) -> str:
+        from matching.ask import AUDIENCE_BY_AGE, AUDIENCE_BY_NEED
+
+        r, need = entry.resource, self.need
+        asked = r.accepted_audience or r.audience
+        if not asked:
+            return "unknown"
+        is_one: dict[str, str] = {"anyone": "yes"}
+        for code, (strong, weak) in AUDIENCE_BY_NEED.items():
+            if any(n in need.needs for n in strong):
+                is_one[code] = "yes"
+            elif any(n in need.needs for n in weak):
+                is_one[code] = "maybe"
+        if need.limits.with_child:
+            is_one["parents"] = "yes"
+        for code, (low, high) in AUDIENCE_BY_AGE.items():
+            if need.age is None:
+                is_one[code] = "maybe"
+            elif low <= need.age <= high:
+                is_one[code] = "yes"
+        for code, gender in (("women", "female"), ("men", "male")):
+            if need.limits.gender == gender:
+                is_one[code] = "yes"
+            elif need.limits.gender in (None, "other"):
+                is_one[code] = "maybe"
+        answers = {is_one.get(code, "no") for code in asked}
+        if "yes" in answers:
+            return "pass"
+        return "unknown" if "maybe" in answers else "fail"
+
+    # ---- criteria ---------------------------------------------------------------------------------
+
+    def values(self, entry: Entry, text_of: Any) -> dict[str, float]:
+        need, limits, r, o = self.need, self.need.limits, entry.resource, entry.offering
+        out: dict[str, float] = {}
+        if need.needs:
+            usual = self.vocabulary.term("kind", r.kind).facts["needs"]
+            answered = usual if r.needs is None else r.needs
+            covered = sum(w for n, w in need.needs.items() if n in answered)
+            out["needs"] = covered * (0.6 if r.needs is None else 1.0) / sum(need.needs.values())
+        parts = []
+        if need.wishes.activities:
+            wished = set(need.wishes.activities)
+            parts.append(len(wished & set(r.activities)) / len(wished) if r.activities else 0.5)
+        if need.wishes.text:
+            parts.append(math.sqrt(text_of(entry)))
+        if parts:
+            out["wishes"] = sum(parts) / len(parts)
+        away = self.distance(entry)
+        minutes = None if away is None else round(away) * DETOUR / need.speed_m_s / 60
+        out["nearness"] = 0.5 if minutes is None else 2 ** (-minutes / 15)
+        sessions = self.sessions(entry)
+        if sessions is None:
+            out["time"] = 0.5
+        else:
+            end = datetime.combine(self.day, time(0), JAPAN) + timedelta(days=28)
+            days = {s.start.date() for s in sessions if s.start < end and self.can_attend(entry, s)}
+            out["time"] = min(1.0, len(days) / (4 * (limits.sessions_per_week or 1)))
+        moods = []
+        if limits.noise:
+            moods.append(self.calm(r.noise, NOISES, limits.noise))
+        if limits.conversation:
+            moods.append(self.calm(r.conversation, TALK, limits.conversation))
+        if limits.group_size is not None:
+            moods.append(0.5 if r.group_size is None else min(1.0, limits.group_size / r.group_size))
+        if moods:
+            out["atmosphere"] = sum(moods) / len(moods)
+        if need.step is not None:
+            worth = [0.5]
+            if r.steps:
+                table = {-1: 0.5, 0: 0.8, 1: 1.0}
+                worth = [table.get(s - need.step, 0.0) for s in r.steps]
+            out["step"] = max(worth)
+        flag = {True: 1.0, False: 0.0, None: 0.5}
+        out["first_contact"] = 0.6 * flag[r.visit_first] + 0.4 * flag[r.accompaniment]
+        if r.fee_yen is None:
+            out["cost"] = 0.5
+        elif limits.max_yen is None:
+            out["cost"] = 2 ** (-r.fee_yen / 500)
+        else:
+            out["cost"] = min(1.0, max(0.0, 1 - 0.5 * r.fee_yen / max(limits.max_yen, 1)))
+        out["freshness"] = self.fresh(o.verified_on, self.vocabulary.term("kind", r.kind).facts["term_days"])
+        h = entry.organization
+        if h is None or h.accompanied_cap is None or h.accompanied_now is None:
+            out["host"] = 0.5
+        else:
+            free = (h.accompanied_cap - h.accompanied_now) / max(h.accompanied_cap, 1)
+            out["host"] = min(1.0, max(0.0, free))
+        return out
+
+    def calm(self, level: str | None, order: list[str], wanted: str) -> float:
+        if level is None:
+            return 0.5
+        table = {0: [1.0, 0.4, 0.0], 1: [1.0, 0.85, 0.2], 2: [1.0, 0.85, 0.7]}
+        return table[order.index(wanted)][order.index(level)]
+
+    def fresh(self, day: date | None, term: float) -> float:
+        if day is None:
+            return 0.0
+        return 2 ** (-max((self.day - day).days, 0) / term)
+
+    # ---- together -----------------------------------------------------------------------------------
+
+    def look(self, entry: Entry, text_of: Any) -> Looked:
+        verdicts = self.verdicts(entry)
+        values = self.values(entry, text_of)
+        used = {c: self.scheme.weights[c] for c in values if self.scheme.weights.get(c, 0) > 0}
+        whole = sum(used.values())
+        o = entry.offering
+        term = self.vocabulary.term("kind", entry.resource.kind).facts["term_days"]
+        unknown = sum(1 for v in verdicts.values() if v == "unknown")
+        said = 0.0 if o.availability == "unknown" else self.fresh(o.availability_said_on, 30)
+        sure = (
+            0.4 * (1 - unknown / len(verdicts))
+            + 0.4 * self.fresh(o.verified_on, term)
+            + 0.2 * said
+        )
+        return Looked(
+            entry,
+            self.distance(entry),
+            verdicts,
+            {c: values[c] * (w / whole) for c, w in used.items()},
+            round_half_even(100 * sure),
+        )
+
+    def suggest(self, session: Session, limit: int, text_of: Any) -> tuple[list[Looked], list[Looked]]:
+        """Return the list, and every offering as it was looked at."""
+        looked = [self.look(e, text_of) for e in _entries(session)]
+        fit = [
+            x
+            for x in looked
+            if not x.fails and x.score >= round(self.scheme.minimum_score * 10_000)
+        ]
+        fit.sort(
+            key=lambda x: (
+                -x.score * (100 + x.confidence),
+                10**9 if x.distance is None else round(x.distance),
+                x.entry.offering.id.int,
+            )
+        )
+        picked: list[Looked] = []
+        passed_over: list[Looked] = []
+        hosts: Counter[Any] = Counter()
+        kinds: Counter[str] = Counter()
+        seen = set()
+        for x in fit:
+            if len(picked) == limit:
+                break
+            r = x.entry.resource
+            if r.id in seen:
+                continue
+            seen.add(r.id)
+            if (
+                r.organization_id is not None
+                and hosts[r.organization_id] >= self.scheme.per_host
+            ) or kinds[r.kind] >= self.scheme.per_kind:
+                passed_over.append(x)
+                continue
+            hosts[r.organization_id] += 1
+            kinds[r.kind] += 1
+            picked.append(x)
+        return picked + passed_over[: limit - len(picked)], looked

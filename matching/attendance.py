@@ -3,9 +3,8 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from matching.columns import ATTENDANCES, AVAILABILITIES
+from matching.columns import AVAILABILITIES
 from matching.sentences import Sentence, sentence
 from matching.verdicts import (
     Rule,
@@ -45,32 +44,19 @@ def _change_windows(s: Sight, i: int) -> Sentence | None:
     )
 
 
-def _shortest(s: Sight) -> NDArray[np.int64]:
-    """Return the minutes that one has to stay at least; -1 where that isn't known."""
-    stated = s.rows["min_minutes"].astype(np.int64)
-    slots = s.times.slots
-    out = stated.copy()
-    whole = s.rows["attendance"] == ATTENDANCES.index("whole")
-    filled = np.flatnonzero(whole & (slots.pointer[1:] > slots.pointer[:-1]) & (stated < 0))
-    for i in filled.tolist():
-        run = slice(int(slots.pointer[i]), int(slots.pointer[i + 1]))
-        out[i] = int((slots.end[run] - slots.start[run]).min())
-    return np.where((out < 0) & (s.rows["attendance"] == 0), 0, out)
-
-
 def _judge_minutes(s: Sight) -> Verdicts:
     most = s.ask.limits.minutes
     assert most is not None
-    shortest = _shortest(s)
+    shortest = s.shortest_stay
     return verdicts(shortest <= most, shortest >= 0)
 
 
 def _evidence_minutes(s: Sight, i: int) -> tuple[str, Any]:
-    return "min_minutes", shown_number(_shortest(s)[i])
+    return "min_minutes", shown_number(s.shortest_stay[i])
 
 
 def _change_minutes(s: Sight, i: int) -> Sentence | None:
-    return sentence("change.minutes", minutes=int(_shortest(s)[i]))
+    return sentence("change.minutes", minutes=int(s.shortest_stay[i]))
 
 
 def _change_per_week(s: Sight, i: int) -> Sentence | None:

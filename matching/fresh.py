@@ -48,7 +48,7 @@ def places_to_show(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID
     if not ids:
         return {}
     shown = {}
-    for row in session.execute(_STATEMENT, {"ids": list(ids)}):
+    for row in session.connection().execute(_STATEMENT, {"ids": list(ids)}):
         status, visibility = row[19], row[20]
         if status != "published":
             continue

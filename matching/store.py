@@ -167,8 +167,12 @@ class IndexStore:
 _NO_ROWS = np.empty(0, np.int64)
 
 
+_NEWEST = select(func.max(Change.revision))
+
+
 def _revision(session: Session) -> int:
-    return session.execute(select(func.coalesce(func.max(Change.revision), 0))).scalar_one()
+    # On the connection: this is asked before every question, and no object is wanted.
+    return session.connection().execute(_NEWEST).scalar() or 0
 
 
 def _catalogue_id(session: Session) -> str:

@@ -52,7 +52,9 @@ _VECTORIZER = HashingVectorizer(
 
 def _counts(documents: list[str]) -> sparse.csr_matrix[np.float32]:
     counted: sparse.csr_matrix[np.float32] = _VECTORIZER.transform(documents).tocsr()
-    counted.data = np.float32(1.0) + np.log(counted.data)  # a word said five times is not five times as apt
+    counted.data = np.float32(1.0) + np.log(
+        counted.data
+    )  # a word said five times is not five times as apt
     return counted
 
 

@@ -65,6 +65,23 @@ def _or_by_row(bits: NDArray[np.uint64], slots: Slots) -> NDArray[np.uint64]:
     return out
 
 
+def shortest_stay(rows: Rows, slots: Slots) -> NDArray[np.int64]:
+    """Return the minutes that one has to stay at least: as stated, or the shortest whole session.
+
+    0 where one may drop in; -1 where it isn't known.
+    """
+    stated = rows["min_minutes"].astype(np.int64)
+    attendance = rows["attendance"]
+    shortest = np.full(len(rows), -1, np.int64)
+    filled = np.flatnonzero(slots.pointer[1:] > slots.pointer[:-1])
+    if filled.size:
+        lengths = slots.end - slots.start
+        shortest[filled] = np.minimum.reduceat(lengths, slots.pointer[:-1][filled])
+    whole = attendance == ATTENDANCES.index("whole")
+    drop_in = attendance == ATTENDANCES.index("drop_in")
+    return np.where(stated >= 0, stated, np.where(whole, shortest, np.where(drop_in, 0, -1)))
+
+
 def _weekday_mask(ask: Ask, weekday: int) -> np.uint64:
     """Return the bits of the days that fall on a weekday."""
     first = (weekday - ask.eve.weekday()) % 7

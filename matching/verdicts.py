@@ -7,6 +7,7 @@ for one row, so a list and its explanation can't disagree.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from matching.codebook import Codebook
 from matching.encoding import EPOCH
 from matching.index import Rows
 from matching.sentences import Sentence, sentence
-from matching.times import Times
+from matching.times import Times, shortest_stay
 
 PASS, UNKNOWN, FAIL = 1, 0, -1
 WORDS = {PASS: "pass", UNKNOWN: "unknown", FAIL: "fail"}
@@ -34,6 +35,11 @@ class Sight:
     times: Times
     ask: Ask
     codebook: Codebook
+
+    @cached_property
+    def shortest_stay(self) -> NDArray[np.int64]:
+        """(n,) minutes that one has to stay at least; -1 where that isn't known."""
+        return shortest_stay(self.rows, self.times.slots)
 
 
 @dataclass(frozen=True)

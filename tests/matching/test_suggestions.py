@@ -1,0 +1,286 @@
+"""What a support worker relies on in a list of suggestions."""
+
+import uuid
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from matching.need import BadNeed, Need, parse_need
+from matching.store import IndexStore
+from matching.suggest import suggest_placements
+from matching.why import explain
+from resources.commands import NotFound, set_availability, set_status
+from resources.database import Database
+from resources.vocabulary import default_vocabulary
+
+NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Japan
+AT = {"lon": 139.7148, "lat": 35.7290}
+TUESDAYS = {
+    "rules": [
+        {"days": ["tue"], "nth": [], "month_days": [], "from": "13:00", "to": "15:00",
+         "holidays": "closed"}
+    ],
+    "closed": [],
+}  # fmt: skip
+
+
+def need(**more: Any) -> Need:
+    return parse_need({"at": AT, "on": "2026-12-01", **more}, default_vocabulary())
+
+
+def place(kind: str = "open_space", metres_north: float = 300, **more: Any) -> dict[str, Any]:
+    """Return the parts of a place that is fully known and fits nearly everybody."""
+    resource: dict[str, Any] = {
+        "name": "静かな居場所",
+        "kind": kind,
+        "audience": ["anyone"],
+        "age_min": 15,
+        "age_max": 64,
+        "gender": "any",
+        "languages": ["ja"],
+        "requirements": [],
+        "needs": ["withdrawal", "isolation"],
+        "activities": ["reading", "quiet"],
+        "steps": [1, 2],
+        "noise": "low",
+        "group_size": 3,
+        "conversation": "none",
+        "staff_present": True,
+        "visit_first": True,
+        "accompaniment": True,
+        "fee_yen": 0,
+        "description": "話さなくてもよく、本を読んで静かに過ごせます",
+    }
+    location = {
+        "lon": AT["lon"],
+        "lat": AT["lat"] + metres_north / 111_195,
+        "step_free": True,
+        "address": "豊島区南大塚三丁目",
+    }
+    offering: dict[str, Any] = {
+        "schedule": TUESDAYS,
+        "attendance": "drop_in",
+        "availability": "capacity",
+        "places": 2,
+        "availability_said_on": date(2026, 11, 20),
+        "availability_said_by": "host",
+        "verified_on": date(2026, 11, 20),
+        "verified_by": "host",
+    }
+    for part, extra in more.items():
+        {"resource": resource, "location": location, "offering": offering}[part].update(extra)
+    return {
+        "organization": {"name": "架空の会"},
+        "resource": resource,
+        "location": location,
+        "offering": offering,
+    }
+
+
+def suggested(database: Database, store: IndexStore, asked: Need, **more: Any) -> Any:
+    with database.reading() as session:
+        return suggest_placements(session, store, asked, now=NOW, **more)
+
+
+def test_a_place_registered_by_another_process_is_in_the_next_list(
+    database: Database, store: IndexStore, register: Any, tmp_path: Path
+) -> None:
+    other = IndexStore(tmp_path / "index", default_vocabulary())  # another process's view
+    assert not suggested(database, other, need()).suggestions
+    offering = register(**place())
+    assert [s.place.offering for s in suggested(database, other, need()).suggestions] == [offering]
+    assert [s.place.offering for s in suggested(database, store, need()).suggestions] == [offering]
+
+
+def test_a_place_filled_since_the_index_was_built_is_left_out(
+    database: Database, store: IndexStore, register: Any
+) -> None:
+    offering = register(**place())
+    with database.reading() as session:
+        store.build(session)
+    assert suggested(database, store, need()).suggestions
+    with database.writing(by="test") as session:
+        set_availability(
+            session, offering_id=offering, status="none", places=0, said_by="host",
+            said_on=date(2026, 11, 24), by="test",
+        )  # fmt: skip
+    answer = suggested(database, store, need())
+    assert not answer.suggestions
+    assert answer.removed_by == {"places": 1}
+    assert answer.nearest_misses[0].failed[0].change.ja == "定員に空きが出れば可"
+    assert answer.relaxation.rule == "places"
+
+
+def test_a_closed_place_is_never_suggested_and_why_says_so(
+    database: Database, store: IndexStore, register: Any
+) -> None:
+    offering = register(**place())
+    with database.writing(by="test") as session:
+        from resources.models import Offering
+
+        resource_id = session.get_one(Offering, offering).resource_id
+        set_status(session, resource_id=resource_id, status="closed", by="test")
+    assert not suggested(database, store, need()).suggestions
+    with database.reading() as session:
+        why = explain(session, store, need(), offering, now=NOW)
+    assert not why.suggestible
+    assert [v.rule for v in why.verdicts if v.verdict == "fail"] == ["published"]
+
+
+def test_the_contributions_add_up_to_the_score_and_the_same_question_gives_the_same_answer(
+    database: Database, store: IndexStore, register: Any
+) -> None:
+    for metres in (100, 300, 500):
+        register(**place(metres_north=metres))
+    asked = need(
+        walk_minutes=20,
+        needs={"withdrawal": 3, "mental_health": 2},
+        wishes={"activities": ["reading"], "text": "静かに本を読みたい"},
+        step=1,
+        limits={"noise": "low", "group_size": 3},
+    )
+    first, second = (suggested(database, store, asked).as_json() for _ in range(2))
+    assert first == second
+    assert len(first["suggestions"]) == 3
+    for s in first["suggestions"]:
+        assert round(sum(s["contributions"].values()), 4) == s["score"]
+        assert s["next_session"] == {
+            "start": "2026-12-01T13:00+09:00",
+            "end": "2026-12-01T15:00+09:00",
+            "uncertain": False,
+        }
+    assert first["suggestions"][0]["distance_m"] == 100
+
+
+def test_a_miss_says_the_one_change_that_would_let_it_in(
+    database: Database, store: IndexStore, register: Any
+) -> None:
+    register(**place(resource={"name": "遠い", "age_min": None}, metres_north=1500))
+    register(**place(resource={"name": "高い", "fee_yen": 500}))
+    register(**place(resource={"name": "若い人", "age_max": 29}))
+    asked = need(
+        walk_minutes=15, age=34, limits={"max_yen": 300},
+        windows=[{"day": "tue", "from": "13:00", "to": "17:00"}],
+    )  # fmt: skip
+    register(
+        **place(
+            resource={"name": "木曜"},
+            offering={
+                "schedule": {"rules": [{**TUESDAYS["rules"][0], "days": ["thu"]}], "closed": []}
+            },
+        )
+    )
+    misses = {m.place.name: m for m in suggested(database, store, asked).nearest_misses}
+    words = {name: [v.change.ja for v in m.failed] for name, m in misses.items()}
+    assert words["高い"] == ["1回 500 円まで払えれば可"]
+    assert words["木曜"] == ["木曜13:00～15:00に来られれば可"]
+    assert words["若い人"] == ["29歳までの対象を広げてもらえれば可"]
+
+
+@pytest.mark.parametrize(
+    ("safety", "place_facts"),
+    [
+        ({"protected": True}, {"confirms_participants": None, "publishes_members": False}),
+        ({"protected": True}, {"confirms_participants": True, "publishes_members": None}),
+        ({"no_alcohol": True}, {"alcohol": None}),
+        ({"no_children_present": True}, {"children_present": None}),
+    ],
+)
+def test_for_safety_not_known_counts_as_no_and_is_no_near_miss(
+    database: Database, store: IndexStore, register: Any, safety: Any, place_facts: Any
+) -> None:
+    register(**place(resource=place_facts))
+    answer = suggested(database, store, need(safety=safety))
+    assert not answer.suggestions
+    assert not answer.nearest_misses
+    assert answer.relaxation is None
+
+
+def test_a_minor_is_only_sent_where_minors_are_surely_provided_for(
+    database: Database, store: IndexStore, register: Any
+) -> None:
+    register(**place(kind="youth_space", resource={"age_min": 10, "child_safe": None}))
+    known = register(**place(kind="youth_space", resource={"age_min": 10, "child_safe": True}))
+    found = suggested(database, store, need(age=14)).suggestions
+    assert [s.place.offering for s in found] == [known]
+
+
+def test_a_hidden_place_tells_nothing_of_where_it_is(
+    database: Database, store: IndexStore, register: Any
+) -> None:
+    offering = register(**place(location={"visibility": "hidden"}))
+    found = suggested(database, store, need(walk_minutes=20)).as_json()["suggestions"]
+    assert [s["offering"] for s in found] == [str(offering)]
+    for field in ("lon", "lat", "accuracy_m", "address", "distance_m", "walk_minutes"):
+        assert found[0][field] is None
+    with database.reading() as session:
+        why = explain(session, store, need(walk_minutes=20), offering, now=NOW).as_json()
+    assert why["lon"] is why["lat"] is why["distance_m"] is why["address"] is None
+
+
+def test_a_point_of_the_town_only_is_not_called_within_reach_when_it_may_be_outside(
+    database: Database, store: IndexStore, register: Any
+) -> None:
+    register(**place(metres_north=500, location={"accuracy_m": 180}))
+    found = suggested(database, store, need(radius_m=550)).suggestions[0]
+    assert {v.rule: v.verdict for v in found.verdicts}["reach"] == "unknown"
+
+
+def test_not_five_of_one_host_or_kind_while_others_fit(
+    database: Database, store: IndexStore, register: Any
+) -> None:
+    from resources.models import Offering, Resource
+
+    first = register(**place())
+    with database.reading() as session:
+        resource_id = session.get_one(Offering, first).resource_id
+        host = session.get_one(Resource, resource_id).organization_id
+    for _ in range(6):
+        register(**{**place(), "organization": {"id": host}})
+    others = [register(**place(kind="salon", metres_north=900)) for _ in range(3)]
+    found = suggested(database, store, need(), limit=5).suggestions
+    assert sum(s.place.host == "架空の会" and s.place.kind == "open_space" for s in found) <= 4
+    assert {s.place.offering for s in found} & set(others)
+
+
+def test_an_amenity_is_never_a_place_of_participation(
+    database: Database, store: IndexStore, register: Any
+) -> None:
+    register(**place(kind="amenity"))
+    answer = suggested(database, store, need())
+    assert not answer.suggestions
+    assert not answer.nearest_misses
+
+
+def test_why_of_an_unknown_offering_is_not_found(database: Database, store: IndexStore) -> None:
+    with database.reading() as session, pytest.raises(NotFound):
+        explain(session, store, need(), uuid.uuid4(), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"at": {"lon": 35.7, "lat": 139.7}}, "at"),
+        ({"at": {"lon": 0.0, "lat": 0.0}}, "at"),
+        ({"at": {}}, "at"),
+        ({"at": {"address": "どこか"}}, "at.address"),
+        ({"needs": {"secret_illness": 3}}, "needs"),
+        ({"needs": {"isolation": 4}}, "needs.isolation"),
+        ({"on": "2026-02-30"}, "on"),
+        ({"age": 300}, "age"),
+        ({"windows": [{"day": "mon", "from": "17:00", "to": "13:00"}]}, "windows.0"),
+        ({"limits": {"languages": ["xx"]}}, "limits.languages"),
+        ({"name": "secret"}, ""),
+        ({"speed_m_s": float("nan")}, "speed_m_s"),
+    ],
+)
+def test_a_bad_question_names_the_field_and_never_repeats_what_was_said(
+    change: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(BadNeed) as caught:
+        parse_need({"at": AT, **change}, default_vocabulary())
+    assert caught.value.field == field
+    assert "secret" not in str(caught.value)
+    assert caught.value.problem.ja

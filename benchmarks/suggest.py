@@ -1,0 +1,154 @@
+"""Times suggestions on a million generated offerings, beside a full scan of the same columns.
+
+Both give the same answers, which is checked; both run in one process on the same data, turn by
+turn. The catalogue is generated once into a folder and used again.
+
+    python -m benchmarks.suggest --offerings 1000000
+"""
+
+import argparse
+import json
+import random
+import statistics
+import time
+from pathlib import Path
+
+from jobs.demo import load_demo
+from jobs.program import Program, open_program
+from jobs.settings import Settings
+from matching.index import Index, Part
+from matching.need import Need, parse_need
+from matching.store import IndexStore
+from matching.suggest import suggest_placements
+
+OUT = Path(__file__).parent / "out"
+
+
+class FullScan(IndexStore):
+    """The same index without its grid: every question looks at the distance of every row."""
+
+    def __init__(self, other: IndexStore, index: Index) -> None:
+        super().__init__(other.folder, other.codebook.vocabulary)
+        self._scan = Index(
+            Part(index.base.columns, None), index.base_revision, None, index.superseded, index.revision
+        )
+
+    def current(self, session: object) -> Index:
+        return self._scan
+
+
+def prepared(offerings: int) -> Program:
+    home = OUT / f"home-{offerings}"
+    program = open_program(Settings(home=home))
+    started = time.perf_counter()
+    if not (home / "generated").exists():
+        load_demo(program, offerings=offerings)
+        (home / "generated").touch()
+        print(f"generated {offerings:,} offerings in {time.perf_counter() - started:.0f} s")
+    return program
+
+
+def needs_of(program: Program, index: Index, n: int, seed: int) -> list[Need]:
+    """Make needs all over the generated area, in the style of the demo's people."""
+    r = random.Random(seed)
+    lon, lat = index.base.columns["lon"], index.base.columns["lat"]
+    need_codes = program.vocabulary.codes("need")
+    activities = program.vocabulary.codes("activity")
+    made = []
+    while len(made) < n:
+        row = r.randrange(len(lon))
+        if lon[row] != lon[row]:
+            continue
+        made.append(
+            parse_need(
+                {
+                    "at": {"lon": float(lon[row]), "lat": float(lat[row])},
+                    "walk_minutes": 20,
+                    "age": r.randint(15, 85),
+                    "on": "2026-12-01",
+                    "needs": {c: r.randint(1, 3) for c in r.sample(need_codes, 3)},
+                    "wishes": {
+                        "activities": r.sample(activities, 2),
+                        "text": r.choice(["静かに本を読んで過ごしたい", "手を動かす作業がしたい"]),
+                    },
+                    "step": r.randint(0, 4),
+                    "limits": {
+                        "noise": r.choice(["low", "medium", "high"]),
+                        "group_size": r.choice([5, 10, 20]),
+                        "conversation": "optional",
+                        "max_yen": 500,
+                        "sessions_per_week": 1,
+                        "minutes": 240,
+                        "languages": ["ja"],
+                    },
+                    "windows": [
+                        {"day": d, "from": "10:00", "to": "17:00"} for d in ("mon", "wed", "fri")
+                    ],
+                },
+                program.vocabulary,
+            )
+        )
+    return made
+
+
+def timed(program: Program, store: IndexStore, needs: list[Need]) -> tuple[list[float], list[str]]:
+    times, answers = [], []
+    with program.database.reading() as session:
+        for need in needs:
+            started = time.perf_counter()
+            answer = suggest_placements(session, store, need)
+            times.append((time.perf_counter() - started) * 1000)
+            answers.append(json.dumps(answer.as_json(), sort_keys=True))
+    return times, answers
+
+
+def row(name: str, times: list[float]) -> str:
+    ordered = sorted(times)
+    p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+    return f"| {name} | {statistics.median(times):.2f} | {p99:.2f} | {len(times)} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--offerings", type=int, default=1_000_000)
+    parser.add_argument("--questions", type=int, default=300)
+    parser.add_argument("--scans", type=int, default=40)
+    arguments = parser.parse_args()
+    program = prepared(arguments.offerings)
+    started = time.perf_counter()
+    with program.database.reading() as session:
+        index = program.store.current(session)
+    print(f"index of {len(index):,} rows opened in {time.perf_counter() - started:.1f} s")
+    questions = needs_of(program, index, arguments.questions, seed=1)
+    timed(program, program.store, questions[:30])  # warm-up
+    times, answers = timed(program, program.store, questions)
+    scan = FullScan(program.store, index)
+    few = questions[: arguments.scans]
+    scan_times, scan_answers = timed(program, scan, few)
+    again, _ = timed(program, program.store, few)
+    same = answers[: len(few)] == scan_answers
+    found = [len(json.loads(a)["suggestions"]) for a in answers]
+    lines = [
+        f"{len(index):,} offerings, {index.base.columns.bytes / 1e6:.0f} MB of columns; all rules, "
+        f"all criteria, reasons for the top 10, {statistics.mean(found):.1f} places suggested on average",
+        "",
+        "| way | median ms | 99 % ms | questions |",
+        "|---|---|---|---|",
+        row("suggest", times),
+        row("suggest, the questions of the scan", again),
+        row("numpy full scan, same rules", scan_times),
+        "",
+        f"same answers: {same}; full scan ÷ suggest, medians: "
+        f"{statistics.median(scan_times) / statistics.median(again):.1f}",
+    ]
+    text = "\n".join(lines)
+    print(text)
+    OUT.mkdir(exist_ok=True)
+    (OUT / "suggest.md").write_text(text + "\n", encoding="utf-8")
+    program.close()
+    if not same:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()

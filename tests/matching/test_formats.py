@@ -1,0 +1,70 @@
+"""The shapes that other systems rely on are the documented ones."""
+
+import json
+import random
+import uuid
+from datetime import date
+from importlib.resources import files
+from typing import Any
+
+import jsonschema
+from oracle import catalogues
+
+from matching.criteria import CRITERIA
+from matching.need import Need, parse_need
+from matching.rules import RULES
+from matching.schemes import SCHEMES
+from matching.sentences import catalogue
+from matching.store import IndexStore
+from matching.suggest import suggest_placements
+from resources.commands import register_resource
+from resources.database import Database
+from resources.registration import Registration
+
+
+def schema(name: str) -> Any:
+    return json.loads(files("matching").joinpath(f"schemas/{name}.schema.json").read_text("utf-8"))
+
+
+def test_the_documented_need_is_the_one_that_is_read() -> None:
+    documented, read = schema("need"), Need.model_json_schema(by_alias=True)
+    assert documented["properties"] == read["properties"]
+    assert documented["$defs"] == read["$defs"]
+    assert documented["required"] == ["at"]
+
+
+def test_every_answer_has_the_documented_shape(
+    sqlite_database: Database, store: IndexStore
+) -> None:
+    r = random.Random(3)
+    validator = jsonschema.Draft202012Validator(schema("answer"))
+    with sqlite_database.writing(by="test") as session:
+        for _ in range(150):
+            parts = catalogues.registration(r, [uuid.uuid4()], date(2026, 11, 24))
+            parts["organization"] = {"name": "架空"}
+            register_resource(
+                session,
+                registration=Registration.model_validate(parts),
+                vocabulary=catalogues.VOCABULARY,
+                by="test",
+            )
+    shown = 0
+    with sqlite_database.reading() as session:
+        for _ in range(40):
+            asked = catalogues.need(r, [uuid.uuid4(), uuid.uuid4()], date(2026, 11, 24))
+            need = parse_need(asked, catalogues.VOCABULARY)
+            answer = suggest_placements(session, store, need).as_json()
+            validator.validate(json.loads(json.dumps(answer, allow_nan=False)))
+            shown += len(answer["suggestions"])
+    assert shown > 40
+
+
+def test_every_rule_and_criterion_has_its_sentence_and_every_scheme_weighs_all() -> None:
+    sentences = catalogue()
+    for rule in RULES:
+        assert sentences[f"rule.{rule.code}"].ja
+    for criterion in CRITERIA:
+        assert sentences[f"criterion.{criterion.code}"].en
+    for scheme in SCHEMES.values():
+        assert set(scheme.weights) == {c.code for c in CRITERIA}
+    assert all(s.ja and s.en for s in sentences.values())

@@ -30,7 +30,11 @@ class FullScan(IndexStore):
     def __init__(self, other: IndexStore, index: Index) -> None:
         super().__init__(other.folder, other.codebook.vocabulary)
         self._scan = Index(
-            Part(index.base.columns, None), index.base_revision, None, index.superseded, index.revision
+            Part(index.base.columns, None),
+            index.base_revision,
+            None,
+            index.superseded,
+            index.revision,
         )
 
     def current(self, session: object) -> Index:

@@ -39,6 +39,9 @@ FEWEST_MISSES = 3
 WIDER = (1.0, 2.0, 4.0, 8.0)
 """Multiples of the person's reach in which near misses are looked for; then everywhere."""
 
+ENOUGH_LOOKED_AT = 5_000
+"""The search for near misses goes no farther once it has looked at so many places."""
+
 
 def suggest_placements(
     session: Session,
@@ -78,7 +81,7 @@ def suggest_placements(
         sight = Sight(rows, distance_m, times_of(rows, ask), ask, store.codebook)
         judged = judge(sight)
         near = _near_misses(judged)
-        if len(near) >= FEWEST_MISSES:
+        if len(near) >= FEWEST_MISSES or len(rows) >= ENOUGH_LOOKED_AT:
             break
     scores = score(sight, judged, weights)
     merit = scores.merit()
@@ -102,9 +105,11 @@ def suggest_placements(
 def _near_misses(judged: Judged) -> NDArray[np.int64]:
     """Return the rows that fail one rule, or two where one would leave too few, and no other.
 
-    Safety is never a near miss, and neither is what is no place of participation.
+    Safety is never a near miss, and neither is what is closed or no place of participation.
     """
-    beyond_talk = [i for i, r in enumerate(judged.rules) if r.safety or r.code == "kind"]
+    beyond_talk = [
+        i for i, r in enumerate(judged.rules) if r.safety or r.code in ("kind", "published")
+    ]
     hard = (judged.table[beyond_talk] == FAIL).any(axis=0)
     one = np.flatnonzero((judged.fails == 1) & ~hard)
     if len(one) >= FEWEST_MISSES:
@@ -123,18 +128,16 @@ def _shown(
     weights: Scheme,
 ) -> tuple[tuple[Suggestion, ...], tuple[Miss, ...]]:
     """Pick what is shown, and read it again: a place that filled up meanwhile gives way."""
-    merit = scores.merit()
+    high, low = sight.rows.ids
     # Fewest failed rules first, then what would fit best.
-    by_fails = near[np.lexsort((-merit[near], judged.fails[near]))] if len(near) else near
-    front = by_fails[: MISSES * 4]
-    ranked = front[
+    ranked = near[
         np.lexsort(
             (
-                sight.rows["id_low"][front],
-                sight.rows["id_high"][front],
-                metres(sight.distance_m[front]),
-                -merit[front],
-                judged.fails[front],
+                low[near],
+                high[near],
+                metres(sight.distance_m[near]),
+                -scores.merit()[near],
+                judged.fails[near],
             )
         )
     ]
@@ -143,18 +146,16 @@ def _shown(
     while True:  # ends: each turn either finishes or loses at least one candidate
         left = ordered[~np.isin(ordered, list(gone))] if gone else ordered
         picked = diverse(left, sight, weights, limit)
-        places = places_to_show(session, [_id(sight, i) for i in (*picked, *misses)])
-        lost = {i for i in picked if _id(sight, i) not in places or is_full(places[_id(sight, i)])}
+        ids = {i: _id(sight, i) for i in (*picked, *misses)}
+        fresh = places_to_show(session, list(ids.values()))
+        places = {i: fresh[known] for i, known in ids.items() if known in fresh}
+        lost = {i for i in picked if i not in places or is_full(places[i])}
         if not lost:
             break
         gone |= lost
     return (
-        tuple(_suggestion(sight, judged, scores, i, places[_id(sight, i)]) for i in picked),
-        tuple(
-            _miss(sight, judged, i, places[_id(sight, i)])
-            for i in misses
-            if _id(sight, i) in places
-        ),
+        tuple(_suggestion(sight, judged, scores, i, places[i]) for i in picked),
+        tuple(_miss(sight, judged, i, places[i]) for i in misses if i in places),
     )
 
 

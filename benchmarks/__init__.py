@@ -1,0 +1,1 @@
+"""Measurements, as ratios of two ways in one run. Never part of the tests."""

@@ -1,0 +1,11 @@
+"""Runs every benchmark, one after the other; each writes its table to benchmarks/out."""
+
+import runpy
+import sys
+
+SUITES = ("benchmarks.suggest",)
+
+for suite in SUITES:
+    print(f"== {suite}", flush=True)
+    sys.argv = [suite]
+    runpy.run_module(suite, run_name="__main__")

@@ -67,8 +67,7 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """Open a session whose work is never committed."""
         with Session(self.engine, expire_on_commit=False) as session:
-            yield session
-            session.rollback()
+            yield session  # closing rolls back, and what was read stays readable
 
     @contextmanager
     def writing(self, *, by: str) -> Iterator[Session]:

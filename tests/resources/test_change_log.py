@@ -71,9 +71,7 @@ def test_an_edit_logs_only_the_fields_that_changed(database: Database) -> None:
 
 def test_a_transaction_that_fails_leaves_no_row(database: Database) -> None:
     with pytest.raises(RuntimeError), database.writing(by="user:a") as session:
-        register_resource(
-            session, registration=registration(), vocabulary=VOCABULARY, by="user:a"
-        )
+        register_resource(session, registration=registration(), vocabulary=VOCABULARY, by="user:a")
         raise RuntimeError
     with database.reading() as session:
         assert changes.latest_revision(session) == 0

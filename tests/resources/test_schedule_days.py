@@ -1,0 +1,194 @@
+"""A schedule's days are those of the calendar, holidays and turn of the year included."""
+
+import random
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import holidays
+import pytest
+from dateutil.rrule import DAILY, MONTHLY, WEEKLY, rrule, weekday
+
+from resources import schedules
+from resources.clock import JAPAN
+from resources.days import holidays_of
+
+WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+# 国民の祝日に関する法律 第2条・第3条, worked out by hand for 2026 and 2027.
+LAW = {
+    2026: [
+        "01-01", "01-12", "02-11", "02-23", "03-20", "04-29", "05-03", "05-04", "05-05", "05-06",
+        "07-20", "08-11", "09-21", "09-22", "09-23", "10-12", "11-03", "11-23",
+    ],
+    2027: [
+        "01-01", "01-11", "02-11", "02-23", "03-21", "03-22", "04-29", "05-03", "05-04", "05-05",
+        "07-19", "08-11", "09-20", "09-23", "10-11", "11-03", "11-23",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("year", [2026, 2027])
+def test_the_public_holidays_are_those_of_the_law(year: int) -> None:
+    assert sorted(d.strftime("%m-%d") for d in holidays_of(year)) == LAW[year]
+
+
+def plain_days(
+    rule: dict[str, Any], closed: list[dict[str, Any]], first: date, n: int
+) -> set[date]:
+    """The days of a rule by dateutil's recurrences and a list of holidays."""
+    last = first + timedelta(days=n - 1)
+    free = holidays.country_holidays("JP", years=range(first.year - 1, last.year + 2))
+
+    def recurring(
+        days: list[str], nth: list[int], month_days: list[int], a: date, b: date
+    ) -> set[date]:
+        span = {
+            "dtstart": datetime.combine(a, datetime.min.time()),
+            "until": datetime.combine(b, datetime.max.time()),
+        }
+        out: set[date] = set()
+        if days and nth:
+            by = [weekday(WEEKDAYS.index(d), k) for d in days for k in nth]
+            out |= {x.date() for x in rrule(MONTHLY, byweekday=by, **span)}
+        elif days:
+            by = [WEEKDAYS.index(d) for d in days]
+            out |= {x.date() for x in rrule(WEEKLY, byweekday=by, **span)}
+        if month_days:
+            out |= {x.date() for x in rrule(MONTHLY, bymonthday=month_days, **span)}
+        if not days and not month_days:
+            out |= {x.date() for x in rrule(DAILY, **span)}
+        return out
+
+    found = recurring(rule["days"], rule["nth"], rule["month_days"], first, last)
+    if rule["holidays"] == "only":
+        found = {d for d in recurring([], [], [], first, last) if d in free}
+    elif rule["holidays"] == "closed":
+        found = {d for d in found if d not in free}
+    for c in closed:
+        if "from_day" in c:
+            a, b = c["from_day"], c["to_day"]
+            found = {
+                d for d in found
+                if not (a <= f"{d:%m-%d}" <= b if a <= b else f"{d:%m-%d}" >= a or f"{d:%m-%d}" <= b)
+            }  # fmt: skip
+        elif "dates" in c:
+            found -= {date.fromisoformat(d) for d in c["dates"]}
+        elif c.get("holidays"):
+            found = {d for d in found if d not in free}
+        else:
+            days = recurring(
+                c.get("days", []), c.get("nth", []), c.get("month_days", []),
+                first - timedelta(days=30), last,
+            )  # fmt: skip
+            shut = set()
+            for d in days:
+                if d not in free or c.get("if_holiday") is None:
+                    shut.add(d)
+                elif c["if_holiday"] == "next_day":
+                    shut.add(d + timedelta(days=1))
+                elif c["if_holiday"] == "next_weekday":
+                    nxt = d + timedelta(days=1)
+                    while nxt in free or nxt.weekday() > 4:
+                        nxt += timedelta(days=1)
+                    shut.add(nxt)
+            found -= shut
+    return found
+
+
+def random_schedule(r: random.Random) -> dict[str, Any]:
+    days = [d for d in WEEKDAYS if r.random() < 0.4]
+    rule = {
+        "days": days,
+        "nth": sorted(r.sample([1, 2, 3, 4, 5], r.choice([0, 0, 1, 2]))) + r.choice([[], [-1]])
+        if days and r.random() < 0.5
+        else [],
+        "month_days": sorted(r.sample(range(1, 32), r.choice([0, 0, 0, 2]))),
+        "from": "10:00",
+        "to": r.choice(["12:00", "24:00", "26:30"]),
+        "holidays": r.choice([None, "closed", "open", "only"]),
+    }
+    closed = [
+        c
+        for c in (
+            {"from_day": "12-29", "to_day": "01-03"},
+            {"from_day": "08-13", "to_day": "08-16"},
+            {"days": ["mon"], "if_holiday": r.choice(["open", "next_day", "next_weekday"])},
+            {"days": ["sun"], "nth": [3]},
+            {"month_days": [15]},
+            {"dates": ["2026-12-05", "2027-01-09"]},
+            {"holidays": True},
+        )
+        if r.random() < 0.25
+    ]
+    return {"rules": [rule], "closed": closed}
+
+
+def test_sessions_are_those_of_dateutil_and_a_list_of_holidays() -> None:
+    r = random.Random(11)
+    held = 0
+    for _ in range(250):
+        stored = random_schedule(r)
+        first = date(2024, 1, 1) + timedelta(days=r.randrange(4 * 365))
+        schedule = schedules.from_json(stored)
+        start = datetime.combine(first, datetime.min.time(), JAPAN)
+        found = schedules.next_sessions(schedule, start, days=90)
+        plain = plain_days(stored["rules"][0], stored["closed"], first - timedelta(days=1), 91)
+        late = stored["rules"][0]["to"] == "26:30"
+        expected = {d for d in plain if d >= first or late}
+        assert {s.start.date() for s in found} == expected, stored
+        assert all((s.end - s.start) == timedelta(minutes=_length(stored)) for s in found)
+        held += len(found)
+        selector, _, _ = schedules.slots(schedule)[0]
+        bits, uncertain = schedules.day_bits(selector, first, 64)
+        assert {first + timedelta(days=i) for i in range(64) if bits >> i & 1} == {
+            d for d in plain if first <= d < first + timedelta(days=64)
+        }
+        assert not uncertain or stored["rules"][0]["holidays"] is None
+    assert held > 3000
+
+
+def _length(stored: dict[str, Any]) -> int:
+    hours, minutes = stored["rules"][0]["to"].split(":")
+    return int(hours) * 60 + int(minutes) - 600
+
+
+def test_a_stored_schedule_is_read_back_as_it_was() -> None:
+    r = random.Random(12)
+    for _ in range(200):
+        schedule = schedules.from_json(random_schedule(r))
+        assert schedules.from_json(schedules.to_json(schedule)) == schedule
+
+
+def test_at_the_turn_of_the_year_nothing_takes_place() -> None:
+    stored = {
+        "rules": [{"days": ["tue"], "nth": [], "month_days": [], "from": "10:00", "to": "12:00",
+                   "holidays": "closed"}],
+        "closed": [{"from_day": "12-29", "to_day": "01-03"}],
+    }  # fmt: skip
+    start = datetime(2026, 12, 20, tzinfo=JAPAN)
+    found = schedules.next_sessions(schedules.from_json(stored), start, limit=2)
+    assert [s.start.isoformat() for s in found] == [
+        "2026-12-22T10:00:00+09:00",
+        "2027-01-05T10:00:00+09:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {},
+        {"rules": "x"},
+        {"rules": [{"days": ["day"], "from": "10:00", "to": "12:00"}]},
+        {"rules": [{"days": [], "from": "12:00", "to": "10:00"}]},
+        {"rules": [{"days": [], "from": "10:70", "to": "12:00"}]},
+        {"rules": [{"days": [], "nth": [2], "from": "10:00", "to": "12:00"}]},
+        {"rules": [{"days": [], "month_days": [32], "from": "10:00", "to": "12:00"}]},
+        {"rules": [], "closed": [{"dates": ["2026-02-30"]}]},
+        {"rules": [], "closed": [{"from_day": "13-01", "to_day": "01-03"}]},
+        {"rules": [], "closed": [{"from_day": "12-29"}]},
+        {"rules": [{"days": [], "from": "10:00", "to": "12:00", "holidays": "maybe"}]},
+    ],
+)
+def test_a_schedule_that_cannot_be_is_refused(bad: Any) -> None:
+    with pytest.raises(schedules.BadSchedule):
+        schedules.from_json(bad)

@@ -1,6 +1,11 @@
 """Numbers as Japanese addresses write them: 三十二, 三二, 壱, ３２."""
 
-_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "壱": 1, "弐": 2, "参": 3}
+_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {
+    "零": 0,
+    "壱": 1,
+    "弐": 2,
+    "参": 3,
+}
 _TENS = {"十": 10, "拾": 10, "百": 100}
 
 KANJI_NUMERALS = "".join(_DIGITS) + "".join(_TENS)

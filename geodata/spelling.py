@@ -25,7 +25,7 @@ _OLD_AND_NEW = (
     "鷄鶏縣県險険獻献驗験效効號号濟済册冊棧桟贊賛齒歯濕湿寫写收収獸獣處処稱称奬奨淨浄繩縄讓譲"
     "囑嘱愼慎粹粋隨随數数靜静專専踐践纖繊壯壮搜捜總総臟臓墮堕帶帯瀧滝擔担團団遲遅晝昼聽聴遞逓"
     "轉転當当稻稲讀読惱悩拜拝麥麦拔抜濱浜竝並辨弁舖舗襃褒萬万譯訳豫予搖揺來来龍竜壘塁隸隷戀恋"
-    "樓楼淸清靑青黃黄橫横增増德徳福福神神祐祐鄕郷錄録綠緑緖緒"
+    "樓楼淸清靑青黃黄橫横增増德徳鄕郷錄録綠緑緖緒"
     "鰺鯵鶯鴬蠣蛎攪撹竈竃灌潅諫諌頸頚礦砿蘂蕊靱靭賤賎壺壷礪砺檮梼濤涛邇迩蠅蝿檜桧儘侭藪薮籠篭"
     "﨑崎碕崎嵜崎髙高𠮷吉祗祇舟船巿市淵渕渊渕槇槙薗園曾曽禰祢冨富峯峰舘館濵浜邉辺埜野嶋島嶌島"
     "蘆芦桝枡穐秋讚讃餠餅埓埒葢蓋廼乃乃ノ之ノ"
@@ -34,9 +34,7 @@ _HYPHENS = "‐‑‒–—―−─━﹣－⁻₋"
 
 
 def _one_to_one() -> dict[int, str]:
-    table = {
-        ord(old): new for old, new in zip(_OLD_AND_NEW[::2], _OLD_AND_NEW[1::2], strict=True)
-    }
+    table = {ord(old): new for old, new in zip(_OLD_AND_NEW[::2], _OLD_AND_NEW[1::2], strict=True)}
     # Two steps (廼 to 乃 to ノ) become one.
     table = {old: table.get(ord(new), new) for old, new in table.items()}
     table |= {c: chr(c + 0x60) for c in range(ord("ぁ"), ord("ゖ") + 1)}
@@ -53,7 +51,7 @@ _TABLE = _one_to_one()
 _REPEATED = re.compile("([^0-9])々")
 _COUNTERS = "丁目|丁|町目|番町|番丁|番地|条|線|号|地割|区"
 _SPECIAL = re.compile(
-    rf"(?P<number>[0-9]+|[{KANJI_NUMERALS}]+)(?=\s*(?:{_COUNTERS}))"
+    rf"(?P<number>[0-9]{{1,9}}|[{KANJI_NUMERALS}]{{1,9}})(?=\s*(?:{_COUNTERS})|[-ー][0-9{KANJI_NUMERALS}])"
     rf"|(?<=[0-9{KANJI_NUMERALS} ])(?P<chome>丁目|町目)"
     r"|(?<=[0-9目丁番地号])(?P<hyphen>ー)"
     r"|大字|字|\s+"
@@ -70,7 +68,14 @@ class Folded:
 
     def after(self, length: int) -> str:
         """Return what the text says after the first `length` folded characters."""
-        return self.text[self.ends[length - 1] if length else 0 :]
+        return self.text[self._source(length) :]
+
+    def between(self, start: int, end: int) -> str:
+        """Return the text that the folded characters from `start` to `end` stand for."""
+        return self.text[self._source(start) : self._source(end)].strip()
+
+    def _source(self, length: int) -> int:
+        return self.ends[length - 1] if length else 0
 
 
 def tidy(text: str) -> str:

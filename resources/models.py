@@ -248,7 +248,7 @@ class OfferingState(Base):
 
 
 class TaxonomyTerm(Logged, Base):
-    """One entry of a closed list (kind, need, activity …), editable, with labels in two languages."""
+    """One entry of a closed list (kind, need, activity …), editable, with its two labels."""
 
     __tablename__ = "taxonomy_term"
 

@@ -1,0 +1,257 @@
+"""The whole catalogue as JSON Lines, out and in, without loss.
+
+The first line says what the file is; every other line is one row of one table. The form is
+described by schemas/catalogue.schema.json.
+"""
+
+import json
+import uuid
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any, TextIO
+
+from sqlalchemy import DateTime, inspect, select, types
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from resources import changes
+from resources.changes import plain
+from resources.importing import FileReport
+from resources.models import (
+    Agency,
+    AgencyLink,
+    Base,
+    District,
+    Location,
+    Offering,
+    Organization,
+    Resource,
+    TaxonomyTerm,
+)
+from resources.sources.tables import BadFile
+
+FORMAT = 1
+
+# In an order in which each row finds those it refers to.
+TABLES: dict[str, type[Base]] = {
+    "taxonomy_term": TaxonomyTerm,
+    "district": District,
+    "agency": Agency,
+    "agency_link": AgencyLink,
+    "organization": Organization,
+    "resource": Resource,
+    "location": Location,
+    "offering": Offering,
+}
+
+OURS = ("version",)
+"""Columns that count the writes of one database, and mean nothing in another."""
+
+BATCH = 500
+
+PLAIN: dict[type[Any], Any] = {
+    types.Boolean: bool,
+    types.Integer: int,
+    types.Float: (int, float),
+    types.String: str,
+}
+
+
+def _columns(table: type[Base]) -> list[Any]:
+    return [c for c in inspect(table).columns if c.key not in OURS]
+
+
+def _keys(table: type[Base]) -> list[Any]:
+    return list(inspect(table).primary_key)
+
+
+def _line(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _out(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(tz=UTC).isoformat()
+    return plain(value)
+
+
+def export_catalogue(session: Session, out: TextIO) -> int:
+    """Write every row of the catalogue, in a fixed order; return how many there are."""
+    out.write(_line({"type": "catalogue", "format": FORMAT}) + "\n")
+    count = 0
+    for name, table in TABLES.items():
+        columns = _columns(table)
+        statement = select(*columns).order_by(*_keys(table)).execution_options(yield_per=5_000)
+        for row in session.execute(statement):
+            facts = {c.key: _out(v) for c, v in zip(columns, row, strict=True)}
+            out.write(_line({"type": name, **facts}) + "\n")
+            count += 1
+    return count
+
+
+def import_catalogue(
+    session: Session, lines: Iterable[str], *, by: str, name: str = "catalogue"
+) -> FileReport:
+    """Bring a written catalogue in: rows are added, or changed where they differ.
+
+    Rows that the file doesn't name stay. A line that can't be used refuses the whole file.
+    Raises `BadFile` with the line's number.
+    """
+    changes.acting(session, by=by)
+    report = FileReport(name)
+    batch: list[tuple[int, str, dict[str, Any]]] = []
+    for number, kind, facts in _read(lines):
+        if batch and (batch[0][1] != kind or len(batch) >= BATCH):
+            _take_in(session, batch, report)
+            batch = []
+        batch.append((number, kind, facts))
+    if batch:
+        _take_in(session, batch, report)
+    return report
+
+
+def _read(lines: Iterable[str]) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    first = True
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            data = json.loads(line)
+        except ValueError:
+            raise _bad(number, "JSON ではありません", "is not JSON") from None
+        if not isinstance(data, dict):
+            raise _bad(number, "オブジェクトではありません", "is not an object")
+        kind = data.pop("type", None)
+        if first:
+            if kind != "catalogue" or data.get("format") != FORMAT:
+                raise BadFile(
+                    f"カタログではありません。1 行目は type catalogue、format {FORMAT} です。",
+                    f"This is no catalogue; its first line has type catalogue, format {FORMAT}.",
+                )
+            first = False
+            continue
+        if kind not in TABLES:
+            raise _bad(number, "type が決められたものではありません", "has an unknown type")
+        yield number, kind, data
+    if first:
+        raise BadFile(
+            "ファイルが空です。カタログのファイルを指定してください。",
+            "The file is empty; give a catalogue file.",
+        )
+
+
+def _bad(line: int, ja: str, en: str) -> BadFile:
+    return BadFile(
+        f"{line} 行目: {ja}。直してからもう一度読み込んでください。",
+        f"Line {line} {en}; correct it and import again.",
+    )
+
+
+def _take_in(
+    session: Session, batch: list[tuple[int, str, dict[str, Any]]], report: FileReport
+) -> None:
+    table = TABLES[batch[0][1]]
+    columns = {c.key: c for c in _columns(table)}
+    keys = [c.key for c in _keys(table)]
+    rows = [(n, _values(n, facts, columns)) for n, _, facts in batch]
+    for number, values in rows:
+        if any(values.get(k) is None for k in keys):
+            raise _bad(number, "キーがありません", "has no key")
+    known = _known(session, table, keys, [v for _, v in rows])
+    for number, values in rows:
+        report.rows += 1
+        identity = tuple(values[k] for k in keys)
+        stored = known.get(identity)
+        if stored is None:
+            _check_complete(number, values, columns)
+            stored = table(**values)
+            session.add(stored)
+            known[identity] = stored
+            report.added += 1
+            continue
+        differing = {k: v for k, v in values.items() if _differs(getattr(stored, k), v)}
+        for key, value in differing.items():
+            setattr(stored, key, value)
+        report.changed += bool(differing)
+        report.unchanged += not differing
+    try:
+        session.flush()
+    except DBAPIError:
+        first, last = rows[0][0], rows[-1][0]
+        raise BadFile(
+            f"{first}～{last} 行目: ほかの行を正しく参照していないか、値が長すぎます。",
+            f"Lines {first}–{last}: a row refers to one that doesn't exist, or is too long.",
+        ) from None
+
+
+def _differs(stored: Any, value: Any) -> bool:
+    if isinstance(stored, datetime) and stored.tzinfo is None:
+        stored = stored.replace(tzinfo=UTC)  # SQLite keeps no zone; all of ours are UTC
+    return bool(stored != value)
+
+
+def _known(
+    session: Session, table: type[Base], keys: list[str], rows: list[dict[str, Any]]
+) -> dict[tuple[Any, ...], Any]:
+    first = getattr(table, keys[0])
+    wanted = {row[keys[0]] for row in rows}
+    found = session.scalars(select(table).where(first.in_(wanted)))
+    return {tuple(getattr(r, k) for k in keys): r for r in found}
+
+
+def _check_complete(number: int, values: dict[str, Any], columns: dict[str, Any]) -> None:
+    for key, column in columns.items():
+        missing = values.get(key) is None
+        if missing and not column.nullable and column.default is None:
+            raise _bad(number, f"{key} がありません", f"has no {key}")
+
+
+def _values(number: int, facts: dict[str, Any], columns: dict[str, Any]) -> dict[str, Any]:
+    unknown = sorted(set(facts) - set(columns) - set(OURS))
+    if unknown:
+        raise _bad(
+            number, f"{unknown[0]} という項目はありません", f"has an unknown field {unknown[0]}"
+        )
+    out = {}
+    for key, value in facts.items():
+        if key in OURS:
+            continue
+        try:
+            out[key] = _value(value, columns[key])
+        except (TypeError, ValueError):
+            raise _bad(
+                number, f"{key} の値が正しくありません", f"has a bad value in {key}"
+            ) from None
+    return out
+
+
+def _value(value: Any, column: Any) -> Any:
+    """Return a value of the file as the column holds it; raise ValueError where it can't be."""
+    if value is None:
+        if not column.nullable:
+            raise ValueError
+        return None
+    kind = column.type
+    if isinstance(kind, types.Uuid):
+        return uuid.UUID(value)
+    if isinstance(kind, DateTime):
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError
+        return moment
+    if isinstance(kind, types.Date):
+        return date.fromisoformat(value)
+    if isinstance(kind, types.JSON):
+        return value
+    expected = {
+        types.Boolean: bool,
+        types.Integer: int,
+        types.Float: (int, float),
+        types.String: str,
+    }
+    for sql, python in expected.items():
+        if isinstance(kind, sql):
+            if not isinstance(value, python) or (python is not bool and isinstance(value, bool)):  # type: ignore[arg-type]
+                raise ValueError
+            return value
+    return value

@@ -1,0 +1,95 @@
+"""Finds out what the columns of a table mean, however their headers are spelt."""
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from resources.sources.tables import BadFile, Row
+
+LONG_MARKS = "-‐‑‒–—―−─━ｰ"
+
+
+def fold(header: str) -> str:
+    """Return a header for comparing: NFKC, without blanks, with one form of the long mark."""
+    flat = unicodedata.normalize("NFKC", header)
+    flat = re.sub(rf"[{re.escape(LONG_MARKS)}]", "ー", flat)
+    return re.sub(r"\s+", "", flat).lower()
+
+
+@cache
+def layouts() -> dict[str, Any]:
+    """Return the table of layouts, as it stands in layouts.toml."""
+    text = files("resources").joinpath("sources/layouts.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header row of a table.
+
+    names : what each column is called, as written
+    columns : meaning → column number
+    weekdays : day → (column of the start, column of the end)
+    layout : code of the layout, or "facility"
+    """
+
+    line: int
+    names: tuple[str, ...]
+    columns: dict[str, int]
+    weekdays: dict[str, tuple[int, int]]
+    layout: str
+    kind: str | None
+    fallback: str | None
+
+
+def find_header(rows: list[Row]) -> Header:
+    """Return the header among the first rows: the one that names a column for names.
+
+    Raises `BadFile` where there is none, or where the table isn't one of places.
+    """
+    for row in rows[:10]:
+        folded = [fold(c) for c in row.cells]
+        for other in layouts()["not_places"]:
+            if all(fold(c) in folded for c in other["columns"]):
+                raise BadFile(other["ja"], other["en"])
+        columns = _columns(folded)
+        if "name" in columns and len(columns) > 1:
+            return _header(row, folded, columns)
+    raise BadFile(
+        "施設の名称の列が見つかりません。「名称」か「施設名」の列を加えてください。",
+        "There is no column with the names of places; add one called 名称 or 施設名.",
+    )
+
+
+def _columns(folded: list[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for meaning, spellings in layouts()["columns"].items():
+        for spelling in spellings:
+            if fold(spelling) in folded:
+                found[meaning] = folded.index(fold(spelling))
+                break
+    return found
+
+
+def _header(row: Row, folded: list[str], columns: dict[str, int]) -> Header:
+    weekdays = {
+        day: (folded.index(fold(a)), folded.index(fold(b)))
+        for day, (a, b) in layouts()["weekdays"].items()
+        if fold(a) in folded and fold(b) in folded
+    }
+    known: dict[str, str] = next(
+        (x for x in layouts()["layout"] if fold(x["column"]) in folded), {}
+    )
+    return Header(
+        row.line,
+        row.cells,
+        columns,
+        weekdays,
+        known.get("code", "facility"),
+        known.get("kind"),
+        known.get("fallback"),
+    )

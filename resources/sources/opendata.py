@@ -1,0 +1,283 @@
+"""Municipal open data: what each row of a table says of a place, and nothing it doesn't say."""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from geodata.coordinates import is_in_japan
+from resources import schedules
+from resources.days import DAYS
+from resources.sources import hours
+from resources.sources.headers import Header, find_header, layouts
+from resources.sources.tables import MOST_BYTES, BadFile, Row, read_rows
+
+
+class BadRow(ValueError):
+    """A row that can't become a resource; `reason` is a key of `REASONS`."""
+
+    def __init__(self, reason: str, **facts: Any) -> None:
+        self.reason = reason
+        self.facts = facts
+        super().__init__(reason)
+
+
+REASONS: dict[str, tuple[str, str]] = {
+    "no_name": ("名称がありません。名称を記入してください。", "It has no name; fill it in."),
+    "not_a_number": (
+        "緯度・経度が数値ではありません。十進法の度で記入してください。",
+        "Latitude or longitude is not a number; give decimal degrees.",
+    ),
+    "half_a_point": (
+        "緯度と経度の一方しかありません。両方を記入するか、両方を空にしてください。",
+        "Only one of latitude and longitude is given; give both or neither.",
+    ),
+    "swapped": (
+        "緯度と経度が入れ替わっています。正しい列に記入してください。",
+        "Latitude and longitude are swapped; put each into its own column.",
+    ),
+    "outside": (
+        "位置が日本の範囲の外です。緯度と経度を確認してください。",
+        "The position is outside Japan; check latitude and longitude.",
+    ),
+    "repeated": (
+        "{line} 行目と同じ内容です。どちらかを削除してください。",
+        "It repeats line {line}; remove one of the two.",
+    ),
+    "repeated_id": (
+        "{line} 行目と番号が重なっています。番号を直してください。",
+        "Its number is that of line {line}; correct one of the two.",
+    ),
+    "too_many_cells": (
+        "見出しより列が多い行です。区切りと引用符を確認してください。",
+        "It has more cells than the header; check commas and quotation marks.",
+    ),
+    "too_long": (
+        "{column} が長すぎます。{most} 文字までにしてください。",
+        "{column} is too long; it may have {most} characters.",
+    ),
+}
+
+LONGEST = {"name": 300, "kana": 300, "alias": 300, "address": 500, "organization": 300}
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a row says: fields of the tables of the same names."""
+
+    line: int
+    key: str
+    organization: str | None
+    corporate_number: str | None
+    resource: dict[str, Any]
+    location: dict[str, Any]
+    offering: dict[str, Any]
+    original: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of places that was recognised."""
+
+    source: str
+    layout: str
+    header: Header
+    rows: list[Row]
+    file_kind: str | None
+
+
+def read_table(path: Path, *, max_bytes: int = MOST_BYTES) -> Table:
+    """Read a file and recognise its layout. Raises `BadFile`."""
+    rows = read_rows(path, max_bytes=max_bytes)
+    header = find_header(rows)
+    numbered = {i for i, name in enumerate(header.names) if name.strip() == "#property"}
+    data = [
+        r
+        for r in rows
+        if r.line > header.line
+        and any(c.strip() for i, c in enumerate(r.cells) if i not in numbered and c[:1] != "←")
+    ]
+    if not data:
+        raise BadFile(
+            "見出しだけで、施設の行がありません。行を加えてください。",
+            "There is a header and no row; add rows.",
+        )
+    stem = dataset_name(path.name)
+    kind = next((n["kind"] for n in layouts()["named"] if n["part"] in stem), None)
+    code = _municipality(header, data)
+    return Table(f"opendata:{code}:{stem}", header.layout, header, data, kind)
+
+
+def dataset_name(file_name: str) -> str:
+    """Return what a file is called without codes, dates and counters before and after."""
+    stem = unicodedata.normalize("NFKC", file_name).lower().rsplit(".", 1)[0]
+    stem = re.sub(r"^\d{5,6}_", "", stem)
+    return re.sub(r"([-_ (]+\d+\)?)+$", "", stem)[:80] or "table"
+
+
+def _municipality(header: Header, rows: list[Row]) -> str:
+    column = header.columns.get("municipality")
+    if column is None:
+        return "unknown"
+    for row in rows:
+        value = row.cells[column].strip() if column < len(row.cells) else ""
+        if re.fullmatch(r"\d{5,6}", value):
+            return value
+    return "unknown"
+
+
+def place_of(table: Table, row: Row) -> Place:
+    """Return what a row says. Raises `BadRow`."""
+    header = table.header
+    extra = row.cells[len(header.names) :]
+    if any(c.strip() for c in extra):
+        raise BadRow("too_many_cells")
+
+    def cell(meaning: str) -> str:
+        column = header.columns.get(meaning)
+        if column is None or column >= len(row.cells):
+            return ""
+        value = unicodedata.normalize("NFC", row.cells[column]).strip(" \t\r\n\u3000")
+        most = LONGEST.get(meaning)
+        if most is not None and len(value) > most:
+            raise BadRow("too_long", column=header.names[column].strip(), most=most)
+        return value
+
+    name = " ".join(cell("name").split())
+    if not name:
+        raise BadRow("no_name")
+    lon, lat = _point(cell("lon"), cell("lat"))
+    organization = " ".join(cell("organization").split())
+    resource = {
+        "name": name,
+        "kind": _kind(table, cell("type"), name),
+        "name_kana": cell("kana") or None,
+        "alias": cell("alias") or None,
+        "description": cell("description") or None,
+        "phone": cell("phone")[:100] or None,
+        "email": cell("email")[:300] or None,
+        "url": _url(cell("url")),
+        "contact_note": cell("note") or None,
+        "age_min": _age(cell("age")),
+    }
+    location = {
+        "name": None,
+        "address": cell("address") or None,
+        "prefecture": cell("prefecture")[:10] or None,
+        "city": cell("city")[:40] or None,
+        "building": cell("building")[:200] or None,
+        "postcode": cell("postcode") if re.fullmatch(r"\d{3}-?\d{4}", cell("postcode")) else None,
+        "accessibility": cell("accessibility") or None,
+        "lon": lon,
+        "lat": lat,
+        "point_level": None if lon is None else "point",
+        "point_source": None if lon is None else "file",
+    }
+    number = re.fullmatch(r"\d{13}", cell("corporate_number"))
+    return Place(
+        row.line,
+        _key(cell("id"), name, cell("address")),
+        organization or None,
+        number[0] if number else None,
+        resource,
+        location,
+        _offering(table, row, cell),
+        _original(header, row),
+    )
+
+
+def _offering(table: Table, row: Row, cell: Any) -> dict[str, Any]:
+    header = table.header
+    note = cell("hours_note")
+    if len(header.weekdays) == 7:
+        each = {day: (_at(row, a), _at(row, b)) for day, (a, b) in header.weekdays.items()}
+        schedule = hours.schedule_of_weekdays(each, note)
+        said = "、".join(
+            f"{'月火水木金土日'[i]}{a}～{b}"
+            for i, (a, b) in enumerate(each[day] for day in DAYS)
+            if a.strip() not in ("", "-")
+        )
+        words: str | None = "。".join(x for x in (said, note) if x) or None
+    else:
+        days, start, end = cell("days"), cell("start"), cell("end")
+        schedule = hours.schedule_of(days, start, end, note)
+        words = hours.words_of_hours(days, start, end, note)
+    return {
+        "schedule": None if schedule is None else schedules.to_json(schedule),
+        "schedule_text": words,
+        "capacity": _count(cell("capacity")),
+    }
+
+
+def _at(row: Row, column: int) -> str:
+    return row.cells[column] if column < len(row.cells) else ""
+
+
+def _original(header: Header, row: Row) -> dict[str, str]:
+    """Return the whole row by header, so that nothing of the file is lost."""
+    out: dict[str, str] = {}
+    for i, value in enumerate(row.cells[: len(header.names)]):
+        name = header.names[i].strip() or f"#{i + 1}"
+        out[name if name not in out else f"{name} #{i + 1}"] = value
+    return out
+
+
+def _key(number: str, name: str, address: str) -> str:
+    """Return what tells a row from the others when the file is read again.
+
+    The file's own number where it has one (a bare row number is none); else name and address.
+    """
+    if number and (len(number) >= 5 or not number.isdigit()):
+        return f"id:{number}"[:300]
+    if number:
+        return f"id:{number}:{_digest(name)[:8]}"
+    return f"at:{_digest(name, address)}"
+
+
+def _digest(*parts: str) -> str:
+    flat = "|".join(re.sub(r"\s", "", unicodedata.normalize("NFKC", p)) for p in parts)
+    return hashlib.sha256(flat.encode()).hexdigest()[:32]
+
+
+def _point(lon: str, lat: str) -> tuple[float | None, float | None]:
+    if not lon and not lat:
+        return None, None
+    if not lon or not lat:
+        raise BadRow("half_a_point")
+    try:
+        x, y = float(unicodedata.normalize("NFKC", lon)), float(unicodedata.normalize("NFKC", lat))
+    except ValueError:
+        raise BadRow("not_a_number") from None
+    if not is_in_japan(x, y):
+        raise BadRow("swapped" if is_in_japan(y, x) else "outside")
+    return x, y
+
+
+def _url(text: str) -> str | None:
+    first = text.split()[0] if text.split() else ""
+    return first if re.match(r"https?://\S+$", first) and len(first) <= 2000 else None
+
+
+def _age(text: str) -> int | None:
+    match = re.fullmatch(r"(\d{1,3})歳から", unicodedata.normalize("NFKC", text))
+    return int(match[1]) if match else None
+
+
+def _count(text: str) -> int | None:
+    match = re.fullmatch(r"(\d{1,6})\s*(?:人|名)?", unicodedata.normalize("NFKC", text).strip())
+    return int(match[1]) if match else None
+
+
+def _kind(table: Table, row_type: str, name: str) -> str:
+    """Return the kind of a row: by layout, its own words, the file's name, or other facility."""
+    if table.header.kind is not None:
+        return table.header.kind
+    said = {"type": row_type, "name": name}
+    for entry in layouts()["words"]:
+        text = unicodedata.normalize("NFKC", said[entry["where"]])
+        by_file = table.file_kind is not None and entry["where"] == "name"
+        if not by_file and any(w in text for w in entry["words"]):
+            return str(entry["kind"])
+    return table.file_kind or table.header.fallback or "facility"

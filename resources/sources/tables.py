@@ -1,0 +1,161 @@
+"""Reads CSV and XLSX files into rows of text with their line numbers, within bounds."""
+
+import csv
+import io
+import zipfile
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+MOST_BYTES = 50 * 1024 * 1024
+MOST_COLUMNS = 500
+MOST_ROWS = 1_000_000
+LONGEST_CELL = 32_767
+"""What a spreadsheet's cell can hold."""
+
+MOST_UNPACKED = 400 * 1024 * 1024
+EXAMPLE_SHEETS = ("入力例", "記入例", "記載例", "説明", "注意事項", "凡例")
+
+
+class BadFile(ValueError):
+    """A file that can't be used as a whole: one sentence with the remedy, in both languages."""
+
+    def __init__(self, ja: str, en: str) -> None:
+        self.ja = ja
+        self.en = en
+        super().__init__(en)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row as it stands in the file; `line` counts as a spreadsheet shows it, from 1."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+def read_rows(path: Path, *, max_bytes: int = MOST_BYTES) -> list[Row]:
+    """Return the rows of a CSV file, or of an XLSX file's first sheet of data.
+
+    Raises `BadFile`.
+    """
+    size = path.stat().st_size
+    if size == 0:
+        raise BadFile(
+            "ファイルが空です。内容のあるファイルを指定してください。",
+            "The file is empty; give one with rows.",
+        )
+    if size > max_bytes:
+        most = max_bytes // (1024 * 1024)
+        raise BadFile(
+            f"ファイルが {most} MB を超えています。分割してください。",
+            f"The file is larger than {most} MB; split it.",
+        )
+    with path.open("rb") as file:
+        head = file.read(4)
+    if head.startswith(b"PK"):
+        return _xlsx(path)
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        raise BadFile(
+            "XLSX として読めません。表計算ソフトで保存し直してください。",
+            "The file can't be read as XLSX; save it again with a spreadsheet program.",
+        )
+    return _csv(path.read_bytes())
+
+
+def _csv(content: bytes) -> list[Row]:
+    text = _decoded(content)
+    if "\0" in text:
+        raise BadFile(
+            "使えない文字（NUL）が含まれています。CSV で保存し直してください。",
+            "The file holds NUL characters; save it again as CSV.",
+        )
+    rows: list[Row] = []
+    reader = csv.reader(io.StringIO(text, newline=""))
+    line = 1
+    try:
+        for cells in reader:
+            _bounded(len(rows), cells)
+            rows.append(Row(line, tuple(cells)))
+            line = reader.line_num + 1
+    except csv.Error:
+        raise BadFile(
+            f"{line} 行目を CSV として読めません。引用符とセルの長さを確認してください。",
+            f"Line {line} can't be read as CSV; check its quotation marks and the length of cells.",
+        ) from None
+    return rows
+
+
+def _decoded(content: bytes) -> str:
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadFile(
+        "文字コードが UTF-8 でも Shift_JIS でもありません。UTF-8 で保存し直してください。",
+        "The file is neither UTF-8 nor Shift_JIS; save it again as UTF-8.",
+    )
+
+
+def _bounded(count: int, cells: Any) -> None:
+    if count >= MOST_ROWS or len(cells) > MOST_COLUMNS:
+        raise BadFile(
+            f"行は {MOST_ROWS:,}、列は {MOST_COLUMNS} までです。分割してください。",
+            f"A file may have {MOST_ROWS:,} rows and {MOST_COLUMNS} columns; split it.",
+        )
+
+
+def _xlsx(path: Path) -> list[Row]:
+    unreadable = BadFile(
+        "XLSX として読めません。表計算ソフトで保存し直してください。",
+        "The file can't be read as XLSX; save it again with a spreadsheet program.",
+    )
+    try:
+        with zipfile.ZipFile(path) as archive:
+            # Before anything is unpacked: a few kilobytes may claim to hold gigabytes.
+            unpacked = sum(member.file_size for member in archive.infolist())
+            if unpacked > MOST_UNPACKED:
+                raise BadFile(
+                    "展開すると大きくなりすぎるファイルです。行を減らしてください。",
+                    "The file grows too large when it is unpacked; give one with fewer rows.",
+                )
+        book = load_workbook(path, read_only=True, data_only=True)
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+        if isinstance(error, BadFile):
+            raise
+        raise unreadable from None
+    try:
+        for sheet in book.worksheets:
+            if sheet.title.strip() in EXAMPLE_SHEETS:
+                continue
+            rows: list[Row] = []
+            for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+                _bounded(len(rows), values)
+                cells = tuple(map(_text, values))
+                if any(cells):
+                    rows.append(Row(line, cells))
+            if rows:
+                return rows
+    finally:
+        book.close()
+    return []
+
+
+def _text(value: Any) -> str:
+    """Return a cell's value as it would be typed."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time(0) else value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)[:LONGEST_CELL]

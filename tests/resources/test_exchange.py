@@ -1,0 +1,165 @@
+"""A catalogue that is written and read back is the same catalogue."""
+
+import io
+import json
+import random
+import uuid
+from datetime import date
+from importlib.resources import files
+
+import jsonschema
+import pytest
+from oracle import catalogues
+
+from resources import changes
+from resources.commands import register_resource
+from resources.database import Database
+from resources.exchange import export_catalogue, import_catalogue
+from resources.importing import BadFile
+from resources.models import Agency, AgencyLink, Base, District, Organization, TaxonomyTerm
+from resources.registration import Registration
+
+
+def filled(database: Database) -> str:
+    r = random.Random(4)
+    with database.writing(by="test") as session:
+        session.add(
+            Agency(
+                code="a",
+                ja="架空課",
+                en="Invented",
+                programmes=["consultation"],
+                fields=[],
+                needs=["debt"],
+                meetings=[],
+            )
+        )
+        session.add(
+            Agency(
+                code="b",
+                ja="架空所",
+                en="Invented",
+                programmes=[],
+                fields=[],
+                needs=[],
+                meetings=[],
+            )
+        )
+        session.flush()
+        session.add(AgencyLink(origin="a", target="b", relation="refers_to"))
+        session.add(District(layer="wards", code="1", ja="第一"))
+        session.add(
+            TaxonomyTerm(
+                axis="kind",
+                code="salon",
+                ja="サロン",
+                en="Salon",
+                position=0,
+                facts={"term_days": 90},
+            )
+        )
+        for _ in range(60):
+            parts = catalogues.registration(r, [uuid.uuid4()], date(2026, 11, 24))
+            parts["organization"] = {"name": "架空\u2028の会"}
+            register_resource(
+                session,
+                registration=Registration.model_validate(parts),
+                vocabulary=catalogues.VOCABULARY,
+                by="test",
+            )
+    return written(database)
+
+
+def written(database: Database) -> str:
+    out = io.StringIO()
+    with database.reading() as session:
+        export_catalogue(session, out)
+    return out.getvalue()
+
+
+def test_out_in_and_out_again_gives_the_same_bytes(database: Database) -> None:
+    text = filled(database)
+    Base.metadata.drop_all(database.engine)
+    Base.metadata.create_all(database.engine)
+    with database.writing(by="import") as session:
+        report = import_catalogue(session, text.split("\n"), by="import")
+    assert report.rows == report.added == text.count("\n") - 1
+    assert written(database) == text
+
+
+def test_reading_it_again_changes_nothing(database: Database) -> None:
+    text = filled(database)
+    with database.reading() as session:
+        before = changes.latest_revision(session)
+    with database.writing(by="import") as session:
+        report = import_catalogue(session, text.split("\n"), by="import")
+    assert report.unchanged == report.rows
+    with database.reading() as session:
+        assert changes.latest_revision(session) == before
+
+
+def test_one_changed_field_is_one_changed_row(database: Database) -> None:
+    text = filled(database)
+    lines = text.split("\n")
+    i = next(n for n, line in enumerate(lines) if '"type":"organization"' in line)
+    organization = json.loads(lines[i])
+    lines[i] = json.dumps({**organization, "phone": "03-0000-0000"}, ensure_ascii=False)
+    with database.writing(by="import") as session:
+        report = import_catalogue(session, lines, by="import")
+    assert report.changed == 1
+    with database.reading() as session:
+        assert session.get_one(Organization, uuid.UUID(organization["id"])).phone == "03-0000-0000"
+
+
+def test_every_line_has_the_documented_form(sqlite_database: Database) -> None:
+    schema = json.loads(
+        files("resources").joinpath("schemas/catalogue.schema.json").read_text("utf-8")
+    )
+    validator = jsonschema.Draft202012Validator(schema)
+    for line in filled(sqlite_database).strip("\n").split("\n"):
+        validator.validate(json.loads(line))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda lines: ["", ""], "空です"),
+        (lambda lines: lines[1:], "1 行目は type catalogue"),
+        (lambda lines: [*lines, "{"], "JSON ではありません"),
+        (lambda lines: [*lines, "[]"], "オブジェクトでは"),
+        (lambda lines: [*lines, '{"type":"castle"}'], "type が決められた"),
+        (lambda lines: [*lines, '{"type":"organization"}'], "キーがありません"),
+        (lambda lines: [*lines, '{"type":"organization","id":"x"}'], "id の値"),
+        (
+            lambda lines: [*lines, f'{{"type":"organization","id":"{uuid.uuid4()}"}}'],
+            "name がありません",
+        ),
+        (
+            lambda lines: [
+                *lines,
+                '{"type":"district","layer":"a","code":"b","ja":"c","colour":"d"}',
+            ],
+            "colour",
+        ),
+    ],
+)
+def test_a_line_that_cannot_be_used_refuses_the_whole_file(
+    sqlite_database: Database, spoil, words: str
+) -> None:
+    lines = filled(sqlite_database).strip("\n").split("\n")
+    Base.metadata.drop_all(sqlite_database.engine)
+    Base.metadata.create_all(sqlite_database.engine)
+    with pytest.raises(BadFile) as caught, sqlite_database.writing(by="import") as session:
+        import_catalogue(session, spoil(lines), by="import")
+    assert words in caught.value.ja
+    assert written(sqlite_database).count("\n") == 1
+
+
+def test_a_row_that_refers_to_nothing_refuses_the_file(database: Database) -> None:
+    offering = {
+        "type": "offering", "id": str(uuid.uuid4()), "resource_id": str(uuid.uuid4()),
+        "created_at": "2026-11-24T00:00:00+00:00", "edited_at": "2026-11-24T00:00:00+00:00",
+    }  # fmt: skip
+    lines = ['{"type":"catalogue","format":1}', json.dumps(offering)]
+    with pytest.raises(BadFile, match="refers"), database.writing(by="import") as session:
+        import_catalogue(session, lines, by="import")

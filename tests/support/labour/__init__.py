@@ -1,0 +1,1 @@
+"""What the tests of the jobs share: tasks that misbehave, real servers, conditions to wait for."""

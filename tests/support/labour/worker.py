@@ -1,0 +1,29 @@
+"""A process that runs the tests' tasks: `python -m labour.worker celery|thread`."""
+
+import signal
+import sys
+import threading
+
+from jobs.celery_runner import run_worker
+from jobs.program import open_program
+from jobs.settings import read_settings
+from jobs.thread_runner import ThreadRunner
+from labour.tasks import TEST_TASKS
+
+
+def run_thread() -> None:
+    """Run the jobs as the server does."""
+    program = open_program(read_settings())
+    runner = ThreadRunner(program, tasks=TEST_TASKS, pause_s=0.05)
+    runner.start()
+    over = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: over.set())
+    over.wait()
+    runner.stop()
+    program.close()
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "celery":
+        sys.exit(run_worker(read_settings(), concurrency=int(sys.argv[2]), tasks=TEST_TASKS))
+    run_thread()

@@ -44,6 +44,6 @@ def visible(actor: Actor, person: Seen) -> bool:
     role = ROLES.get(actor.role)
     if not actor.active or role is None or role.people == "never":
         return False
-    if actor.agency is not None and actor.agency == person.agency:
+    if actor.agency == person.agency:
         return True
     return role.people == "agency_or_named" and actor.account_id in person.named_accounts

@@ -1,1 +1,148 @@
-"""The tables about staff and the people they work with."""
+"""The tables about staff and the people they work with.
+
+Nothing here is in the catalogue's change log: what is kept about people never leaves by it. No
+statement filters or sorts by a text field of a person, so that these can be kept encrypted.
+"""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from resources.models import Base
+
+
+def _id() -> Mapped[uuid.UUID]:
+    return mapped_column(primary_key=True, default=uuid.uuid4)
+
+
+class Account(Base):
+    """Somebody who can sign in."""
+
+    __tablename__ = "account"
+
+    id: Mapped[uuid.UUID] = _id()
+    name: Mapped[str] = mapped_column(String(100), unique=True)  # folded, see `accounts.folded`
+    display_name: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str] = mapped_column(String(300))
+    role: Mapped[str] = mapped_column(String(40))
+    agency: Mapped[str | None] = mapped_column(ForeignKey("agency.code"), index=True)
+    language: Mapped[str] = mapped_column(String(5), default="ja")
+    active: Mapped[bool] = mapped_column(default=True)
+    demo: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    edited_at: Mapped[datetime]
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class WebSession(Base):
+    """A browser that is signed in; only the hash of what its cookie holds is stored."""
+
+    __tablename__ = "web_session"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+    account: Mapped[Account] = relationship(lazy="raise")
+
+
+class ApiToken(Base):
+    """Lets another system act as an account, within scopes; only its hash is stored."""
+
+    __tablename__ = "api_token"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    label: Mapped[str] = mapped_column(String(200))
+    scopes: Mapped[list[str]]  # read / write
+    created_by: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    account: Mapped[Account] = relationship(lazy="raise")
+
+
+class Guess(Base):
+    """How often a name was tried in vain from one source; the key is a hash of both."""
+
+    __tablename__ = "guess"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tries: Mapped[int]
+    not_before: Mapped[datetime]
+    tried_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Person(Base):
+    """Somebody whom the casework is about, known by a label and never by a name."""
+
+    __tablename__ = "person"
+
+    id: Mapped[uuid.UUID] = _id()
+    label: Mapped[str] = mapped_column(Text)
+    summary: Mapped[str] = mapped_column(Text)
+    need: Mapped[dict[str, Any]]  # the question for the engine, as in its contract
+    agency: Mapped[str] = mapped_column(ForeignKey("agency.code"), index=True)
+    invented: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    edited_at: Mapped[datetime]
+
+    named: Mapped[list["PersonName"]] = relationship(lazy="raise")
+
+    @property
+    def named_accounts(self) -> frozenset[uuid.UUID]:
+        """The accounts that may see this person besides those of the agency."""
+        return frozenset(row.account_id for row in self.named)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class PersonName(Base):
+    """Names one account for one person: it may see the person though its agency is another."""
+
+    __tablename__ = "person_name"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("account.id"), primary_key=True, index=True
+    )
+    named_by: Mapped[str] = mapped_column(String(100))
+    named_at: Mapped[datetime]
+
+
+class AuditRow(Base):
+    """One look at, or one write of, personal data or a permission; never what it contained.
+
+    Append only: triggers refuse every change (see `audit`).
+    """
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(100))
+    account_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    role: Mapped[str | None] = mapped_column(String(40))
+    agency: Mapped[str | None] = mapped_column(String(60))
+    action: Mapped[str] = mapped_column(String(20))  # see `audit.ACTIONS`
+    entity: Mapped[str] = mapped_column(String(40))  # person / account / token
+    entity_id: Mapped[str] = mapped_column(String(64))
+    fields: Mapped[list[str]]  # classes of fields, never values
+    purpose: Mapped[str | None] = mapped_column(String(60))
+    basis: Mapped[str | None] = mapped_column(String(40))  # own_agency / named
+    allowed: Mapped[bool]
+
+    __table_args__ = (
+        Index(None, "entity", "entity_id"),
+        {"sqlite_autoincrement": True},
+    )

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 PREFIX = "IBASHO_"
+DATABASES = ("postgresql://", "postgresql+psycopg://", "sqlite:///")
 
 
 class BadSetting(ValueError):
@@ -88,9 +89,22 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
     settings = Settings(**{"home": Path("var").absolute(), **values})  # type: ignore[arg-type]
     if settings.runner not in ("thread", "celery"):
         raise BadSetting("IBASHO_RUNNER must be thread or celery")
+    if settings.database_url and not settings.database_url.startswith(DATABASES):
+        raise BadSetting("IBASHO_DATABASE_URL must begin with postgresql:// or sqlite:///")
+    if settings.port > 65_535:
+        raise BadSetting("IBASHO_PORT must be at most 65535")
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise BadSetting("IBASHO_LOG_LEVEL must be debug, info, warning or error")
     return settings
+
+
+def terminal_language(environment: dict[str, str] | None = None) -> str:
+    """Return the language of the command line: Japanese where the locale is, else English."""
+    source = dict(os.environ) if environment is None else environment
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if source.get(variable):
+            return "ja" if source[variable].startswith("ja") else "en"
+    return "en"
 
 
 @cache

@@ -18,7 +18,7 @@ from matching.verdicts import (
     shows,
     verdicts,
 )
-from resources.schedules import DAYS
+from resources.days import DAYS
 
 
 def _judge_windows(s: Sight) -> Verdicts:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from geodata.coordinates import EARTH_RADIUS_M, LonLat, great_circle_m
 from matching.columns import Array, Columns, ragged
-from resources.schedules import day_bits
+from resources.days import day_bits
 
 CELL_LON = 0.006
 CELL_LAT = 0.005

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from geodata.coordinates import LonLat, is_in_japan
 from matching.sentences import Sentence, sentence
-from resources.schedules import DAYS
+from resources.days import DAYS
 from resources.vocabulary import Vocabulary
 
 Weight = Annotated[int, Field(ge=1, le=3)]

@@ -100,7 +100,7 @@ def table_for_needs(
 
     needs : codes, the weightiest first; or codes with weights 1 … 3
     Among tables of one size the one with most agencies of the district itself is taken, then the
-    first by code.
+    one with most desks, then the first by code.
 
     Raises
     ------

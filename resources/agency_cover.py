@@ -13,7 +13,8 @@ what is left is taken again and again."""
 def fewest_agencies(takers: Mapping[str, Sequence[Taker]]) -> list[str]:
     """Return the smallest set of agencies that takes all the needs.
 
-    Among sets of one size, the one with most agencies of the district itself; then by code.
+    Among sets of one size, the one with most agencies of the district itself, then the one with
+    most desks, then the first by code.
     """
     needs = list(takers)
     masks: dict[str, int] = {}
@@ -21,7 +22,8 @@ def fewest_agencies(takers: Mapping[str, Sequence[Taker]]) -> list[str]:
     for i, need in enumerate(needs):
         for taker in takers[need]:
             masks[taker.code] = masks.get(taker.code, 0) | 1 << i
-            distant[taker.code] = 0 if taker.local else 1
+            # A set has fewer than 1,000 agencies: being local weighs more than all being desks.
+            distant[taker.code] = 1000 * (not taker.local) + (not taker.desk)
     if len(needs) > EXACT_NEEDS:
         return _greedy(masks, distant, (1 << len(needs)) - 1)
 

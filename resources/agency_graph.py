@@ -92,6 +92,7 @@ class Taker:
 
     directly : it names the need among its own; False = only the need's field is its own
     local : it covers the district by name; False = it covers the whole municipality
+    desk : it is one of the desks that turn nobody away (包括的相談支援事業)
     """
 
     code: str
@@ -99,6 +100,7 @@ class Taker:
     en: str
     directly: bool
     local: bool
+    desk: bool
 
     def reason(self, language: str = "ja") -> str:
         if language == "ja":
@@ -116,6 +118,7 @@ class Taker:
             "en": self.en,
             "directly": self.directly,
             "local": self.local,
+            "desk": self.desk,
             "reason": {"ja": self.reason("ja"), "en": self.reason("en")},
         }
 
@@ -187,9 +190,9 @@ def agencies_for_need(
         by_field = bool(facts["needs"]) and bool(fields & facts["fields"])
         if (directly or by_field) and covers(facts, district):
             local = facts["districts"] is not None
-            taker = Taker(code, facts["ja"], facts["en"], directly, local)
-            is_desk = "consultation" in facts["programmes"]
-            found.append((not directly, not local, not is_desk, len(facts["needs"]), code, taker))
+            desk = "consultation" in facts["programmes"]
+            taker = Taker(code, facts["ja"], facts["en"], directly, local, desk)
+            found.append((not directly, not local, not desk, len(facts["needs"]), code, taker))
     return [entry[-1] for entry in sorted(found, key=lambda entry: entry[:-1])]
 
 

@@ -145,3 +145,15 @@ def history_of(session: Session, entity: str, entity_id: str, limit: int = 100) 
             .limit(limit)
         )
     )
+
+
+def municipality(session: Session) -> tuple[str, str] | None:
+    """Return the prefecture and city in which most of the catalogue lies; None when unknown."""
+    row = session.execute(
+        select(Location.prefecture, Location.city)
+        .where(Location.prefecture.is_not(None), Location.city.is_not(None))
+        .group_by(Location.prefecture, Location.city)
+        .order_by(func.count().desc(), Location.prefecture, Location.city)
+        .limit(1)
+    ).first()
+    return None if row is None else (str(row[0]), str(row[1]))

@@ -42,7 +42,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def _empty_postgres(url: str) -> Database:
     name = f"t{uuid.uuid4().hex[:12]}"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING \'UTF8\'')
+        connection.execute(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
     return Database(make_url(url).set(database=name).render_as_string(hide_password=False))
 
 
@@ -53,7 +53,6 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         made = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
     else:
         made = _empty_postgres(request.getfixturevalue("postgres_url"))
-    import casework.models
     import jobs.models  # noqa: F401 - so that every table is known
 
     Base.metadata.create_all(made.engine)
@@ -64,7 +63,6 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 @pytest.fixture
 def sqlite_database(tmp_path: Path) -> Iterator[Database]:
     """An empty catalogue on SQLite, for what doesn't differ between the two."""
-    import casework.models
     import jobs.models  # noqa: F401
 
     made = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")

@@ -1,1 +1,1 @@
-"""An invented municipality on real streets: the demo, and the material of benchmarks."""
+"""An invented municipality on real streets: the demo (`load`), and the material of benchmarks."""

@@ -68,9 +68,7 @@ def test_the_list_is_that_of_a_plain_walk_through_all_offerings(
         for i in range(NEEDS):
             need = parse_need(catalogues.need(r, hosts, today), catalogues.VOCABULARY)
             scheme = r.choice(list(SCHEMES.values()))
-            answer = suggest_placements(
-                session, store, need, limit=8, scheme=scheme.code, now=NOW
-            )
+            answer = suggest_placements(session, store, need, limit=8, scheme=scheme.code, now=NOW)
             reference = Reference(catalogues.VOCABULARY, need, NOW, scheme)
             listed, looked = reference.suggest(session, 8, _text_of(need.wishes.text, idf))
             suggested += len(listed)

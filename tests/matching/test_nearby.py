@@ -26,7 +26,9 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=JAPAN)
 
 
-def salon(schedule: dict[str, Any] | None, metres_north: float = 200, **facts: Any) -> dict[str, Any]:
+def salon(
+    schedule: dict[str, Any] | None, metres_north: float = 200, **facts: Any
+) -> dict[str, Any]:
     return {
         "resource": {"name": "サロン", "kind": "salon", **facts.pop("resource", {})},
         "location": {
@@ -129,7 +131,9 @@ def test_nearby_is_that_of_a_plain_walk_through_all_offerings(
     assert shown > 50
 
 
-def _plain(entries: Any, here: LonLat, when: datetime, minutes: float) -> list[tuple[uuid.UUID, str]]:
+def _plain(
+    entries: Any, here: LonLat, when: datetime, minutes: float
+) -> list[tuple[uuid.UUID, str]]:
     out = []
     for e in entries:
         o, kind, p = e.offering, e.resource.kind, e.location

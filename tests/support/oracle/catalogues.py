@@ -99,7 +99,9 @@ def registration(r: random.Random, hosts: list[uuid.UUID], today: date) -> dict[
         "attendance": maybe(r, r.choice(["drop_in", "whole"])),
         "min_minutes": maybe(r, r.choice([0, 30, 60, 180]), 0.4),
         "min_per_week": maybe(r, r.choice([0, 1, 2, 5])),
-        "availability": r.choice(["capacity", "capacity", "waitlist", "assess-first", "none", "unknown"]),
+        "availability": r.choice(
+            ["capacity", "capacity", "waitlist", "assess-first", "none", "unknown"]
+        ),
         "places": maybe(r, r.choice([0, 1, 5])),
         "availability_said_on": maybe(r, today - timedelta(days=r.randint(0, 200))),
         "verified_on": maybe(r, today - timedelta(days=r.randint(0, 400))),

@@ -186,7 +186,9 @@ class Reference:
         else:
             out["gender"] = "pass" if r.gender == "any" else "unknown"
         if limits.languages:
-            out["languages"] = three(bool(r.languages), bool(set(limits.languages) & set(r.languages or [])))
+            out["languages"] = three(
+                bool(r.languages), bool(set(limits.languages) & set(r.languages or []))
+            )
         sessions = self.sessions(entry)
         attendable = [s for s in sessions or [] if self.can_attend(entry, s)]
         out["windows"] = three(sessions is not None, bool(attendable))
@@ -336,7 +338,9 @@ class Reference:
         if limits.conversation:
             moods.append(self.calm(r.conversation, TALK, limits.conversation))
         if limits.group_size is not None:
-            moods.append(0.5 if r.group_size is None else min(1.0, limits.group_size / r.group_size))
+            moods.append(
+                0.5 if r.group_size is None else min(1.0, limits.group_size / r.group_size)
+            )
         if moods:
             out["atmosphere"] = sum(moods) / len(moods)
         if need.step is not None:
@@ -353,7 +357,9 @@ class Reference:
             out["cost"] = 2 ** (-r.fee_yen / 500)
         else:
             out["cost"] = min(1.0, max(0.0, 1 - 0.5 * r.fee_yen / max(limits.max_yen, 1)))
-        out["freshness"] = self.fresh(o.verified_on, self.vocabulary.term("kind", r.kind).facts["term_days"])
+        out["freshness"] = self.fresh(
+            o.verified_on, self.vocabulary.term("kind", r.kind).facts["term_days"]
+        )
         h = entry.organization
         if h is None or h.accompanied_cap is None or h.accompanied_now is None:
             out["host"] = 0.5
@@ -385,9 +391,7 @@ class Reference:
         unknown = sum(1 for v in verdicts.values() if v == "unknown")
         said = 0.0 if o.availability == "unknown" else self.fresh(o.availability_said_on, 30)
         sure = (
-            0.4 * (1 - unknown / len(verdicts))
-            + 0.4 * self.fresh(o.verified_on, term)
-            + 0.2 * said
+            0.4 * (1 - unknown / len(verdicts)) + 0.4 * self.fresh(o.verified_on, term) + 0.2 * said
         )
         return Looked(
             entry,
@@ -397,7 +401,9 @@ class Reference:
             round_half_even(100 * sure),
         )
 
-    def suggest(self, session: Session, limit: int, text_of: Any) -> tuple[list[Looked], list[Looked]]:
+    def suggest(
+        self, session: Session, limit: int, text_of: Any
+    ) -> tuple[list[Looked], list[Looked]]:
         """Return the list, and every offering as it was looked at."""
         looked = [self.look(e, text_of) for e in _entries(session)]
         fit = [
@@ -425,8 +431,7 @@ class Reference:
                 continue
             seen.add(r.id)
             if (
-                r.organization_id is not None
-                and hosts[r.organization_id] >= self.scheme.per_host
+                r.organization_id is not None and hosts[r.organization_id] >= self.scheme.per_host
             ) or kinds[r.kind] >= self.scheme.per_kind:
                 passed_over.append(x)
                 continue

@@ -1,0 +1,76 @@
+# What one types in this project. Each target sets up what it needs, once.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.SILENT:
+
+VENV := .venv
+PYTHON_IN := $(VENV)/bin/python
+IBASHO := $(PYTHON_IN) -m api.cli
+# Inside the environment, so that removing it also forgets what was put into it.
+STAMPS := $(VENV)/.stamps
+INSTALL := $(PYTHON_IN) -m pip --quiet --disable-pip-version-check install
+LOCKED := $(INSTALL) --require-hashes --only-binary :all:
+
+export PYTHON
+
+.PHONY: help run test lint bench faults lock setup
+
+help:
+	echo "make run     set up, fill the demo ward, serve it on this machine"
+	echo "make test    set up, run all tests"
+	echo "make lint    ruff, mypy, the order of imports"
+	echo "make bench   measure, and write tables and plots to benchmarks/out"
+	echo "make faults  what jobs must survive: workers killed, Redis gone"
+	echo "make lock    resolve requirements/*.in again into locked files"
+
+run: $(STAMPS)/runtime api/static/vendor/.made
+	export IBASHO_DEMO=1; $(IBASHO) demo --if-empty && exec $(IBASHO) serve
+
+test: setup
+	$(PYTHON_IN) -m pytest -n 2 $(TESTS)
+
+lint: $(STAMPS)/dev
+	$(PYTHON_IN) -m ruff check .
+	$(PYTHON_IN) -m ruff format --check .
+	$(PYTHON_IN) -m mypy
+	$(PYTHON_IN) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+bench: setup
+	$(PYTHON_IN) -m benchmarks
+
+faults: setup
+	$(PYTHON_IN) -m pytest -v tests/jobs -k faults
+
+setup: $(STAMPS)/dev api/static/vendor/.made
+
+$(STAMPS)/venv: requirements/venv.sh
+	echo "Setting up $(VENV) …"
+	sh requirements/venv.sh
+	mkdir -p $(STAMPS)
+	touch $@
+
+$(STAMPS)/runtime: $(STAMPS)/venv requirements/setup.txt requirements/runtime.txt pyproject.toml
+	echo "Installing what the program needs (locked, about a minute) …"
+	$(LOCKED) -r requirements/setup.txt
+	$(LOCKED) -r requirements/runtime.txt
+	$(INSTALL) --quiet --no-deps --no-build-isolation --no-index -e .
+	touch $@
+
+$(STAMPS)/dev: $(STAMPS)/runtime requirements/dev.txt
+	echo "Installing what the tests need (locked) …"
+	$(LOCKED) -r requirements/dev.txt
+	touch $@
+
+# npm comes from the locked packages: no node is needed on the machine.
+api/static/vendor/.made: package.json package-lock.json api/assets.py $(STAMPS)/runtime
+	echo "Copying the browser's parts (locked) …"
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
+	$(PYTHON_IN) -m api.assets
+	touch $@
+
+lock: $(STAMPS)/dev
+	cd requirements && for name in runtime dev setup; do \
+		../$(PYTHON_IN) -m uv pip compile $$name.in --universal --python-version 3.11 --quiet \
+			--generate-hashes --no-header --no-annotate --no-emit-index-url -o $$name.txt || exit 1; \
+	done

@@ -1,0 +1,72 @@
+"""The web application: doors, and what guards them, around the program it opens."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+import api.v1
+from api import answering, health, pages, security, signin
+from api.bodies import BoundedBodies
+from api.dependencies import public
+from jobs.program import Program, open_program
+from jobs.runtime import start_runner
+from jobs.settings import Settings
+
+
+def create_app(settings: Settings, program: Program | None = None) -> FastAPI:
+    """Make the application.
+
+    program : what is open already; None opens it when the application starts and closes it when
+        it stops
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        opened = program
+        if opened is None:
+            opened = await run_in_threadpool(open_program, settings)
+        app.state.program = opened
+        runner = start_runner(opened) if settings.runner == "thread" else None
+        try:
+            yield
+        finally:
+            if runner is not None:
+                await run_in_threadpool(runner.stop)
+            if program is None:
+                await run_in_threadpool(opened.close)
+
+    app = FastAPI(
+        title="Ibasho",
+        lifespan=lifespan,
+        docs_url=None,  # its scripts come from outside hosts
+        redoc_url=None,
+        openapi_url=None,
+        dependencies=[security.write_checked],
+        middleware=[
+            Middleware(security.Guarded, settings=settings),
+            Middleware(answering.Answered),
+            Middleware(security.SameOrigin, settings=settings),
+            Middleware(BoundedBodies, limit_bytes=settings.max_body_kb * 1024),
+        ],
+    )
+    # FastAPI has its own answers for these two; all others reach `answering.Answered`.
+    for kind in (HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, answering.answer)
+    app.state.settings = settings
+    app.state.program = program
+    for router in (signin.router, health.router, *api.v1.ROUTERS, *pages.ROUTERS):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(packages=[("api", "static")]), name="static")
+
+    @app.get("/api/openapi.json", include_in_schema=False, dependencies=[public])
+    def description() -> dict[str, Any]:
+        return app.openapi()
+
+    return app

@@ -1,0 +1,157 @@
+"""Refuses what is too big, or what no database can hold, before anything parses it.
+
+NUL characters and halves of surrogate pairs, numbers beyond 64 bit, NaN and infinity: a database
+refuses some of them, another stores them; here all are refused alike.
+"""
+
+import json
+import math
+from typing import Any
+
+from fastapi import Request
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SMALLEST, BIGGEST = -(2**63), 2**63 - 1
+
+
+class BodyTooLarge(ValueError):
+    """A request whose body is larger than the limit."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.limit_bytes = limit_bytes
+        super().__init__(f"a request may have at most {limit_bytes} bytes")
+
+
+class Unstorable(ValueError):
+    """A request that holds a character or a number that can't be stored."""
+
+    def __init__(self) -> None:
+        super().__init__("a character or a number that can't be stored")
+
+
+class NotJson(ValueError):
+    """A body that says it is JSON and is not."""
+
+    def __init__(self) -> None:
+        super().__init__("the body is not JSON")
+
+
+def check_text(text: str) -> None:
+    """Raise `Unstorable` for a text that not every database can hold."""
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise Unstorable
+
+
+def _whole(digits: str) -> int:
+    number = int(digits) if len(digits) < 25 else BIGGEST + 1
+    if not SMALLEST <= number <= BIGGEST:
+        raise Unstorable
+    return number
+
+
+def _fraction(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise Unstorable
+    return number
+
+
+def _not_a_number(_name: str) -> None:
+    raise Unstorable
+
+
+def check_json(body: bytes) -> None:
+    """Raise `Unstorable` or `NotJson` for a body that can't be used."""
+    try:
+        data = json.loads(
+            body, parse_int=_whole, parse_float=_fraction, parse_constant=_not_a_number
+        )
+    except Unstorable:
+        raise
+    except (ValueError, RecursionError):  # not JSON, not UTF-8, or nested without end
+        raise NotJson from None
+    waiting = [data]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            check_text(value)
+        elif isinstance(value, dict):
+            waiting.extend(value.keys())
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+
+
+def is_form(content_type: str) -> bool:
+    """Tell whether a body is a form."""
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind in ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def _is_json(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
+
+
+async def check_form(request: Request) -> None:
+    """Raise `Unstorable` for a form with such a text; the parsed form is kept for the handler."""
+    if not is_form(request.headers.get("content-type", "")):
+        return
+    for name, value in (await request.form()).multi_items():
+        check_text(name)
+        check_text(value if isinstance(value, str) else value.filename or "")
+
+
+class BoundedBodies:
+    """Reads a request's body up to a limit, looks at it, and passes it on whole.
+
+    The limit holds for what a length is announced for and for what is streamed without one.
+    """
+
+    def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
+        self.app = app
+        self.limit_bytes = limit_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        check_text(scope["path"])
+        query = scope.get("query_string", b"")
+        if b"\0" in query or b"%00" in query:
+            raise Unstorable
+        body = await self._body(headers, receive)
+        if body is None:
+            return
+        if body and _is_json(headers.get("content-type", "")):
+            check_json(body)
+        await self.app(scope, _replay(body, receive), send)
+
+    async def _body(self, headers: Headers, receive: Receive) -> bytes | None:
+        """Return the whole body; None where the sender hung up."""
+        announced = headers.get("content-length", "")
+        if announced.isdigit() and int(announced[:20]) > self.limit_bytes:
+            raise BodyTooLarge(self.limit_bytes)
+        parts, length = [], 0
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return None
+            part: bytes = message.get("body", b"")
+            length += len(part)
+            if length > self.limit_bytes:
+                raise BodyTooLarge(self.limit_bytes)
+            parts.append(part)
+            if not message.get("more_body", False):
+                return b"".join(parts)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    waiting: list[Any] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return again

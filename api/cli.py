@@ -1,0 +1,67 @@
+"""The command `ibasho`: every question and every chore from a terminal."""
+
+import io
+import sys
+import warnings
+
+import typer
+
+from api.commands import (
+    addresses,
+    checkup,
+    exports,
+    imports,
+    ledger,
+    maintenance,
+    questions,
+    schedules,
+    serving,
+)
+from api.commands.words import say
+
+app = typer.Typer(
+    help=say("help.ibasho"),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("suggest", help=say("help.suggest"))(questions.suggest)
+app.command("nearby", help=say("help.nearby"))(questions.nearby)
+app.command("why", help=say("help.why"))(questions.why)
+app.command("geocode", help=say("help.geocode"))(addresses.geocode)
+app.add_typer(schedules.app, name="schedule")
+app.add_typer(imports.app, name="import")
+app.add_typer(exports.app, name="export")
+app.add_typer(ledger.app, name="jobs")
+app.command("serve", help=say("help.serve"))(serving.serve)
+app.command("worker", help=say("help.worker"))(serving.worker)
+app.command("doctor", help=say("help.doctor"))(checkup.doctor)
+app.command("demo", help=say("help.demo"))(maintenance.demo)
+app.add_typer(maintenance.index_app, name="index")
+app.add_typer(maintenance.database_app, name="database")
+app.command("migrate", help=say("help.migrate"))(maintenance.migrate)
+
+
+def _say_nothing(*_: object, **__: object) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command; end with 0, 2 for input that can't be used, 1 for what nobody expected."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Japanese must come out whatever the locale; an odd character must not end a command.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    # A library's remark to programmers is no answer to whoever typed the command.
+    warnings.showwarning = _say_nothing
+    try:
+        app()
+    except Exception as error:
+        from api.commands.failures import report
+
+        raise SystemExit(report(error)) from None
+
+
+if __name__ == "__main__":
+    main()

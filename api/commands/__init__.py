@@ -1,0 +1,1 @@
+"""The commands of `ibasho`, one file per noun."""

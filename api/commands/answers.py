@@ -1,0 +1,181 @@
+"""Tables of the engine's answers, for people who read them in a terminal."""
+
+from datetime import datetime
+
+from api.commands.output import print_table
+from api.commands.words import language, say
+from matching.answers import Answer, Miss, PlaceShown, SessionShown, Suggestion, Verdict
+from matching.nearby import NearbyAnswer
+from matching.sentences import sentence
+from matching.why import Explanation
+from resources.clock import JAPAN
+from resources.vocabulary import Vocabulary
+
+MAIN_REASONS = 3
+"""How many of the largest contributions are named in a row of the table."""
+
+
+def print_answer(answer: Answer, vocabulary: Vocabulary) -> None:
+    """Print the suggestions with their main reasons, what to ask, and the nearest misses."""
+    if answer.suggestions:
+        print_table(
+            say("table.suggestions"),
+            say("table.suggestion_columns").split("|"),
+            (_suggestion_row(n, s, vocabulary) for n, s in enumerate(answer.suggestions, 1)),
+        )
+    else:
+        print(say("table.nothing_fits"))
+        _print_removed(answer)
+    if answer.nearest_misses:
+        print_table(
+            say("table.misses"),
+            say("table.miss_columns").split("|"),
+            (_miss_row(m, vocabulary) for m in answer.nearest_misses),
+        )
+    if any(s.place.invented for s in answer.suggestions):
+        print(say("table.invented"))
+
+
+def print_nearby(answer: NearbyAnswer, vocabulary: Vocabulary) -> None:
+    """Print the places that can be reached and are open."""
+    if not answer.places:
+        print(say("table.nothing_nearby"))
+        return
+    print_table(
+        say("table.nearby", when=_moment(answer.when)),
+        say("table.nearby_columns").split("|"),
+        (
+            (
+                _place(p.place, vocabulary),
+                say(f"open.{p.open}"),
+                None if p.open_until is None else p.open_until.astimezone(JAPAN).strftime("%H:%M"),
+                _distance(p.walk_minutes, p.distance_m),
+                _room(p.place),
+                p.place.phone,
+                p.place.address,
+            )
+            for p in answer.places
+        ),
+    )
+
+
+def print_explanation(explanation: Explanation, vocabulary: Vocabulary) -> None:
+    """Print every rule with its verdict, evidence and change; then what the score is made of."""
+    suggestion = explanation.suggestion
+    kind = vocabulary.label("kind", suggestion.place.kind, language())
+    print(f"{suggestion.place.name}（{kind}）" if language() == "ja" else
+          f"{suggestion.place.name} ({kind})")  # fmt: skip
+    print(say("table.suggestible" if explanation.suggestible else "table.not_suggestible"))
+    print_table(
+        say("table.verdicts"),
+        say("table.verdict_columns").split("|"),
+        (_verdict_row(v) for v in explanation.verdicts),
+    )
+    print_table(
+        say("table.score", score=f"{suggestion.score / 10_000:.4f}",
+            minimum=f"{explanation.minimum_score / 10_000:.4f}"),
+        say("table.contribution_columns").split("|"),
+        (
+            (explanation.criterion_words[code].in_language(language()), f"{part / 10_000:.4f}")
+            for code, part in suggestion.contributions.items()
+        ),
+    )  # fmt: skip
+
+
+def _suggestion_row(n: int, s: Suggestion, vocabulary: Vocabulary) -> list[object]:
+    best = sorted(s.contributions.items(), key=lambda item: -item[1])[:MAIN_REASONS]
+    reasons = [sentence(f"criterion.{code}").in_language(language()) for code, part in best if part]
+    asks = [v.words.in_language(language()) for v in s.verdicts if v.verdict == "unknown"]
+    why = say("table.reasons", reasons=say("table.comma").join(reasons))
+    if asks:
+        why += "\n" + say("table.asks", asks=say("table.comma").join(asks))
+    return [
+        n,
+        _place(s.place, vocabulary),
+        f"{s.score / 10_000:.2f}\n{s.confidence / 100:.2f}",
+        _distance(s.walk_minutes, s.distance_m),
+        _session(s.next_session),
+        _room(s.place),
+        why,
+        s.first_step_words.in_language(language()),
+    ]
+
+
+def _miss_row(miss: Miss, vocabulary: Vocabulary) -> list[object]:
+    changes = [v.change or v.words for v in miss.failed]
+    return [
+        _place(miss.place, vocabulary),
+        miss.distance_m,
+        "\n".join(c.in_language(language()) for c in changes),
+    ]
+
+
+def _place(place: PlaceShown, vocabulary: Vocabulary) -> str:
+    return f"{place.name}\n{vocabulary.label('kind', place.kind, language())}\n{place.offering}"
+
+
+def _distance(walk_minutes: int | None, distance_m: int | None) -> str | None:
+    if walk_minutes is None or distance_m is None:
+        return None
+    return say("table.walk", minutes=walk_minutes, metres=distance_m)
+
+
+def _room(place: PlaceShown) -> str:
+    words = say("availability." + place.availability.replace("-", "_"))
+    return words if place.places is None else f"{words} {place.places}"
+
+
+def _evidence(v: Verdict) -> str | None:
+    if v.value is None:
+        return None
+    if isinstance(v.value, dict):
+        known = [f"{k} {_plain(x)}" for k, x in v.value.items() if x is not None]
+        return say("table.comma").join(known) or None
+    return f"{v.field} {_plain(v.value)}"
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return say("table.yes") if value else say("table.no")
+    if isinstance(value, list | tuple):
+        return " ".join(map(str, value))
+    return str(value)
+
+
+def _verdict_row(v: Verdict) -> list[object]:
+    return [
+        v.words.in_language(language()),
+        say(f"verdict.{v.verdict}"),
+        _evidence(v),
+        v.verified_on,
+        None if v.change is None else v.change.in_language(language()),
+    ]
+
+
+def _print_removed(answer: Answer) -> None:
+    if answer.removed_by:
+        print_table(
+            say("table.removed"),
+            say("table.removed_columns").split("|"),
+            (
+                (sentence(f"rule.{code}").in_language(language()), count)
+                for code, count in sorted(answer.removed_by.items(), key=lambda i: (-i[1], i[0]))
+            ),
+        )
+    if answer.relaxation is not None:
+        rule = answer.relaxation.words.in_language(language())
+        print(say("table.relaxation", rule=rule, count=answer.relaxation.count))
+
+
+def _session(session: SessionShown | None) -> str | None:
+    if session is None:
+        return None
+    start, end = session.start.astimezone(JAPAN), session.end.astimezone(JAPAN)
+    mark = "?" if session.uncertain else ""
+    return f"{_moment(start)}–{end:%H:%M}{mark}"
+
+
+def _moment(when: datetime) -> str:
+    days = say("table.days").split("|")
+    local = when.astimezone(JAPAN)
+    return f"{local.month}/{local.day}({days[local.weekday()]}) {local:%H:%M}"

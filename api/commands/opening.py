@@ -1,0 +1,44 @@
+"""Opens the program for one command and closes it again."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from api.commands.inputs import BadInput
+from api.commands.words import say
+
+if TYPE_CHECKING:
+    from geodata.coordinates import LonLat
+    from jobs.program import Program
+
+
+@contextmanager
+def opened() -> Iterator["Program"]:
+    """Open the program by the settings; the database is made where there is none."""
+    from jobs.program import open_program
+    from jobs.settings import read_settings
+
+    settings = read_settings()
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
+        raise BadInput(say("input.bad_home", path=settings.home)) from None
+    program = open_program(settings)
+    try:
+        yield program
+    finally:
+        program.close()
+
+
+def point_of(program: "Program", address: str) -> "LonLat | None":
+    """Look an address up; None where the gazetteer doesn't know at least its town."""
+    from geodata.addresses import geocode
+    from geodata.coordinates import LonLat
+
+    found = geocode(address, program.gazetteer())
+    if found.town is None or found.lon is None or found.lat is None:
+        return None
+    return LonLat(found.lon, found.lat)

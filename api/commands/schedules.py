@@ -1,0 +1,119 @@
+"""`ibasho schedule`: what a Japanese schedule expression means, and when an offering is next."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.commands.inputs import BadInput, identifier, moment
+from api.commands.opening import opened
+from api.commands.output import Format, FormatOption, print_json, print_table
+from api.commands.words import language, say
+
+if TYPE_CHECKING:
+    from resources.models import Offering
+    from resources.schedules import SessionTime
+
+app = typer.Typer(help=say("help.schedule"), no_args_is_help=True)
+OfferingArgument = Annotated[str, typer.Argument(help=say("help.offering"))]
+LONGEST_EXPRESSION = 2000
+
+
+@app.command("parse", help=say("help.schedule_parse"))
+def parse(
+    text: Annotated[str, typer.Argument(help=say("help.schedule_text"))],
+    form: FormatOption = Format.TABLE,
+) -> None:
+    from resources.schedule_text import parse_schedule, print_schedule
+    from resources.schedules import to_json
+
+    if not text.strip() or len(text) > LONGEST_EXPRESSION:
+        raise BadInput(say("input.schedule_length", limit=LONGEST_EXPRESSION))
+    parsed = parse_schedule(text)
+    if form is Format.JSON:
+        found = {"rules": [], "closed": []} if parsed.schedule is None else to_json(parsed.schedule)
+        print_json({"parsed": parsed.schedule is not None, "unparsed": parsed.unparsed, **found})
+    elif parsed.schedule is None:
+        print(say("table.not_parsed", part=parsed.unparsed))
+    else:
+        print(print_schedule(parsed.schedule, language()))
+
+
+@app.command("show", help=say("help.schedule_show"))
+def show(offering: OfferingArgument, form: FormatOption = Format.TABLE) -> None:
+    from resources.schedule_text import print_schedule
+    from resources.schedules import from_json
+
+    stored = _offering(offering)
+    if form is Format.JSON:
+        print_json(
+            {
+                "offering": str(stored.id),
+                "schedule": stored.schedule,
+                "schedule_text": stored.schedule_text,
+            }
+        )
+        return
+    if stored.schedule_text:
+        print(say("table.as_written", text=stored.schedule_text))
+    if stored.schedule is None:
+        print(say("table.no_schedule"))
+    else:
+        print(print_schedule(from_json(stored.schedule), language()))
+
+
+@app.command("next", help=say("help.schedule_next"))
+def upcoming(
+    offering: OfferingArgument,
+    after: Annotated[str | None, typer.Option(help=say("help.after"), metavar="ISO")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help=say("help.limit"))] = 10,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    from resources import clock
+    from resources.schedules import from_json, next_sessions
+
+    start = clock.now() if after is None else moment(after)
+    stored = _offering(offering)
+    sessions: list[SessionTime] = []
+    if stored.schedule is not None:
+        sessions = next_sessions(from_json(stored.schedule), start, limit=limit)
+        if stored.ends_on is not None:
+            last_day = stored.ends_on
+            sessions = [s for s in sessions if s.start.date() <= last_day]
+    if form is Format.JSON:
+        print_json({"offering": str(stored.id), "sessions": [_as_json(s) for s in sessions]})
+    elif stored.schedule is None:
+        print(say("table.no_schedule"))
+    elif not sessions:
+        print(say("table.no_sessions"))
+    else:
+        print_table(
+            None,
+            say("table.session_columns").split("|"),
+            (
+                (
+                    s.start.date().isoformat(),
+                    say("table.days").split("|")[s.start.weekday()],
+                    f"{s.start:%H:%M}",
+                    f"{s.end:%H:%M}",
+                    say("table.ask_holiday") if s.uncertain else "",
+                )
+                for s in sessions
+            ),
+        )
+
+
+def _as_json(session: "SessionTime") -> dict[str, object]:
+    return {
+        "start": session.start.isoformat(timespec="minutes"),
+        "end": session.end.isoformat(timespec="minutes"),
+        "uncertain": session.uncertain,
+    }
+
+
+def _offering(text: str) -> "Offering":
+    from matching.why import offering_for
+    from resources.models import Offering
+
+    wanted = identifier(text)
+    with opened() as program, program.database.reading() as session:
+        return session.get_one(Offering, offering_for(session, wanted))

@@ -1,0 +1,41 @@
+"""The first page, by role; and the switch of the language."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api import identity
+from api.dependencies import User, allowed, public
+from api.rendering import render
+from api.signin import safe_next
+from api.words import LANGUAGES
+from casework.roles import WORKS_WITH_PEOPLE
+
+router = APIRouter(include_in_schema=False)
+
+REGISTERS = ("coordinator", "support_worker", "csw")
+
+
+@router.get("/", dependencies=[allowed()])
+def home(request: Request, user: User) -> Response:
+    tiles = []
+    if user.role in WORKS_WITH_PEOPLE:
+        tiles.append(("/people", "nav.people", "home.people"))
+        tiles.append(("/suggest", "nav.suggest", "home.suggest"))
+    tiles.append(("/nearby", "nav.nearby", "home.nearby"))
+    if user.role in REGISTERS:
+        tiles.append(("/resources/new", "resources.new", "home.new"))
+    tiles.append(("/resources", "nav.resources", "home.resources"))
+    tiles.append(("/agencies", "nav.agencies", "home.agencies"))
+    if user.role in ("coordinator", "administrator"):
+        tiles.append(("/jobs", "nav.jobs", "home.jobs"))
+    return render(request, "home.html", tiles=tiles)
+
+
+@router.get("/language/{language}", dependencies=[public])
+def switch_language(request: Request, language: str, next: str = "/") -> Response:
+    response = RedirectResponse(safe_next(next), 303)
+    if language in LANGUAGES:
+        identity.set_cookie(
+            response, request.app.state.settings, identity.LANGUAGE_COOKIE, language
+        )
+    return response

@@ -1,0 +1,85 @@
+"""A person, and the places suggested for them, with reasons both ways."""
+
+import uuid
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from api.dependencies import Program, User, Writing, allowed
+from api.places import point_of
+from api.rendering import render
+from casework.models import Person
+from casework.people import people_visible_to, person_for
+from casework.roles import WORKS_WITH_PEOPLE
+from jobs.program import Program as OpenProgram
+from matching.need import Need, parse_need
+from matching.rules import RULES
+from matching.schemes import SCHEMES
+from matching.suggest import suggest_placements
+from matching.why import explain
+from resources.queries import list_resources
+
+router = APIRouter(include_in_schema=False, dependencies=[allowed(*WORKS_WITH_PEOPLE)])
+
+RULE_WORDS = {rule.code: rule.words.as_json() for rule in RULES}
+
+
+@router.get("/people")
+def people(request: Request, session: Writing, user: User) -> Response:
+    return render(request, "people.html", people=people_visible_to(session, actor=user))
+
+
+def _need_of(program: OpenProgram, session: Session, person: Person) -> Need:
+    return parse_need(
+        person.need, program.vocabulary, lambda text: point_of(program, session, text)
+    )
+
+
+@router.get("/people/{person_id}")
+def person(
+    request: Request,
+    program: Program,
+    session: Writing,
+    user: User,
+    person_id: uuid.UUID,
+    scheme: str = "standard",
+) -> Response:
+    found = person_for(session, actor=user, person_id=person_id, purpose="suggest")
+    need = _need_of(program, session, found)
+    chosen = scheme if scheme in SCHEMES else "standard"
+    answer = suggest_placements(session, program.store, need, limit=5, scheme=chosen)
+    return render(
+        request,
+        "person.html",
+        person=found,
+        answer=answer.as_json(),
+        at=need.point,
+        schemes=list(SCHEMES),
+        rule_words=RULE_WORDS,
+        why_base=f"/people/{person_id}/why",
+    )
+
+
+@router.get("/people/{person_id}/find")
+def find(
+    request: Request, session: Writing, user: User, person_id: uuid.UUID, q: str = ""
+) -> Response:
+    person_for(session, actor=user, person_id=person_id, purpose="why")
+    entries = list_resources(session, text=q, limit=30).entries if q.strip() else []
+    return render(request, "found.html", person_id=person_id, entries=entries)
+
+
+@router.get("/people/{person_id}/why/{offering_id}")
+def why(
+    request: Request,
+    program: Program,
+    session: Writing,
+    user: User,
+    person_id: uuid.UUID,
+    offering_id: uuid.UUID,
+) -> Response:
+    found = person_for(session, actor=user, person_id=person_id, purpose="why")
+    need = _need_of(program, session, found)
+    explanation = explain(session, program.store, need, offering_id)
+    return render(request, "why.html", person_id=person_id, why=explanation.as_json())

@@ -1,0 +1,101 @@
+"""Suggestions for a need that is typed in, without a person."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+
+from api.dependencies import Program, Reading, allowed
+from api.identity import language_of
+from api.pages.forms import BadField, number, present, text, texts, whole
+from api.pages.people import RULE_WORDS
+from api.places import point_of, towns
+from api.rendering import render
+from api.words import say
+from casework.roles import WORKS_WITH_PEOPLE
+from jobs.program import Program as OpenProgram
+from matching.need import BadNeed, parse_need
+from matching.suggest import suggest_placements
+
+router = APIRouter(
+    include_in_schema=False, dependencies=[allowed(*WORKS_WITH_PEOPLE, scope="read")]
+)
+
+NOTHING = FormData()
+
+
+def _page(
+    request: Request, program: OpenProgram, session: Session, form: FormData, **found: Any
+) -> Response:
+    context = {"answer": None, "at": None, "error": None, **found}
+    page = render(
+        request,
+        "suggest.html",
+        given=form,
+        towns=[t.name for t in towns(program, session)],
+        rule_words=RULE_WORDS,
+        why_base=None,
+        **context,
+    )
+    if context["error"]:
+        page.status_code = 422
+    return page
+
+
+@router.get("/suggest")
+def empty(request: Request, program: Program, session: Reading) -> Response:
+    return _page(request, program, session, NOTHING)
+
+
+@router.post("/suggest")
+async def asked(request: Request, program: Program, session: Reading) -> Response:
+    form = await request.form()
+    return await run_in_threadpool(_answered, request, program, session, form)
+
+
+def _answered(request: Request, program: OpenProgram, session: Session, form: FormData) -> Response:
+    language = language_of(request)
+    try:
+        need = parse_need(
+            _need_of(form), program.vocabulary, lambda words: point_of(program, session, words)
+        )
+    except BadNeed as error:
+        words = error.problem.in_language(language)
+        return _page(request, program, session, form, error=words)
+    except BadField as error:
+        words = say("form.bad.value", language, field=error.field)
+        return _page(request, program, session, form, error=words)
+    answer = suggest_placements(session, program.store, need, limit=5)
+    return _page(request, program, session, form, answer=answer.as_json(), at=need.point)
+
+
+def _need_of(form: FormData) -> dict[str, Any]:
+    """Return the need that the form states, in the JSON of the contract."""
+    limits: dict[str, Any] = present(
+        [
+            ("noise", text(form, "noise")),
+            ("conversation", text(form, "conversation")),
+            ("group_size", whole(form, "group_size")),
+            ("max_yen", whole(form, "max_yen")),
+            *((name, True) for name in texts(form, "flags")),
+        ]
+    )
+    hours = {"from": text(form, "from") or "00:00", "to": text(form, "to") or "24:00"}
+    return present(
+        [
+            ("at", {"address": text(form, "address")}),
+            ("age", whole(form, "age")),
+            ("walk_minutes", number(form, "walk_minutes")),
+            ("step", whole(form, "step")),
+            ("needs", dict.fromkeys(texts(form, "needs"), 2) or None),
+            (
+                "wishes",
+                present([("text", text(form, "text")), ("activities", texts(form, "activities"))]),
+            ),
+            ("windows", [{"day": day, **hours} for day in texts(form, "days")]),
+            ("limits", limits or None),
+        ]
+    )

@@ -1,0 +1,163 @@
+"""The catalogue as staff look things up in it, and keep its free places true."""
+
+import uuid
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
+
+from api.dependencies import Program, Reading, User, Writing, allowed
+from api.identity import language_of
+from api.pages.home import REGISTERS
+from api.pages.registration import FACTS
+from api.rendering import render, shown_availability, shown_moment
+from api.words import say
+from casework.access import Actor
+from jobs.program import Program as OpenProgram
+from resources import clock
+from resources.commands import EditedMeanwhile, NotFound, set_availability, verify_offering
+from resources.queries import Entry, entries_of_resource, history_of, list_resources
+from resources.schedules import BadSchedule, from_json, next_sessions
+
+STAFF = (
+    "support_worker", "coordinator", "csw", "inclusion_officer", "agency_manager", "secretariat",
+    "auditor", "administrator",
+)  # fmt: skip
+
+router = APIRouter(include_in_schema=False)
+
+PAGE = 50
+
+
+@router.get("/resources", dependencies=[allowed(*STAFF)])
+def resources(
+    request: Request, session: Reading, user: User, q: str = "", kind: str = "", offset: int = 0
+) -> Response:
+    page = list_resources(
+        session, text=q or None, kind=kind or None, offset=max(0, min(offset, 10**9)), limit=PAGE
+    )
+    return render(
+        request,
+        "resources.html",
+        page=page,
+        q=q,
+        kind=kind,
+        offset=max(0, offset),
+        may_register=user.role in REGISTERS,
+    )
+
+
+@router.get("/resources/{resource_id}", dependencies=[allowed(*STAFF)])
+def resource(
+    request: Request,
+    program: Program,
+    session: Reading,
+    user: User,
+    resource_id: uuid.UUID,
+    saved: bool = False,
+) -> Response:
+    return _page(request, program, session, user, resource_id, saved=saved)
+
+
+def _page(
+    request: Request,
+    program: OpenProgram,
+    session: Session,
+    user: Actor,
+    resource_id: uuid.UUID,
+    **said: Any,
+) -> Response:
+    entries = entries_of_resource(session, resource_id)
+    if not entries:
+        raise NotFound("resource")
+    language = language_of(request)
+    page = render(
+        request,
+        "resource.html",
+        entries=entries,
+        point=_point(entries),
+        nexts={e.offering.id: _next(e, language) for e in entries},
+        rooms={
+            e.offering.id: shown_availability(_availability(e), language, program.vocabulary)
+            for e in entries
+        },
+        history=_history(session, entries),
+        facts=FACTS,
+        may_edit=user.role in REGISTERS,
+        **{"saved": False, "error": None, **said},
+    )
+    if said.get("error"):
+        page.status_code = 409
+    return page
+
+
+def _point(entries: list[Entry]) -> Any:
+    for e in entries:
+        place = e.location
+        if place is not None and place.visibility != "hidden" and place.lon is not None:
+            return place
+    return None
+
+
+def _next(entry: Entry, language: str) -> str:
+    if entry.offering.schedule is None:
+        return ""
+    try:
+        sessions = next_sessions(from_json(entry.offering.schedule), clock.now(), days=120, limit=3)
+    except BadSchedule:
+        return ""
+    return "、".join(shown_moment(s.start, language) for s in sessions)
+
+
+def _availability(entry: Entry) -> dict[str, Any]:
+    o = entry.offering
+    said = o.availability_said_on
+    return {
+        "status": o.availability,
+        "places": o.places,
+        "said_at": None if said is None else said.isoformat(),
+        "said_by": o.availability_said_by,
+    }
+
+
+def _history(session: Session, entries: list[Entry]) -> list[Any]:
+    rows = history_of(session, "resource", str(entries[0].resource.id), limit=10)
+    for e in entries:
+        rows += history_of(session, "offering", str(e.offering.id), limit=10)
+    return sorted(rows, key=lambda c: -c.revision)[:10]
+
+
+@router.post("/resources/{resource_id}/availability", dependencies=[allowed(*REGISTERS)])
+def availability(
+    request: Request,
+    program: Program,
+    session: Writing,
+    user: User,
+    resource_id: uuid.UUID,
+    offering: Annotated[uuid.UUID, Form()],
+    version: Annotated[int, Form()],
+    status: Annotated[str, Form(max_length=20)],
+    said_by: Annotated[str, Form(max_length=10)] = "staff",
+    places: Annotated[str, Form(max_length=9)] = "",
+    verified: Annotated[str, Form(max_length=1)] = "",
+) -> Response:
+    program.vocabulary.term("availability", status)
+    today = clock.today()
+    try:
+        set_availability(
+            session,
+            offering_id=offering,
+            status=status,
+            places=int(places) if places.isdecimal() else None,
+            said_by=said_by if said_by in ("host", "staff") else "staff",
+            said_on=today,
+            by=user.by,
+            version=version,
+        )
+    except EditedMeanwhile:
+        error = say("resource.edited_meanwhile", language_of(request))
+        return _page(request, program, session, user, resource_id, error=error)
+    if verified:
+        verify_offering(session, offering_id=offering, verified_by="staff", on=today, by=user.by)
+    return RedirectResponse(f"/resources/{resource_id}?saved=1", 303)

@@ -1,0 +1,150 @@
+"""The one table that turns an error into a status and one sentence in the reader's language."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy import exc
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+
+from api import bodies, security
+from api.dependencies import NotAllowed, NotSignedIn
+from casework import accounts, guessing, passwords, people, roles
+from geodata.gazetteer import NoGazetteer
+from matching.need import BadNeed
+from resources import commands, registration, vocabulary
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A status and what to tell people, in both languages."""
+
+    status: int
+    ja: str
+    en: str
+
+    def sentence(self, language: str) -> str:
+        return self.ja if language == "ja" else self.en
+
+
+UNEXPECTED = Problem(
+    500,
+    "予期しない問題が起きました。もう一度お試しになり、続くときはシステム管理者にお知らせください。",
+    "Something unexpected happened. Try again; if it goes on, tell the administrator.",
+)
+UNUSABLE = Problem(
+    422,
+    "入力に使えない値があります。確かめてもう一度お送りください。",
+    "Something in the input can't be used. Check it and send it again.",
+)
+UNSTORABLE = Problem(
+    422,
+    "保存できない文字か数が含まれています。取り除いてもう一度お送りください。",
+    "The input holds a character or a number that can't be stored. Remove it and send it again.",
+)
+NOT_FOUND = Problem(404, "見つかりませんでした。", "Not found.")
+CONFLICT = Problem(
+    409,
+    "ほかの人が先に保存しました。画面を開き直し、新しい内容を確かめてから保存してください。",
+    "Somebody else saved it first. Open the page again, look at what is new, and save then.",
+)
+BUSY = Problem(
+    503,
+    "データベースにつながりません。少し待ってからもう一度お試しください。",
+    "The database can't be reached. Wait a little and try again.",
+)
+TOO_LARGE = Problem(
+    413, "送られた内容が大きすぎます。減らしてお送りください。", "Too much was sent. Send less."
+)
+
+TABLE: dict[type[Exception], Problem] = {
+    NotSignedIn: Problem(401, "サインインしてください。", "Sign in first."),
+    NotAllowed: Problem(403, "この役割ではご利用になれません。", "This role may not do that."),
+    security.ForeignRequest: Problem(
+        403,
+        "画面が古くなったか、ほかのサイトから送られました。画面を開き直してお試しください。",
+        "The page is too old, or another site sent this. Open the page again and retry.",
+    ),
+    bodies.BodyTooLarge: TOO_LARGE,
+    bodies.Unstorable: UNSTORABLE,
+    bodies.NotJson: Problem(
+        400, "内容が正しい JSON ではありません。", "The body is not well-formed JSON."
+    ),
+    people.NoSuchPerson: NOT_FOUND,
+    people.EditedMeanwhile: CONFLICT,
+    people.NoSuchAgency: Problem(422, "登録されていない支援機関です。", "There is no such agency."),
+    accounts.NoSuchAccount: NOT_FOUND,
+    accounts.BadAccount: UNUSABLE,
+    passwords.WeakPassword: Problem(
+        422,
+        f"パスワードは {passwords.SHORTEST} 文字以上にしてください。",
+        f"A password has at least {passwords.SHORTEST} characters.",
+    ),
+    roles.UnknownRole: Problem(422, "この役割はありません。", "There is no such role."),
+    guessing.TooManyTries: Problem(
+        429,
+        "続けて間違えられました。少し待ってからもう一度お試しください。",
+        "Too many tries. Wait a little and try again.",
+    ),
+    commands.NotFound: NOT_FOUND,
+    commands.EditedMeanwhile: CONFLICT,
+    registration.BadRegistration: UNUSABLE,
+    vocabulary.UnknownCode: Problem(
+        422, "一覧にないコードがあります。", "There is a code that its list doesn't hold."
+    ),
+    BadNeed: UNUSABLE,
+    NoGazetteer: Problem(
+        503,
+        "住所辞書がまだ読み込まれていません。システム管理者にお知らせください。",
+        "No gazetteer has been imported yet. Tell the administrator.",
+    ),
+    RequestValidationError: UNUSABLE,
+    StaleDataError: CONFLICT,
+    exc.IntegrityError: CONFLICT,
+    exc.DataError: UNSTORABLE,
+    exc.OperationalError: BUSY,
+    exc.TimeoutError: BUSY,
+    # What the two databases raise for a lone surrogate and for a number beyond 64 bit.
+    UnicodeEncodeError: UNSTORABLE,
+    OverflowError: UNSTORABLE,
+}
+
+BY_STATUS: dict[int, Problem] = {
+    400: Problem(400, "送られた内容を読めませんでした。", "What was sent could not be read."),
+    401: TABLE[NotSignedIn],
+    403: TABLE[NotAllowed],
+    404: NOT_FOUND,
+    405: Problem(405, "この操作はできません。", "That can't be done here."),
+    409: CONFLICT,
+    412: Problem(412, CONFLICT.ja, CONFLICT.en),
+    413: TOO_LARGE,
+    422: UNUSABLE,
+    503: BUSY,
+}
+
+
+def problem_of(error: Exception) -> Problem:
+    """Return what an error is to people; `UNEXPECTED` for one that is in no table."""
+    if isinstance(error, HTTPException):
+        return _of_http(error)
+    if isinstance(error, BadNeed):
+        return Problem(422, error.problem.ja, error.problem.en)
+    if type(error) is exc.StatementError and isinstance(error.orig, ValueError | OverflowError):
+        return UNSTORABLE  # a value that could not even be turned into a parameter
+    for kind in type(error).__mro__:
+        if kind in TABLE:
+            return TABLE[kind]
+    return UNEXPECTED
+
+
+def _of_http(error: HTTPException) -> Problem:
+    """Return the problem of a raised status; `detail` may be {"ja": …, "en": …} of our own."""
+    known = BY_STATUS.get(error.status_code)
+    detail: Any = error.detail
+    if isinstance(detail, dict) and detail.keys() >= {"ja", "en"}:
+        return Problem(error.status_code, str(detail["ja"]), str(detail["en"]))
+    if known is not None:
+        return known
+    general = UNUSABLE if error.status_code < 500 else UNEXPECTED
+    return Problem(error.status_code, general.ja, general.en)

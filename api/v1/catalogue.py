@@ -1,0 +1,124 @@
+"""The catalogue as JSON: register a resource, read it, keep its free places true."""
+
+import uuid
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.dependencies import Program, Reading, User, Writing, allowed
+from api.identity import LANGUAGES
+from api.pages.home import REGISTERS
+from api.pages.resources import STAFF
+from jobs.listing import list_jobs
+from resources import clock
+from resources.changes import plain
+from resources.commands import NotFound, register_resource, set_availability
+from resources.queries import Entry, entries_of_resource
+from resources.registration import Registration
+
+router = APIRouter(prefix="/api/v1", tags=["catalogue"])
+
+
+def _row(row: Any, hidden: bool = False) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    facts = {c.key: plain(getattr(row, c.key)) for c in row.__mapper__.column_attrs}
+    if hidden:
+        for name in ("address", "building", "number", "town", "postcode", "lon", "lat",
+                     "accuracy_m", "district", "name", "accessibility"):  # fmt: skip
+            facts[name] = None
+    facts.pop("original", None)
+    return facts
+
+
+def _shown(entry: Entry) -> dict[str, Any]:
+    place = entry.location
+    hidden = place is not None and place.visibility == "hidden"
+    return {"offering": _row(entry.offering), "location": _row(place, hidden)}
+
+
+@router.post(
+    "/resources",
+    status_code=201,
+    summary="Register a resource with its host, place and schedule",
+    dependencies=[allowed(*REGISTERS)],
+)
+def register(
+    program: Program, session: Writing, user: User, registration: Registration
+) -> dict[str, str]:
+    offering = register_resource(
+        session, registration=registration, vocabulary=program.vocabulary, by=user.by
+    )
+    return {"resource": str(offering.resource_id), "offering": str(offering.id)}
+
+
+@router.get(
+    "/resources/{resource_id}",
+    summary="A resource with its host and offerings",
+    dependencies=[allowed(*STAFF)],
+)
+def resource(session: Reading, resource_id: uuid.UUID) -> dict[str, Any]:
+    entries = entries_of_resource(session, resource_id)
+    if not entries:
+        raise NotFound("resource")
+    return {
+        "resource": _row(entries[0].resource),
+        "organization": _row(entries[0].organization),
+        "offerings": [_shown(e) for e in entries],
+    }
+
+
+class Availability(BaseModel):
+    """What was said about free places, by whom and when."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: Literal["capacity", "waitlist", "assess-first", "none", "unknown"]
+    places: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    said_by: Literal["host", "staff", "source"] = "staff"
+    said_on: date | None = None
+    version: Annotated[int, Field(ge=1, le=2**31)] | None = None
+
+
+@router.put(
+    "/offerings/{offering_id}/availability",
+    summary="Say how many places an offering has left",
+    dependencies=[allowed(*REGISTERS)],
+)
+def availability(
+    session: Writing, user: User, offering_id: uuid.UUID, said: Availability
+) -> dict[str, Any]:
+    offering = set_availability(
+        session,
+        offering_id=offering_id,
+        status=said.status,
+        places=said.places,
+        said_by=said.said_by,
+        said_on=said.said_on or clock.today(),
+        by=user.by,
+        version=said.version,
+    )
+    return {"offering": str(offering.id), "version": offering.version}
+
+
+@router.get("/vocabulary", summary="The closed lists with their labels", dependencies=[allowed()])
+def vocabulary(program: Program) -> dict[str, Any]:
+    lists = program.vocabulary
+    return {
+        axis: [{"code": t.code, "ja": t.ja, "en": t.en, **t.facts} for t in lists.terms(axis)]
+        for axis in lists.axes
+    }
+
+
+@router.get(
+    "/jobs",
+    summary="What ran, what waits, what is dead and why",
+    dependencies=[allowed("coordinator", "administrator")],
+)
+def jobs(
+    session: Reading, limit: Annotated[int, Field(ge=1, le=200)] = 50, language: str = "ja"
+) -> list[dict[str, Any]]:
+    chosen = language if language in LANGUAGES else "ja"
+    return [job.as_json(chosen) for job in list_jobs(session, limit)]

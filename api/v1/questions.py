@@ -1,0 +1,148 @@
+"""The three questions as JSON: suggestions, nearby, why; and looking an address up."""
+
+import json
+import uuid
+from datetime import datetime
+from importlib.resources import files
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.dependencies import Program, Reading, allowed
+from api.pages.resources import STAFF
+from api.places import located, point_of
+from casework.roles import WORKS_WITH_PEOPLE
+from geodata.coordinates import position
+from matching.nearby import NearbyQuestion, nearby_places
+from matching.need import parse_need
+from matching.suggest import suggest_placements
+from matching.why import explain, offering_for
+from resources.clock import JAPAN
+
+router = APIRouter(prefix="/api/v1", tags=["questions"])
+
+
+def _schema(name: str) -> dict[str, Any]:
+    text = files("matching").joinpath(f"schemas/{name}.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    schema.pop("$schema", None)
+    schema.pop("$id", None)
+    return schema
+
+
+def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema with its own definitions put in place, as OpenAPI wants them."""
+    definitions = schema.pop("$defs", {})
+
+    def put_in(node: Any) -> Any:
+        if isinstance(node, dict):
+            if "$ref" in node and str(node["$ref"]).startswith("#/$defs/"):
+                return put_in(definitions[str(node["$ref"]).rsplit("/", 1)[1]])
+            return {key: put_in(value) for key, value in node.items()}
+        return [put_in(x) for x in node] if isinstance(node, list) else node
+
+    inlined: dict[str, Any] = put_in(schema)
+    return inlined
+
+
+NEED = _inlined(_schema("need"))
+ANSWER = _inlined(_schema("answer"))
+
+Question = Annotated[dict[str, Any], Body()]
+
+
+@router.post(
+    "/suggestions",
+    summary="Places of participation for a need, with reasons",
+    dependencies=[allowed(*WORKS_WITH_PEOPLE, scope="read")],
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"application/json": {"schema": NEED}}}
+    },
+    responses={200: {"content": {"application/json": {"schema": ANSWER}}}},
+)
+def suggestions(
+    program: Program,
+    session: Reading,
+    need: Question,
+    limit: Annotated[int, Field(ge=1, le=50)] = 10,
+    scheme: str = "standard",
+) -> dict[str, Any]:
+    asked = parse_need(need, program.vocabulary, lambda text: point_of(program, session, text))
+    return suggest_placements(session, program.store, asked, limit=limit, scheme=scheme).as_json()
+
+
+class Point(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    lon: Annotated[float, Field(allow_inf_nan=False)]
+    lat: Annotated[float, Field(allow_inf_nan=False)]
+
+
+class Nearby(BaseModel):
+    """From where, how far, and when."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at: Point
+    walk_minutes: Annotated[float, Field(gt=0, le=120)] = 15
+    speed_m_s: Annotated[float, Field(gt=0, le=5)] = 1.1
+    radius_m: Annotated[float, Field(gt=0, le=20_000)] | None = None
+    when: datetime | None = None
+    minutes_left: Annotated[int, Field(ge=0, le=1440)] = 30
+    kinds: Annotated[list[str], Field(max_length=60)] | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+@router.post(
+    "/nearby",
+    summary="Gathering places within walking distance that are open on arrival",
+    dependencies=[allowed(*STAFF, scope="read")],
+)
+def nearby(program: Program, session: Reading, question: Nearby) -> dict[str, Any]:
+    when = question.when
+    if when is not None and when.tzinfo is None:
+        when = when.replace(tzinfo=JAPAN)
+    for kind in question.kinds or []:
+        program.vocabulary.term("kind", kind)
+    facts = question.model_dump(exclude={"at", "when"})
+    asked = NearbyQuestion(at=position(question.at.lon, question.at.lat), when=when, **facts)
+    return nearby_places(session, program.store, asked).as_json()
+
+
+class Why(BaseModel):
+    """A need, and the offering (or resource) it is put to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    need: dict[str, Any]
+    offering: uuid.UUID
+    scheme: str = "standard"
+
+
+@router.post(
+    "/why",
+    summary="Every rule's verdict on one place for a need, and what would have to change",
+    dependencies=[allowed(*WORKS_WITH_PEOPLE, scope="read")],
+)
+def why(program: Program, session: Reading, question: Why) -> dict[str, Any]:
+    need = parse_need(
+        question.need, program.vocabulary, lambda text: point_of(program, session, text)
+    )
+    offering = offering_for(session, question.offering)
+    return explain(session, program.store, need, offering, scheme=question.scheme).as_json()
+
+
+class Words(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    address: Annotated[str, Field(min_length=1, max_length=300)]
+
+
+@router.post(
+    "/geocode",
+    summary="An address taken apart, with the point of its town and how far off it may be",
+    dependencies=[allowed(*STAFF, scope="read")],
+)
+def geocode(program: Program, session: Reading, words: Words) -> dict[str, Any]:
+    return located(program, session, words.address).as_json()

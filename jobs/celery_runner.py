@@ -1,0 +1,165 @@
+"""Runs the jobs in Celery workers. A message only wakes a worker: it carries a job's id."""
+
+import logging
+import os
+import threading
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import redis
+from celery import Celery
+from celery.signals import worker_process_init
+
+from jobs.dispatcher import Dispatcher
+from jobs.program import Program, open_program
+from jobs.runtime import run_one
+from jobs.settings import Settings
+from jobs.tasks import TASKS, Task
+
+log = logging.getLogger("ibasho.jobs")
+
+QUEUE = "ibasho"
+TASK_NAME = "run_job"
+HARD_LIMIT_S = 3600
+SOFT_LIMIT_S = 3300
+ANSWER_WITHIN_S = 5
+
+
+class UnfitBroker(RuntimeError):
+    """A Redis that can't be used; the message says what to do."""
+
+    def __init__(self, ja: str, en: str) -> None:
+        self.ja = ja
+        super().__init__(en)
+
+
+def check_broker(redis_url: str) -> None:
+    """Raise `UnfitBroker` where Redis doesn't answer, or would silently drop messages."""
+    client = redis.Redis.from_url(
+        redis_url, socket_timeout=ANSWER_WITHIN_S, socket_connect_timeout=ANSWER_WITHIN_S
+    )
+    try:
+        # INFO, not CONFIG GET: hosted servers forbid the latter.
+        policy = client.info("memory").get("maxmemory_policy")
+    except (redis.RedisError, OSError):
+        raise UnfitBroker(
+            "Redisに接続できません。IBASHO_REDIS_URLと、Redisが動いているかを確認してください。",
+            "Redis can't be reached; check IBASHO_REDIS_URL and that Redis is running.",
+        ) from None
+    finally:
+        client.close()
+    if policy != "noeviction":
+        raise UnfitBroker(
+            f"このRedisは空きがなくなると処理の合図を捨てます（maxmemory-policy {policy}）。"
+            "noevictionに変えてから始めてください。",
+            f"this Redis drops messages when its memory is full (maxmemory-policy {policy}); "
+            "set maxmemory-policy to noeviction and start again.",
+        )
+
+
+def make_app(settings: Settings) -> Celery:
+    """Return the Celery application with the settings under which nothing is lost for long."""
+    app = Celery("ibasho", broker=settings.redis_url, set_as_current=False)
+    app.conf.update(
+        task_default_queue=QUEUE,
+        task_serializer="json",
+        accept_content=["json"],
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_time_limit=HARD_LIMIT_S,
+        task_soft_time_limit=SOFT_LIMIT_S,
+        task_publish_retry=False,  # the next round of the dispatcher is the retry
+        worker_prefetch_multiplier=1,
+        worker_max_tasks_per_child=1000,
+        worker_proc_alive_timeout=60.0,  # opening the program may take a while on a busy machine
+        worker_enable_remote_control=False,
+        worker_send_task_events=False,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={
+            "visibility_timeout": 2 * HARD_LIMIT_S + 600,
+            "socket_timeout": ANSWER_WITHIN_S,
+            "socket_connect_timeout": ANSWER_WITHIN_S,
+            "socket_keepalive": True,
+        },
+    )
+    return app
+
+
+def register(app: Celery, settings: Settings, tasks: Mapping[str, Task] = TASKS) -> None:
+    """Give the application its one task: every kind of job goes by the same name.
+
+    Celery throws away a message whose task it doesn't know; a job of an unknown kind stays in the
+    ledger and is shown.
+    """
+    opened: dict[int, Program] = {}
+
+    def program_of_this_process() -> Program:
+        # Each process of the pool has connections of its own: they don't survive a fork.
+        process = os.getpid()
+        if process not in opened:
+            opened.clear()
+            opened[process] = open_program(settings)
+        return opened[process]
+
+    def open_early(**_: Any) -> None:
+        program_of_this_process()
+
+    worker_process_init.connect(open_early, weak=False)
+
+    @app.task(name=TASK_NAME)  # type: ignore[untyped-decorator]
+    def run_job(job_id: str) -> None:
+        run_one(program_of_this_process(), uuid.UUID(job_id), tasks=tasks)
+
+
+def run_worker(
+    settings: Settings,
+    *,
+    concurrency: int | None = None,
+    tasks: Mapping[str, Task] = TASKS,
+) -> int:
+    """Work until told to stop (SIGTERM finishes the jobs at hand); return the exit code.
+
+    Raises `UnfitBroker`.
+    """
+    check_broker(settings.redis_url)
+    _log_to_stderr(settings.log_level)
+    program = open_program(settings)  # brings the schema up before the pool's processes open it
+    app = make_app(settings)
+    register(app, settings, tasks)
+    dispatcher = Dispatcher(program, app, kinds=tuple(tasks))
+    thread = threading.Thread(target=dispatcher.run, name="dispatcher", daemon=True)
+    thread.start()
+    worker = app.Worker(
+        concurrency=concurrency,
+        pool="prefork",
+        loglevel="WARNING",
+        hostname=f"{QUEUE}-{os.getpid()}@%h",
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        quiet=True,
+    )
+    try:
+        worker.start()
+    finally:
+        dispatcher.stop()
+        thread.join(2 * ANSWER_WITHIN_S)
+        program.close()
+    return int(worker.exitcode or 0)
+
+
+def _log_to_stderr(level: str) -> None:
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    logging.getLogger("ibasho").setLevel(level.upper())
+
+
+def main(settings: Settings) -> int:
+    """Start a worker with as many processes as the machine has processors."""
+    return run_worker(settings)

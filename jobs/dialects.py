@@ -1,0 +1,52 @@
+"""The one place where the ledger differs between SQLite and PostgreSQL: the clock and the queue.
+
+On PostgreSQL many machines share the ledger, so the time is the database's, and those who look for
+work pass over rows that somebody is just taking. On SQLite one process owns the file: the time is
+its own, and a writer has the ledger to itself.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Select, func, select
+from sqlalchemy.orm import Session
+
+from resources import clock
+
+
+def is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def now_of(session: Session) -> datetime:
+    """Return the moment that the ledger goes by, aware, in UTC."""
+    if is_postgresql(session):
+        # Not now(): that is the start of the transaction, which may be long ago.
+        moment = session.execute(select(func.clock_timestamp(type_=DateTime(timezone=True))))
+        return moment.scalar_one().astimezone(UTC)
+    return clock.now()
+
+
+def in_utc(moment: datetime | None) -> datetime | None:
+    """Return a stored moment as aware, in UTC: SQLite keeps no zone."""
+    if moment is None:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def passing_over_taken(statement: Select[Any]) -> Select[Any]:
+    """Let those who look for work at once each find another row (SQLite needs nothing)."""
+    return statement.with_for_update(skip_locked=True)
+
+
+def only_this_process_runs(session: Session) -> bool:
+    """Tell whether whatever stands as running when a process starts was left by a dead one."""
+    return not is_postgresql(session)
+
+
+def others_may_write(session: Session) -> bool:
+    """Tell whether a sign of life or of progress can be written while a job's work goes on.
+
+    On SQLite the work itself is the one writer; nobody else can claim the job meanwhile either.
+    """
+    return is_postgresql(session)

@@ -1,0 +1,125 @@
+"""What people see of the ledger: what ran, what waits, what is dead and why."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from jobs.dialects import in_utc
+from jobs.models import Job
+from jobs.progress import progress_here
+from jobs.sentences import KINDS, UNKNOWN_KIND, kind_name, sentence
+from jobs.upkeep import oldest_due_age_s
+from resources.clock import JAPAN
+
+
+@dataclass(frozen=True)
+class JobShown:
+    """A job as it is shown; `note` says what came of it, or why it is waiting or dead."""
+
+    id: uuid.UUID
+    kind: str
+    subject: str | None
+    state: str
+    attempts: int
+    max_attempts: int
+    run_after: datetime
+    enqueued_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    progress: tuple[int, int] | None
+    said: str | None
+    facts: dict[str, int | str]
+
+    def name(self, language: str = "ja") -> str:
+        return kind_name(self.kind, language)
+
+    def note(self, language: str = "ja") -> str:
+        if self.said is not None:
+            return sentence(self.said, self.facts, language)
+        if self.kind not in KINDS and self.state == "ready":
+            return UNKNOWN_KIND[0 if language == "ja" else 1]
+        return ""
+
+    def as_json(self, language: str = "ja") -> dict[str, Any]:
+        """Return what goes out; times in Japan's time, `progress` as "done / total"."""
+        return {
+            "id": str(self.id),
+            "kind": self.kind,
+            "name": self.name(language),
+            "subject": self.subject,
+            "state": self.state,
+            "attempts": self.attempts,
+            "max_attempts": self.max_attempts,
+            "run_after": _shown(self.run_after),
+            "enqueued_at": _shown(self.enqueued_at),
+            "started_at": _shown(self.started_at),
+            "finished_at": _shown(self.finished_at),
+            "progress": None
+            if self.progress is None
+            else f"{self.progress[0]} / {self.progress[1]}",
+            "note": self.note(language),
+            "facts": self.facts,
+        }
+
+
+def list_jobs(
+    session: Session, limit: int = 50, *, state: str | None = None, kind: str | None = None
+) -> list[JobShown]:
+    """Return jobs, the newest first: of one state or one kind where it is given."""
+    statement = select(Job).order_by(Job.enqueued_at.desc(), Job.id).limit(limit)
+    if state is not None:
+        statement = statement.where(Job.state == state)
+    if kind is not None:
+        statement = statement.where(Job.kind == kind)
+    return [_job_shown(job) for job in session.scalars(statement)]
+
+
+def job_shown(session: Session, job_id: uuid.UUID) -> JobShown | None:
+    """Return one job; None where there is none."""
+    job = session.get(Job, job_id)
+    return None if job is None else _job_shown(job)
+
+
+def count_by_state(session: Session) -> dict[str, int]:
+    """Return how many jobs are ready, running, done and dead."""
+    counts = {"ready": 0, "running": 0, "done": 0, "dead": 0}
+    for state, count in session.execute(select(Job.state, func.count()).group_by(Job.state)):
+        counts[state] = count
+    return counts
+
+
+def oldest_due_s(session: Session) -> float | None:
+    """Return how many seconds the oldest due job has been waiting; None where nothing is due."""
+    return oldest_due_age_s(session)
+
+
+def _job_shown(job: Job) -> JobShown:
+    progress = progress_here(job.id) if job.state == "running" else None
+    if progress is None and job.progress_done is not None and job.progress_total is not None:
+        progress = (job.progress_done, job.progress_total)
+    run_after, enqueued_at = in_utc(job.run_after), in_utc(job.enqueued_at)
+    assert run_after is not None
+    assert enqueued_at is not None
+    return JobShown(
+        job.id,
+        job.kind,
+        job.subject,
+        job.state,
+        job.attempts,
+        job.max_attempts,
+        run_after,
+        enqueued_at,
+        in_utc(job.started_at),
+        in_utc(job.finished_at),
+        progress,
+        job.said,
+        job.facts or {},
+    )
+
+
+def _shown(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(JAPAN).isoformat(timespec="seconds")

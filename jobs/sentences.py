@@ -1,0 +1,98 @@
+"""What the jobs page, `ibasho jobs` and a dead job's reason say, in Japanese and English."""
+
+from collections.abc import Mapping
+
+KINDS: dict[str, tuple[str, str]] = {
+    "refresh_all": ("全掲載情報の空き状況の更新（夜間）", "Refresh of all offerings (nightly)"),
+    "refresh_some": (
+        "空き状況の更新（夜間・一部分）",
+        "Refresh of offerings (a part of the night's)",
+    ),
+    "refresh_changed": ("空き状況の更新（変更のあった分）", "Refresh of offerings that changed"),
+    "expire": ("終了した資源の締め切り", "Closing of resources that have ended"),
+    "place_locations": ("住所から位置を求める", "Placing of addresses"),
+    "import_file": ("ファイルの取り込み", "Import of a file"),
+    "build_index": ("検索用データの作り直し", "Building of the index"),
+    "forget_old_jobs": ("古い処理記録の削除", "Removal of old jobs"),
+}
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    # Outcomes
+    "nothing_to_do": ("対象はありませんでした。", "There was nothing to do."),
+    "refreshed": (
+        "{looked_at}件を確認し、{changed}件を更新しました。",
+        "{looked_at} offerings looked at, {changed} updated.",
+    ),
+    "split": ("{pieces}個の処理に分けました。", "Split into {pieces} jobs."),
+    "expired": (
+        "終了した資源を{closed}件締め切りました。",
+        "{closed} resources that ended were closed.",
+    ),
+    "placed": (
+        "住所{looked_at}件のうち{placed}件の位置が分かりました。圏域を{districts}件に付けました。",
+        "{placed} of {looked_at} addresses placed; {districts} assigned to a district.",
+    ),
+    "imported": (
+        "{rows}行を読み、追加{added}、変更{changed}、変更なし{unchanged}、報告{reported}でした。",
+        "{rows} rows read: {added} added, {changed} changed, {unchanged} unchanged, "
+        "{reported} reported.",
+    ),
+    "built": (
+        "検索用データは版{revision}のものです。",
+        "The index stands at revision {revision}.",
+    ),
+    "forgotten": (
+        "終わった処理{jobs}件と時刻の記録{ticks}件を消しました。",
+        "{jobs} finished jobs and {ticks} times of the clock were removed.",
+    ),
+    # Reasons
+    "failed": (
+        "予期しない誤りで止まりました（{error}、{place}）。記録を確認してください。",
+        "Stopped by an unexpected error ({error}, {place}); see the log.",
+    ),
+    "worker_lost": (
+        "処理の途中で実行役が何度も止まりました。メモリーと記録を確認してから再実行してください。",
+        "Its worker stopped again and again in the middle of it; check memory and the log, "
+        "then retry.",
+    ),
+    "too_long": (
+        "制限時間を超えたため止めました。", "It was stopped: it took longer than is allowed.",
+    ),
+    "no_gazetteer": (
+        "町丁目の位置データがありません。ibasho import gazetteer で取り込んでください。",
+        'No gazetteer has been imported; run "ibasho import gazetteer FILE".',
+    ),
+    "no_such_file": (
+        "取り込むファイルが見つかりません。もう一度送ってください。",
+        "The file to import is no longer there; upload it again.",
+    ),
+    "bad_file": (
+        "このファイルは取り込めません: {problem_ja}", "This file can't be imported: {problem}",
+    ),
+    "bad_subject": (
+        "処理の対象の指定が正しくありません。",
+        "What the job is about isn't given as it should be.",
+    ),
+}  # fmt: skip
+
+UNKNOWN_KIND = (
+    "このプログラムの知らない種類の処理です。新しい版が動いているか確認してください。",
+    "This program doesn't know this kind of job; check that the newer version is running.",
+)
+
+
+def kind_name(kind: str, language: str = "ja") -> str:
+    """Return what people call a kind of job; its code where it is unknown."""
+    names = KINDS.get(kind)
+    return kind if names is None else names[0 if language == "ja" else 1]
+
+
+def sentence(said: str, facts: Mapping[str, object], language: str = "ja") -> str:
+    """Return the sentence of a code with its facts filled in; the code where it is unknown."""
+    forms = SENTENCES.get(said)
+    if forms is None:
+        return said
+    try:
+        return forms[0 if language == "ja" else 1].format(**facts)
+    except (KeyError, IndexError):
+        return said

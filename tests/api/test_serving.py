@@ -1,0 +1,46 @@
+"""The served program, over a real socket, and what it writes to its log."""
+
+import subprocess
+import sys
+
+SCRIPT = """
+import asyncio, socket
+from api.serving import make_server
+from jobs.settings import Settings, read_settings
+
+server = make_server(Settings(**{**vars(read_settings()), "log_level": "debug"}))
+
+async def ask(port, target):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    request = f"GET {target} HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\n\\r\\n"
+    writer.write(request.encode())
+    answer = await reader.read()
+    writer.close()
+    return answer.decode()
+
+async def main():
+    listening = socket.create_server(("127.0.0.1", 0))
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started:
+        assert not serving.done()
+        await asyncio.sleep(0)
+    port = listening.getsockname()[1]
+    for target in ("/health/ready?q=canary-1", "/canary-2?q=canary-3", "/signin?next=/canary-4"):
+        print((await ask(port, target)).splitlines()[0])
+    print((await ask(port, "/health/live")).lower())
+    server.should_exit = True
+    await serving
+
+asyncio.run(main())
+"""
+
+
+def test_the_served_program_answers_and_no_address_stands_in_its_log() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    lines = run.stdout.splitlines()
+    assert lines[:3] == ["HTTP/1.1 200 OK", "HTTP/1.1 404 Not Found", "HTTP/1.1 200 OK"]
+    assert "server: " not in run.stdout
+    assert "canary" not in run.stderr

@@ -1,0 +1,328 @@
+"""What the commands answer, in shapes that other programs may rely on."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from terminal import Ibasho
+
+from jobs.program import open_program
+from jobs.settings import read_settings
+from resources.commands import register_resource, set_availability
+from resources.registration import Registration
+
+Profile = Callable[..., Path]
+Register = Callable[..., str]
+
+SUGGESTION = {
+    "offering", "resource", "name", "kind", "score", "confidence", "contributions", "verdicts",
+    "distance_m", "walk_minutes", "route", "next_session", "availability", "first_step",
+}  # fmt: skip
+
+
+@pytest.fixture
+def register() -> Register:
+    """Register an open space in Toshima, in a process of its own as far as the index can tell."""
+
+    def registered(name: str, **more: Any) -> str:
+        program = open_program(read_settings())
+        try:
+            with program.database.writing(by="test") as session:
+                offering = register_resource(
+                    session,
+                    registration=Registration.model_validate(
+                        {
+                            "organization": {"name": f"{name}の会"},
+                            "resource": {
+                                "name": name,
+                                "kind": "open_space",
+                                "needs": ["isolation"],
+                            },
+                            "location": {
+                                "address": "東京都豊島区南大塚3-44",
+                                "lon": 139.7150,
+                                "lat": 35.7300,
+                            },
+                            "offering": {
+                                "availability": "capacity",
+                                "schedule": {
+                                    "rules": [
+                                        {
+                                            "days": ["mon", "tue"],
+                                            "nth": [],
+                                            "month_days": [],
+                                            "from": "10:00",
+                                            "to": "12:00",
+                                            "holidays": "closed",
+                                        }
+                                    ],
+                                    "closed": [],
+                                },
+                                **more,
+                            },
+                        }
+                    ),
+                    vocabulary=program.vocabulary,
+                    by="test",
+                )
+                return str(offering.id)
+        finally:
+            program.close()
+
+    return registered
+
+
+def test_an_empty_catalogue_gives_an_empty_list_and_a_hint(
+    ibasho: Ibasho, profile: Profile
+) -> None:
+    outcome = ibasho("suggest", "--profile", profile(), "--format", "json")
+    assert outcome.code == 0
+    assert outcome.json["suggestions"] == []
+    assert "ibasho import opendata" in outcome.err
+    assert ibasho("suggest", "--profile", profile()).code == 0
+    assert ibasho("nearby", "--lon", 139.7, "--lat", 35.7).code == 0
+    assert ibasho("jobs", "--format", "json").code == 0
+
+
+def test_a_suggestion_has_the_shape_that_was_promised(
+    ibasho: Ibasho, profile: Profile, register: Register
+) -> None:
+    offering = register("見本の居場所")
+    file = profile(needs={"isolation": 3}, walk_minutes=20)
+    answer = ibasho("suggest", "--profile", file, "--format", "json").json
+    assert answer["scheme"] == "standard"
+    assert isinstance(answer["revision"], int)
+    (found,) = answer["suggestions"]
+    assert found["offering"] == offering
+    assert found.keys() >= SUGGESTION
+    assert found["score"] == pytest.approx(sum(found["contributions"].values()), abs=1e-9)
+    assert found["next_session"]["start"] == "2026-12-01T10:00+09:00"
+    assert found["availability"].keys() == {"status", "places", "said_at", "said_by"}
+    for verdict in found["verdicts"]:
+        assert verdict["verdict"] in ("pass", "fail", "unknown")
+        assert verdict["evidence"].keys() == {"field", "value", "verified_on"}
+
+
+def test_the_same_question_gives_the_same_bytes(
+    ibasho: Ibasho, profile: Profile, register: Register
+) -> None:
+    for name in ("いち", "に", "さん"):
+        register(name)
+    file = profile(needs={"isolation": 1})
+    first = ibasho("suggest", "--profile", file, "--format", "json")
+    assert ibasho("suggest", "--profile", file, "--format", "json").out == first.out
+    piped = ibasho("suggest", "--profile", "-", "--format", "json", stdin=file.read_bytes())
+    assert piped.out == first.out
+
+
+def test_a_place_registered_elsewhere_is_in_the_next_answer_and_a_full_one_is_not(
+    ibasho: Ibasho, profile: Profile, register: Register
+) -> None:
+    def suggested() -> list[str]:
+        answer = ibasho("suggest", "--profile", profile(), "--format", "json").json
+        return [s["offering"] for s in answer["suggestions"]]
+
+    first = register("はじめの場")
+    assert suggested() == [first]
+    second = register("あとからの場")
+    assert set(suggested()) == {first, second}
+    program = open_program(read_settings())
+    with program.database.writing(by="test") as session:
+        import uuid
+        from datetime import date
+
+        set_availability(
+            session,
+            offering_id=uuid.UUID(first),
+            status="none",
+            places=0,
+            said_by="host",
+            said_on=date(2026, 11, 1),
+            by="test",
+        )
+    program.close()
+    assert suggested() == [second]
+
+
+def test_why_gives_every_rule_for_one_place(
+    ibasho: Ibasho, profile: Profile, register: Register
+) -> None:
+    offering = register("遠くない場")
+    file = profile(windows=[{"day": "sun", "from": "10:00", "to": "12:00"}])
+    answer = ibasho("why", "--profile", file, offering, "--format", "json").json
+    assert answer["offering"] == offering
+    assert answer["suggestible"] is False
+    (windows,) = [v for v in answer["verdicts"] if v["rule"] == "windows"]
+    assert windows["verdict"] == "fail"
+    assert windows["change"]["ja"]
+    by_resource = ibasho("why", answer["resource"], "--profile", file, "--format", "json")
+    assert by_resource.json == answer
+
+
+def test_nearby_answers_for_a_point_and_a_time(ibasho: Ibasho, register: Register) -> None:
+    offering = register("歩いて行ける場")
+    here = ("--lon", 139.7148, "--lat", 35.7290, "--format", "json")
+    at_eleven = ibasho("nearby", *here, "--when", "2026-12-01T11:00").json
+    (place,) = at_eleven["places"]
+    assert place["offering"] == offering
+    assert place["open"] == "open"
+    assert place["open_until"] == "2026-12-01T12:00+09:00"
+    assert ibasho("nearby", *here, "--when", "2026-12-01T20:00").json["places"] == []
+    in_utc = ibasho("nearby", *here, "--when", "2026-12-01T02:00+00:00").json
+    assert in_utc["places"] == at_eleven["places"]
+
+
+def test_nearby_may_start_from_a_town(ibasho: Ibasho, register: Register, gazetteer: None) -> None:
+    register("町の場")
+    for option in ("--town", "--address"):
+        outcome = ibasho("nearby", option, "東京都豊島区東池袋一丁目", "--format", "json")
+        assert outcome.json["at"] == {"lon": 139.7142, "lat": 35.7305}
+
+
+@pytest.mark.usefixtures("gazetteer")
+def test_an_address_becomes_a_point_in_a_profile(
+    ibasho: Ibasho, profile: Profile, register: Register
+) -> None:
+    offering = register("町の場")
+    file = profile(at={"address": "東京都豊島区東池袋1丁目2-3"}, walk_minutes=30)
+    answer = ibasho("suggest", "--profile", file, "--format", "json").json
+    assert [s["offering"] for s in answer["suggestions"]] == [offering]
+
+
+@pytest.mark.usefixtures("gazetteer")
+def test_geocode_answers_one_object_or_one_a_line(ibasho: Ibasho) -> None:
+    one = ibasho("geocode", "東京都豊島区南大塚3-44-1", "--format", "json").json
+    assert list(one) == sorted(
+        ["prefecture", "city", "town", "number", "rest", "level", "lon", "lat", "accuracy_m"]
+    )
+    assert (one["prefecture"], one["city"], one["town"]) == ("東京都", "豊島区", "南大塚三丁目")
+    lines = "東京都豊島区南大塚3-44-1\n\nどこかの町\r\n東京都豊島区東池袋一丁目".encode()
+    answers = [json.loads(line) for line in ibasho("geocode", "-", stdin=lines).out.splitlines()]
+    assert answers[0] == one
+    assert [a["town"] for a in answers] == ["南大塚三丁目", None, None, "東池袋一丁目"]
+
+
+def test_a_schedule_is_parsed_or_the_part_that_was_not_understood_is_named(
+    ibasho: Ibasho,
+) -> None:
+    parsed = ibasho("schedule", "parse", "第1・3月曜 10:00～12:00", "--format", "json").json
+    assert parsed["parsed"] is True
+    assert parsed["unparsed"] is None
+    (rule,) = parsed["rules"]
+    assert rule.keys() == {"days", "nth", "month_days", "from", "to", "holidays"}
+    assert (rule["days"], rule["nth"], rule["from"]) == (["mon"], [1, 3], "10:00")
+    refused = ibasho("schedule", "parse", "気が向いたとき", "--format", "json").json
+    assert refused["parsed"] is False
+    assert refused["unparsed"]
+
+
+def test_the_next_sessions_of_an_offering(ibasho: Ibasho, register: Register) -> None:
+    offering = register("月火の場")
+    shown = ibasho("schedule", "show", offering, "--format", "json").json
+    assert shown["schedule"]["rules"][0]["days"] == ["mon", "tue"]
+    after = ("--after", "2026-11-22T00:00", "--limit", 2, "--format", "json")
+    sessions = ibasho("schedule", "next", offering, *after).json["sessions"]
+    # Monday the 23rd is 勤労感謝の日, and the place is closed on public holidays.
+    assert [s["start"] for s in sessions] == [
+        "2026-11-24T10:00+09:00",
+        "2026-11-30T10:00+09:00",
+    ]
+
+
+def test_tables_show_the_same_places_as_the_json(
+    ibasho: Ibasho, profile: Profile, register: Register
+) -> None:
+    offering = register("読書の[部屋]")  # square brackets are no mark-up
+    file = profile()
+    for command in (
+        ("suggest", "--profile", file),
+        ("nearby", "--lon", 139.7148, "--lat", 35.729, "--when", "2026-12-01T11:00"),
+        ("why", offering, "--profile", file),
+        ("schedule", "next", offering, "--after", "2026-11-22"),
+        ("schedule", "show", offering),
+    ):
+        outcome = ibasho(*command)
+        assert outcome.code == 0, outcome.err
+        assert outcome.out.strip()
+    assert "読書の[部屋]" in ibasho("suggest", "--profile", file).out
+
+
+def test_a_catalogue_goes_out_and_comes_in_without_loss(
+    ibasho: Ibasho, register: Register, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register("あちらの場")
+    register("こちらの場", schedule=None)
+    file = tmp_path / "catalogue.jsonl"
+    assert ibasho("export", "catalogue", file).code == 0
+    assert ibasho("export", "catalogue").out == file.read_text(encoding="utf-8")
+    monkeypatch.setenv("IBASHO_HOME", str(tmp_path / "other"))
+    (report,) = ibasho("import", "catalogue", file, "--format", "json").json["files"]
+    assert report["reported"] == []
+    assert report["added"] == report["rows"] > 0
+    again = ibasho("import", "catalogue", file, "--format", "json").json["files"][0]
+    assert again["unchanged"] == again["rows"] == report["rows"]
+    assert ibasho("export", "catalogue").out == file.read_text(encoding="utf-8")
+
+
+def test_open_data_comes_in_with_its_counts(ibasho: Ibasho, shared_data: Path) -> None:
+    file = shared_data / "municipal" / "yaizu" / "222127_community_center.csv"
+    (report,) = ibasho("import", "opendata", file, "--format", "json").json["files"]
+    assert report.keys() == {"file", "rows", "added", "changed", "unchanged", "reported"}
+    counted = report["added"] + report["changed"] + report["unchanged"]
+    assert report["rows"] == counted + len(report["reported"]) > 0
+    again = ibasho("import", "opendata", file, "--format", "json").json["files"][0]
+    assert (again["added"], again["changed"]) == (0, 0)
+
+
+def test_the_doctor_says_what_is_missing(ibasho: Ibasho) -> None:
+    found = ibasho("doctor", "--format", "json").json
+    states = {check["name"]: check for check in found["checks"]}
+    assert states["database"]["state"] == "ok"
+    assert states["gazetteer"]["state"] == "optional"
+    assert "ibasho import gazetteer" in states["gazetteer"]["remedy"]
+    assert ibasho("doctor").out
+
+
+def test_districts_are_kept_as_a_layer(ibasho: Ibasho, shared_data: Path) -> None:
+    file = shared_data / "boundaries" / "toshima_middle_school_districts_A32.geojson"
+    properties = json.loads(file.read_text(encoding="utf-8"))["features"][0]["properties"]
+    code, name = list(properties)[1], list(properties)[-1]
+    outcome = ibasho(
+        "import", "districts", file, "--layer", "schools", "--code-column", "no_such",
+        "--name-column", name,
+    )  # fmt: skip
+    assert outcome.code == 2
+    assert code in outcome.err
+
+
+def test_the_index_and_the_database_are_made_on_demand(ibasho: Ibasho, register: Register) -> None:
+    assert ibasho("migrate", "--format", "json").json == {"database": "sqlite", "up_to_date": True}
+    assert ibasho("database", "upgrade").code == 0
+    register("索引の場")
+    built = ibasho("index", "build", "--format", "json").json
+    assert built["revision"] > 0
+    assert (Path(os.environ["IBASHO_HOME"]) / "index" / "current").exists()
+
+
+def test_a_worker_is_only_for_celery(ibasho: Ibasho) -> None:
+    outcome = ibasho("worker")
+    assert outcome.code == 2
+    assert "IBASHO_RUNNER=celery" in outcome.err
+
+
+def test_a_port_in_use_is_said_before_anything_begins(
+    ibasho: Ibasho, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setenv("IBASHO_PORT", str(taken.getsockname()[1]))
+        outcome = ibasho("serve")
+    assert outcome.code == 2
+    assert "IBASHO_PORT" in outcome.err
+    assert not Path(os.environ["IBASHO_HOME"]).exists()

@@ -1,0 +1,157 @@
+"""The product's own jobs, from the ledger to the catalogue."""
+
+import io
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, update
+
+import jobs.tasks
+from jobs.ledger import enqueue
+from jobs.listing import JobShown, count_by_state, job_shown, list_jobs
+from jobs.models import Job
+from jobs.program import Program
+from jobs.runtime import run_pending
+from jobs.schedule import schedule_of
+from jobs.sentences import KINDS, SENTENCES
+from jobs.tasks import TASKS
+from jobs.uploads import keep_upload, upload_of
+from matching.store import IndexStore
+from resources import clock
+from resources.models import OfferingState, Resource
+
+Ask = Callable[..., uuid.UUID]
+Register = Callable[..., uuid.UUID]
+
+
+def shown(program: Program, job_id: uuid.UUID) -> JobShown:
+    with program.database.reading() as session:
+        job = job_shown(session, job_id)
+    assert job is not None
+    return job
+
+
+def test_every_kind_of_job_has_a_name_in_both_languages() -> None:
+    assert set(KINDS) == set(TASKS)
+    assert all(ja and en for ja, en in [*KINDS.values(), *SENTENCES.values()])
+
+
+def test_the_night_refreshes_everything_in_pieces(
+    program: Program, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs.tasks, "PIECE", 3)
+    offerings = {register() for _ in range(7)}
+    run_pending(program)
+    with program.database.reading() as session:
+        [planned] = list_jobs(session, kind="refresh_all")
+        assert planned.facts == {"pieces": 3}
+        assert set(session.scalars(select(OfferingState.offering_id))) == offerings
+        pieces = session.scalars(select(Job).where(Job.kind == "refresh_some")).all()
+        assert sum(int(p.facts["looked_at"]) for p in pieces if p.facts) == 7
+        assert count_by_state(session)["dead"] == 0
+
+
+def test_what_ended_is_closed_by_the_clock(program: Program, register: Register) -> None:
+    register(offering={"ends_on": clock.today() - timedelta(days=1)})
+    run_pending(program)
+    with program.database.reading() as session:
+        assert session.scalars(select(Resource.status)).all() == ["closed"]
+
+
+def test_an_uploaded_file_is_imported_by_its_id(
+    program: Program, ask: Ask, shared_data: Path
+) -> None:
+    name = "222127_child_rearing_support_center.csv"
+    source = shared_data / "municipal" / "yaizu" / name
+    with source.open("rb") as content:
+        upload = keep_upload(program.settings.uploads_folder, name=name, content=content)
+    job_id = ask("import_file", subject=str(upload))
+    run_pending(program)
+    job = shown(program, job_id)
+    assert (job.state, job.said) == ("done", "imported")
+    counts = job.facts
+    assert int(counts["added"]) > 0
+    assert counts["rows"] == sum(
+        int(counts[k]) for k in ("added", "changed", "unchanged", "reported")
+    )
+    with program.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(OfferingState))  # followed
+
+
+def test_a_file_that_cannot_be_read_is_dead_at_once_with_the_reason_in_both_languages(
+    program: Program, ask: Ask
+) -> None:
+    upload = keep_upload(
+        program.settings.uploads_folder, name="../../x.csv", content=io.BytesIO(b"")
+    )
+    path = upload_of(program.settings.uploads_folder, upload)
+    assert path is not None
+    assert path.parent.parent == program.settings.uploads_folder
+    job_id = ask("import_file", subject=str(upload))
+    run_pending(program)
+    job = shown(program, job_id)
+    assert (job.state, job.attempts, job.said) == ("dead", 1, "bad_file")
+    assert job.note("ja") != job.note("en")
+    assert "{" not in job.note("ja") + job.note("en")
+
+
+@pytest.mark.parametrize("subject", [None, "", "../../etc/passwd", str(uuid.uuid4())])
+def test_a_job_about_no_file_of_ours_is_dead_with_a_reason(
+    program: Program, ask: Ask, subject: str | None
+) -> None:
+    job_id = ask("import_file", subject=subject)
+    run_pending(program)
+    assert shown(program, job_id).state == "dead"
+    assert shown(program, job_id).note("en")
+
+
+def test_the_index_is_built_anew_when_enough_has_changed(
+    program: Program, ask: Ask, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs.tasks, "STALE_AFTER", 2)
+    register()
+    run_pending(program)
+
+    def base_revision() -> int:
+        with program.database.reading() as session:
+            store = IndexStore(program.settings.index_folder, program.vocabulary)
+            return store.current(session).base_revision
+
+    base = base_revision()
+    for _ in range(3):
+        register()
+    job_id = ask("build_index")
+    run_pending(program)
+    assert base_revision() > base
+    assert shown(program, job_id).state == "done"
+
+
+def test_old_jobs_and_times_are_forgotten_and_new_ones_stay(program: Program, ask: Ask) -> None:
+    run_pending(program)
+    with program.database.writing(by="test") as session:
+        enqueue(session, "from_a_newer_version")
+        before = session.scalar(select(func.count()).select_from(Job)) or 0
+        old = session.scalars(select(Job.id).where(Job.state == "done").limit(1)).one()
+        session.execute(
+            update(Job).where(Job.id == old).values(finished_at=clock.now() - timedelta(days=31))
+        )
+    ask("forget_old_jobs")
+    run_pending(program)
+    with program.database.reading() as session:
+        assert session.get(Job, old) is None
+        assert session.scalar(select(func.count()).select_from(Job)) == before
+    assert len(schedule_of(program.settings)) > 0
+
+
+def test_the_list_shows_what_waits_and_why(program: Program, ask: Ask) -> None:
+    job_id = ask("from_a_newer_version")
+    with program.database.reading() as session:
+        rows = [j.as_json() for j in list_jobs(session, 10, state="ready")]
+        english = [j.as_json("en") for j in list_jobs(session, 10, kind="from_a_newer_version")]
+    assert [r["id"] for r in rows] == [str(job_id)]
+    assert "知らない" in rows[0]["note"]
+    assert "newer version" in english[0]["note"]
+    assert rows[0]["run_after"].endswith("+09:00")

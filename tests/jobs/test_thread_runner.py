@@ -1,0 +1,128 @@
+"""The thread in the server process: nothing to install, and nothing lost when it is killed."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from labour.servers import Worker, end_all
+from labour.tasks import TEST_TASKS, effects, make_effects_table, slow_jobs_begun
+from labour.waiting import until
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
+
+from jobs.ledger import claim, enqueue
+from jobs.models import Job
+from jobs.program import Program
+from jobs.runtime import start_runner
+from jobs.schema import upgrade
+from jobs.thread_runner import ThreadRunner
+from resources.database import Database
+from resources.models import OfferingState
+
+
+class Site:
+    """A home folder whose SQLite file a process of its own works on."""
+
+    def __init__(self, home: Path) -> None:
+        home.mkdir()
+        self.home = home
+        self.database = Database(f"sqlite:///{home / 'ibasho.sqlite3'}")
+        upgrade(self.database)
+        make_effects_table(self.database)
+        self.workers: list[Worker] = []
+
+    def start(self) -> Worker:
+        worker = Worker({"IBASHO_HOME": str(self.home)}, "thread")
+        self.workers.append(worker)
+        return worker
+
+    def ask(self, kind: str, count: int = 1) -> list[str]:
+        with self.database.writing(by="test") as session:
+            return [str(enqueue(session, kind)) for _ in range(count)]
+
+    def done(self) -> int:
+        with self.database.reading() as session:
+            kinds = Job.kind.in_(tuple(TEST_TASKS))
+            return len(session.scalars(select(Job.id).where(Job.state == "done", kinds)).all())
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    made = Site(tmp_path / "site")
+    yield made
+    end_all(made.workers)
+    made.database.close()
+
+
+def test_a_process_killed_in_the_middle_of_its_work_loses_and_doubles_nothing(
+    site: Site,
+) -> None:
+    jobs = site.ask("count", 10) + site.ask("count_slowly") + site.ask("count", 10)
+    first = site.start()
+    until(lambda: slow_jobs_begun(site.home), what="the slow job begun")
+    first.kill()
+    assert jobs[10] not in effects(site.database)
+    (site.home / "slow" / "go").touch()
+    site.start()
+    until(lambda: site.done() == 21, what="all jobs done after the kill")
+    assert effects(site.database) == dict.fromkeys(jobs, 1)
+
+
+def test_a_runner_that_is_stopped_finishes_the_job_at_hand(site: Site) -> None:
+    [job] = site.ask("count_slowly")
+    worker = site.start()
+    until(lambda: slow_jobs_begun(site.home), what="the slow job begun")
+    (site.home / "slow" / "go").touch()
+    assert worker.stop() == 0
+    assert effects(site.database) == {job: 1}
+
+
+def test_a_running_server_follows_what_is_registered(
+    program: Program, register: Callable[..., uuid.UUID]
+) -> None:
+    runner = start_runner(program)
+    try:
+        offering = register()
+
+        def refreshed() -> bool:
+            with program.database.reading() as session:
+                return session.get(OfferingState, offering) is not None
+
+        until(refreshed, what="the new place refreshed")
+    finally:
+        assert runner.stop()
+
+
+def test_what_stood_as_running_in_the_file_is_done_at_the_next_start(
+    sqlite_program: Program,
+) -> None:
+    database = sqlite_program.database
+    with database.writing(by="test") as session:
+        job_id = enqueue(session, "count")
+        assert claim(session, lease_seconds=3600, kinds=("count",)) is not None
+    runner = ThreadRunner(sqlite_program, tasks=TEST_TASKS, pause_s=0.01)
+    runner.start()
+    try:
+        until(lambda: effects(database) == {str(job_id): 1})
+    finally:
+        assert runner.stop()
+
+
+def test_a_ledger_that_cannot_be_reached_for_a_while_does_not_end_the_runner(
+    sqlite_program: Program,
+) -> None:
+    database = sqlite_program.database
+    runner = ThreadRunner(sqlite_program, tasks=TEST_TASKS, pause_s=0.01)
+    with database.writing(by="test") as session:
+        session.execute(text("ALTER TABLE job RENAME TO job_away"))
+    with pytest.raises(OperationalError), database.writing(by="test") as session:
+        enqueue(session, "count")
+    runner._thread.start()
+    with database.writing(by="test") as session:
+        session.execute(text("ALTER TABLE job_away RENAME TO job"))
+        job_id = enqueue(session, "count")
+    try:
+        until(lambda: effects(database) == {str(job_id): 1})
+    finally:
+        assert runner.stop()

@@ -25,7 +25,9 @@ help:
 	echo "make lock    resolve requirements/*.in again into locked files"
 
 run: $(STAMPS)/runtime api/static/vendor/.made
-	export IBASHO_DEMO=1; $(IBASHO) demo --if-empty && exec $(IBASHO) serve
+	# Quiet, so that the address and the accounts stay on the screen.
+	export IBASHO_DEMO=1 IBASHO_LOG_LEVEL=$${IBASHO_LOG_LEVEL:-warning}; \
+		$(IBASHO) demo --if-empty && exec $(IBASHO) serve
 
 test: setup
 	$(PYTHON_IN) -m pytest -n 2 $(TESTS)

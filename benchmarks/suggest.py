@@ -13,7 +13,7 @@ import statistics
 import time
 from pathlib import Path
 
-from jobs.demo import load_demo
+from jobs.demo.load import load_demo
 from jobs.program import Program, open_program
 from jobs.settings import Settings
 from matching.index import Index, Part
@@ -132,9 +132,12 @@ def main() -> None:
     again, _ = timed(program, program.store, few)
     same = answers[: len(few)] == scan_answers
     found = [len(json.loads(a)["suggestions"]) for a in answers]
+    considered = [json.loads(a)["considered"] for a in answers]
     lines = [
         f"{len(index):,} offerings, {index.base.columns.bytes / 1e6:.0f} MB of columns; all rules, "
-        f"all criteria, reasons for the top 10, {statistics.mean(found):.1f} places suggested on average",
+        "all criteria, reasons for the top 10; "
+        f"{statistics.mean(considered):.0f} places looked at and {statistics.mean(found):.1f} "
+        "suggested on average",
         "",
         "| way | median ms | 99 % ms | questions |",
         "|---|---|---|---|",

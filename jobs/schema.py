@@ -1,10 +1,68 @@
 """Brings the database to the program's schema, and refuses one that is newer."""
 
-import jobs.models  # noqa: F401 - so that every table is known
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
 from resources.database import Database
-from resources.models import Base
+
+FOLDER = Path(__file__).parent / "migrations"
+
+
+class NewerSchema(RuntimeError):
+    """The database was made by a newer version of the program."""
+
+    def __init__(self, found: str) -> None:
+        self.found = found
+        super().__init__(
+            f"the database has the schema {found}, which is newer than this program; "
+            "install the newer version, or restore a backup made before the upgrade"
+        )
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    return config
+
+
+def newest() -> str:
+    """Return the schema that this program needs."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    head = ScriptDirectory.from_config(config).get_current_head()
+    assert head is not None
+    return head
+
+
+def found(connection: Connection) -> str | None:
+    """Return the schema that the database has; None where it has none yet."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def upgrade(database: Database) -> None:
-    """Make the tables that are missing."""
-    Base.metadata.create_all(database.engine)
+    """Bring the database to the newest schema in one transaction. Raises `NewerSchema`."""
+    with database.engine.connect() as connection:
+        current = found(connection)
+        connection.rollback()
+    if current == newest():
+        return
+    with database.engine.execution_options(ibasho_writes=True).begin() as connection:
+        current = found(connection)  # another process may have been quicker
+        config = _config(connection)
+        known = {s.revision for s in ScriptDirectory.from_config(config).walk_revisions()}
+        if current is not None and current not in known:
+            raise NewerSchema(current)
+        if current != newest():
+            command.upgrade(config, "head")
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Take the database back to an older schema, or to `base`, in one transaction."""
+    with database.engine.execution_options(ibasho_writes=True).begin() as connection:
+        command.downgrade(_config(connection), revision)

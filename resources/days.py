@@ -1,11 +1,12 @@
 """The days on which a rule of a schedule applies, by Japan's calendar and public holidays.
 
 Public holidays are those of the 国民の祝日に関する法律, substitute and citizens' holidays included,
-from the `holidays` library.
+from the `holidays` library. A set of days is a bit mask: bit 0 is the first day of a window.
 """
 
-import calendar
 import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import holidays
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LOOK_BACK_DAYS = 21
+"""A closing day that moves comes from before the window; no run of days off is as long as this."""
 
 
 @lru_cache(maxsize=256)
@@ -26,77 +29,110 @@ def is_holiday(day: date) -> bool:
     return day in holidays_of(day.year)
 
 
-def _is_nth(day: date, nth: list[int]) -> bool:
-    """Tell whether a day is the nth of its weekday in its month; -1 is the last."""
-    if not nth:
-        return True
-    last = day.day + 7 > calendar.monthrange(day.year, day.month)[1]
-    return (day.day - 1) // 7 + 1 in nth or (last and -1 in nth)
+@dataclass(frozen=True)
+class _Calendar:
+    """A window of days, and in it the days of each kind as bit masks."""
+
+    first: date
+    n_days: int
+    every: int
+    weekday: dict[str, int]
+    nth: dict[int, int]  # 1 … 5 of the month, -1 = the last
+    month_day: dict[int, int]
+    holiday: int
+    working: int  # Monday to Friday, and no public holiday
+
+    def days(self) -> Iterator[date]:
+        return (self.first + timedelta(days=i) for i in range(self.n_days))
 
 
-def _in_pattern(day: date, pattern: dict[str, Any]) -> bool:
+@lru_cache(maxsize=64)
+def _calendar(first: date, n_days: int) -> _Calendar:
+    days = [first + timedelta(days=i) for i in range(n_days)]
+    weekday = {name: _mask(d.weekday() == i for d in days) for i, name in enumerate(DAYS)}
+    nth = {n: _mask((d.day - 1) // 7 + 1 == n for d in days) for n in range(1, 6)}
+    nth[-1] = _mask((d + timedelta(days=7)).month != d.month for d in days)
+    holiday = _mask(map(is_holiday, days))
+    return _Calendar(
+        first,
+        n_days,
+        every=(1 << n_days) - 1,
+        weekday=weekday,
+        nth=nth,
+        month_day={n: _mask(d.day == n for d in days) for n in range(1, 32)},
+        holiday=holiday,
+        working=_mask(d.weekday() < 5 for d in days) & ~holiday,
+    )
+
+
+def _mask(flags: Iterable[bool]) -> int:
+    return sum(1 << i for i, flag in enumerate(flags) if flag)
+
+
+def bits_of(mask: int) -> Iterator[int]:
+    """Give the numbers of the bits that are set, lowest first."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
+
+
+def _pattern(window: _Calendar, pattern: dict[str, Any]) -> int:
+    """Return the days of weekdays, nths and days of the month; nothing said is every day."""
     days, month_days = pattern.get("days"), pattern.get("month_days")
-    if month_days and day.day in month_days:
-        return True
-    if days:
-        return DAYS[day.weekday()] in days and _is_nth(day, pattern.get("nth") or [])
-    return not month_days
+    if not days and not month_days:
+        return window.every
+    found = 0
+    for day in days or ():
+        found |= window.weekday[day]
+    if nth := pattern.get("nth"):
+        in_week = 0
+        for n in nth:
+            in_week |= window.nth[n]
+        found &= in_week
+    for n in month_days or ():
+        found |= window.month_day[n]
+    return found
 
 
-def _in_period(day: date, first: str, last: str) -> bool:
-    """Tell whether a day lies in a yearly period, which may run across the new year."""
-    mark = f"{day.month:02d}-{day.day:02d}"
-    return first <= mark <= last if first <= last else mark >= first or mark <= last
+@lru_cache(maxsize=1024)
+def _period(first: date, n_days: int, from_day: str, to_day: str) -> int:
+    """Return the days of a yearly period, which may run across the new year."""
+    marks = (f"{d:%m-%d}" for d in _calendar(first, n_days).days())
+    if from_day <= to_day:
+        return _mask(from_day <= mark <= to_day for mark in marks)
+    return _mask(mark >= from_day or mark <= to_day for mark in marks)
 
 
-def _is_closed_by(day: date, closed: dict[str, Any]) -> bool:
-    if closed.get("from_day") and _in_period(day, closed["from_day"], closed["to_day"]):
-        return True
-    if day.isoformat() in (closed.get("dates") or ()):
-        return True
-    if closed.get("holidays") and is_holiday(day):
-        return True
+def _shut(window: _Calendar, closed: dict[str, Any]) -> tuple[int, int]:
+    """Return the days that are closed, and the holidays of which it says that they are not."""
+    shut = window.holiday if closed.get("holidays") else 0
+    if closed.get("from_day"):
+        shut |= _period(window.first, window.n_days, closed["from_day"], closed["to_day"])
+    for text in closed.get("dates") or ():
+        i = (date.fromisoformat(text) - window.first).days
+        shut |= 1 << i if 0 <= i < window.n_days else 0
     if not (closed.get("days") or closed.get("month_days")):
-        return False
-    move = closed.get("if_holiday")
-    if _in_pattern(day, closed) and not (move and is_holiday(day)):
-        return True
-    return move in ("next_day", "next_weekday") and _is_moved_to(day, closed, move)
+        return shut, 0
+    days, move = _pattern(window, closed), closed.get("if_holiday")
+    if not move:
+        return shut | days, 0
+    on_holiday = days & window.holiday
+    shut |= days & ~window.holiday
+    if move == "next_day":
+        shut |= on_holiday << 1
+    elif move == "next_weekday":
+        shut |= _next_working_days(window, on_holiday)
+    return shut, on_holiday
 
 
-def _is_moved_to(day: date, closed: dict[str, Any], move: str) -> bool:
-    """Tell whether a closing day that fell on a holiday was moved to this day."""
-    for back in range(1, 15):
-        origin = day - timedelta(days=back)
-        on_holiday = _in_pattern(origin, closed) and is_holiday(origin)
-        if on_holiday and _moved(origin, move) == day:
-            return True
-    return False
-
-
-def _moved(origin: date, move: str) -> date:
-    """Return the day to which a closing day moves: the next, or the next that is a working day."""
-    day = origin + timedelta(days=1)
-    if move == "next_weekday":
-        while is_holiday(day) or day.weekday() >= 5:
-            day += timedelta(days=1)
-    return day
-
-
-def held_on(selector: dict[str, Any], day: date) -> tuple[bool, bool]:
-    """Tell whether a rule takes place on a day, and whether that is uncertain.
-
-    It is uncertain on a public holiday of which nothing is said.
-    """
-    policy, holiday = selector.get("holidays"), is_holiday(day)
-    if policy == "only":
-        held = holiday
-    else:
-        held = _in_pattern(day, selector) and not (policy == "closed" and holiday)
-    if held and any(_is_closed_by(day, closed) for closed in selector.get("closed") or ()):
-        # "open on holidays" is said of the rule, and yields to a closing that is said itself.
-        held = False
-    return held, held and holiday and policy is None
+def _next_working_days(window: _Calendar, days: int) -> int:
+    """Return for each day the first working day (翌平日) behind it."""
+    found = 0
+    for i in bits_of(days):
+        later = window.working >> (i + 1) << (i + 1)
+        found |= later & -later
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -109,12 +145,21 @@ def _parsed(selector: str) -> dict[str, Any]:
 def day_bits(selector: str, first: date, n_days: int) -> tuple[int, int]:
     """Return bit masks over days from `first` (bit 0): days held, and of these the uncertain.
 
+    A day is uncertain if it is a public holiday of which nothing is said. That the rule is open on
+    public holidays yields to a closing that is said itself.
+
     selector : canonical JSON, as `schedules.slots` makes it
     """
     rule = _parsed(selector)
-    held = uncertain = 0
-    for i in range(n_days):
-        on, unsure = held_on(rule, first + timedelta(days=i))
-        held |= on << i
-        uncertain |= unsure << i
-    return held, uncertain
+    window = _calendar(first - timedelta(days=LOOK_BACK_DAYS), n_days + LOOK_BACK_DAYS)
+    policy = rule.get("holidays")
+    held = window.holiday if policy == "only" else _pattern(window, rule)
+    if policy == "closed":
+        held &= ~window.holiday
+    unsaid = window.holiday if policy is None else 0
+    for closed in rule.get("closed") or ():
+        shut, open_on = _shut(window, closed)
+        held &= ~shut
+        unsaid &= ~open_on
+    held = (held & window.every) >> LOOK_BACK_DAYS
+    return held, held & (unsaid >> LOOK_BACK_DAYS)

@@ -2,13 +2,12 @@
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from resources.clock import JAPAN
-from resources.days import DAYS, day_bits
+from resources.days import DAYS, bits_of, day_bits
 
 Holidays = Literal["closed", "open", "only"]
 LATEST_END = 2 * 1440
@@ -77,7 +76,7 @@ def _rule(data: Any) -> Rule:
         raise BadSchedule("a rule has days, nth, month_days, from, to and holidays")
     start, end = _minutes(data.get("from")), _minutes(data.get("to"))
     if not (0 <= start < 1440 and start < end <= LATEST_END):
-        raise BadSchedule("from must be earlier than to")
+        raise BadSchedule("from must be earlier than to, and to no later than 48:00")
     policy = data.get("holidays")
     if policy not in (None, "closed", "open", "only"):
         raise BadSchedule("holidays must be closed, open, only or null")
@@ -98,15 +97,23 @@ def _closed(data: Any) -> Closed:
     if move not in (None, "open", "next_day", "next_weekday"):
         raise BadSchedule("if_holiday must be open, next_day, next_weekday or null")
     try:
-        dates = tuple(date.fromisoformat(d) for d in data.get("dates") or ())
+        dates = tuple(sorted({date.fromisoformat(d) for d in data.get("dates") or ()}))
     except (TypeError, ValueError):
         raise BadSchedule("dates must exist, as YYYY-MM-DD") from None
-    return Closed(*_pattern(data), first, last, dates, bool(data.get("holidays")), move)
+    on_holidays = data.get("holidays") or False
+    if not isinstance(on_holidays, bool):
+        raise BadSchedule("holidays of a closing must be true or false")
+    days = _pattern(data)
+    if move and not (days[0] or days[2]):
+        raise BadSchedule("if_holiday needs days or month_days that close")
+    if not (days[0] or days[2] or first or dates or on_holidays):
+        raise BadSchedule("a closing needs days, month_days, a period, dates or holidays")
+    return Closed(*days, first, last, dates, on_holidays, move)
 
 
 def _pattern(data: dict[str, Any]) -> tuple[tuple[str, ...], tuple[int, ...], tuple[int, ...]]:
     days, nth, month_days = (data.get(k) or [] for k in ("days", "nth", "month_days"))
-    if not isinstance(days, list) or any(d not in DAYS for d in days):
+    if not isinstance(days, list) or any(not isinstance(d, str) or d not in DAYS for d in days):
         raise BadSchedule(f"days must be of {', '.join(DAYS)}")
     if not _whole_numbers(nth) or any(n not in (1, 2, 3, 4, 5, -1) for n in nth):
         raise BadSchedule("nth must be of 1 … 5 and -1 (the last)")
@@ -209,24 +216,13 @@ def next_sessions(
     """
     local = after.astimezone(JAPAN)
     first = local.date() - timedelta(days=1)
-    found = set()
+    unsure: dict[tuple[datetime, datetime], bool] = {}
     for selector, start, end in slots(schedule):
         held, uncertain = day_bits(selector, first, days + 1)
-        for i in range(days + 1):
-            if not held >> i & 1:
-                continue
+        for i in bits_of(held):
             midnight = datetime.combine(first + timedelta(days=i), time(0), JAPAN)
-            session = SessionTime(
-                midnight + timedelta(minutes=start),
-                midnight + timedelta(minutes=end),
-                bool(uncertain >> i & 1),
-            )
-            if session.end > local:
-                found.add(session)
-    ordered = sorted(found, key=lambda s: (s.start, s.end, s.uncertain))
-    return ordered[:limit]
-
-
-def days_of(codes: Sequence[str]) -> tuple[str, ...]:
-    """Return the days in the order of the week, each once."""
-    return cast(tuple[str, ...], tuple(sorted(set(codes), key=DAYS.index)))
+            times = (midnight + timedelta(minutes=start), midnight + timedelta(minutes=end))
+            if times[1] > local:
+                # What one rule says for sure isn't made unsure by another that says nothing.
+                unsure[times] = unsure.get(times, True) and bool(uncertain >> i & 1)
+    return [SessionTime(*times, unsure[times]) for times in sorted(unsure)][:limit]

@@ -11,8 +11,13 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
+import casework.models
+import jobs.models
 from resources.database import Database
 from resources.models import Base
+
+ALL_TABLES = (casework.models, jobs.models)
+"""Imported, so that the one metadata knows every table."""
 
 SHARED_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 
@@ -53,8 +58,6 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         made = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
     else:
         made = _empty_postgres(request.getfixturevalue("postgres_url"))
-    import jobs.models  # noqa: F401 - so that every table is known
-
     Base.metadata.create_all(made.engine)
     yield made
     made.close()
@@ -63,8 +66,6 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 @pytest.fixture
 def sqlite_database(tmp_path: Path) -> Iterator[Database]:
     """An empty catalogue on SQLite, for what doesn't differ between the two."""
-    import jobs.models  # noqa: F401
-
     made = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
     Base.metadata.create_all(made.engine)
     yield made

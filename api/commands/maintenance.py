@@ -75,13 +75,15 @@ def demo(
 def _holds_real_data(program: "Program") -> bool:
     from sqlalchemy import select
 
-    from casework.models import Account, Person
+    from casework.models import Account
+    from casework.people import holds_people
     from resources.models import Resource
 
     with program.database.reading() as session:
         real = (
             select(Resource.id).where(~Resource.invented),
-            select(Person.id).where(~Person.invented),
             select(Account.id).where(~Account.demo),
         )
+        if holds_people(session, invented=False):
+            return True
         return any(session.scalars(rows.limit(1)).first() is not None for rows in real)

@@ -23,7 +23,8 @@ def parse(
     text: Annotated[str, typer.Argument(help=say("help.schedule_text"))],
     form: FormatOption = Format.TABLE,
 ) -> None:
-    from resources.schedule_text import parse_schedule, print_schedule
+    from resources.schedule_print import print_schedule
+    from resources.schedule_text import parse_schedule
     from resources.schedules import to_json
 
     if not text.strip() or len(text) > LONGEST_EXPRESSION:
@@ -40,7 +41,7 @@ def parse(
 
 @app.command("show", help=say("help.schedule_show"))
 def show(offering: OfferingArgument, form: FormatOption = Format.TABLE) -> None:
-    from resources.schedule_text import print_schedule
+    from resources.schedule_print import print_schedule
     from resources.schedules import from_json
 
     stored = _offering(offering)

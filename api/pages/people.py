@@ -27,7 +27,9 @@ RULE_WORDS = {rule.code: rule.words.as_json() for rule in RULES}
 
 @router.get("/people")
 def people(request: Request, session: Writing, user: User) -> Response:
-    return render(request, "people.html", people=people_visible_to(session, actor=user))
+    found = people_visible_to(session, actor=user)
+    found.sort(key=lambda p: (len(p.label), p.label))
+    return render(request, "people.html", people=found)
 
 
 def _need_of(program: OpenProgram, session: Session, person: Person) -> Need:

@@ -25,7 +25,8 @@ from resources import clock
 from resources.commands import register_resource
 from resources.queries import organizations_like
 from resources.registration import BadRegistration, Registration
-from resources.schedule_text import parse_schedule, print_schedule
+from resources.schedule_print import print_schedule
+from resources.schedule_text import parse_schedule
 from resources.schedules import to_json
 
 router = APIRouter(include_in_schema=False, dependencies=[allowed(*REGISTERS)])

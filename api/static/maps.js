@@ -15,7 +15,7 @@
       .then((labels) => {
         if (!labels) return;
         const towns = L.layerGroup();
-        const none = { radius: 1, color: "#9fb0a6", interactive: false };
+        const none = { radius: 0, opacity: 0, fillOpacity: 0, interactive: false };
         for (const town of labels.towns) {
           L.circleMarker([town.lat, town.lon], none).bindTooltip(town.name, { permanent: true, direction: "center", className: "town" }).addTo(towns);
         }

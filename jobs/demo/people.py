@@ -6,11 +6,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from casework.models import Person
-from casework.people import add_person
+from casework.people import add_person, holds_people
 from jobs.demo.facts import towns
 from jobs.demo.places import uuid5_of
 
@@ -84,7 +82,7 @@ def _windows(text: str) -> list[dict[str, str]]:
 
 def add_demo_people(session: Session, *, seed: int, by: str) -> int:
     """Store the people if nobody invented is stored yet; return how many were."""
-    if session.scalar(select(func.count()).select_from(Person).where(Person.invented)):
+    if holds_people(session, invented=True):
         return 0
     people = demo_people(seed)
     for person in people:

@@ -73,7 +73,9 @@ def test_a_file_has_a_plain_name_and_one_reason() -> None:
 
 
 def test_no_file_is_long() -> None:
-    lengths = {named(p): len(p.read_text(encoding="utf-8").splitlines()) for p in modules()}
+    # A migration is written once, by a tool, and is as long as what it makes.
+    ours = [p for p in modules() if p.parent.name != "versions"]
+    lengths = {named(p): len(p.read_text(encoding="utf-8").splitlines()) for p in ours}
     assert {name: n for name, n in lengths.items() if n > LONGEST_FILE} == {}
 
 

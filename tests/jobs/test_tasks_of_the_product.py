@@ -98,7 +98,9 @@ def test_a_file_that_cannot_be_read_is_dead_at_once_with_the_reason_in_both_lang
     assert "{" not in job.note("ja") + job.note("en")
 
 
-@pytest.mark.parametrize("subject", [None, "", "../../etc/passwd", str(uuid.uuid4())])
+@pytest.mark.parametrize(
+    "subject", [None, "", "../../etc/passwd", "6fabe3d5-6c88-49b6-8a78-bc3102c5ce87"]
+)
 def test_a_job_about_no_file_of_ours_is_dead_with_a_reason(
     program: Program, ask: Ask, subject: str | None
 ) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from resources.days import DAYS
-from resources.schedule_text import parse_schedule, parsed_json, print_schedule
+from resources.schedule_print import print_schedule
+from resources.schedule_text import parse_schedule, parsed_json
 
 # Each line: what was written, and what it means, checked by hand.
 READ = [

@@ -1,0 +1,173 @@
+"""Each page answers for whom it is meant, in both languages, with words from the catalogues."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from door import make_program, token_of
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from api import words
+from api.app import create_app
+from jobs.demo.load import load_demo
+from jobs.program import Program
+from resources.database import Database
+
+TEMPLATES = Path(words.__file__).parent / "templates"
+KEY = re.compile(r"""\bt\(\s*["']([a-z_.0-9]+)["']\s*[,)]""")
+
+
+def test_both_catalogues_hold_the_same_keys_and_no_empty_words() -> None:
+    japanese, english = words.catalogue("ja"), words.catalogue("en")
+    assert set(japanese) == set(english)
+    assert all(japanese.values())
+    assert all(english.values())
+
+
+def test_the_same_values_are_named_in_both_languages() -> None:
+    japanese, english = words.catalogue("ja"), words.catalogue("en")
+    for key, text in japanese.items():
+        assert set(re.findall(r"{(\w+)}", text)) == set(re.findall(r"{(\w+)}", english[key])), key
+
+
+def test_templates_use_only_words_that_exist_and_hold_none_of_their_own() -> None:
+    known = set(words.catalogue("ja"))
+    for template in TEMPLATES.glob("*.html"):
+        text = template.read_text(encoding="utf-8")
+        assert set(KEY.findall(text)) <= known, template.name
+        outside = re.sub(r"{[{%#].*?[}%#]}", "", text, flags=re.S)
+        bare = re.findall(r"[\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]+", outside)
+        assert bare == [], template.name
+
+
+@pytest.fixture
+def demo(sqlite_database: Database, tmp_path: Path) -> Program:
+    program = make_program(sqlite_database, tmp_path / "home", demo=True)
+    load_demo(program)
+    return program
+
+
+@pytest.fixture
+def demo_app(demo: Program) -> FastAPI:
+    return create_app(demo.settings, demo)
+
+
+@pytest.fixture
+def entered(demo_app: FastAPI) -> Callable[[str], TestClient]:
+    from door import browser, sign_in
+
+    from jobs.demo.accounts import DEMO_PASSWORD
+
+    def make(name: str) -> TestClient:
+        client = browser(demo_app)
+        sign_in(client, name, DEMO_PASSWORD)
+        return client
+
+    return make
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/people", "/suggest", "/resources", "/resources/new", "/nearby", "/jobs",
+     "/agencies?need=withdrawal&need=debt&district=d1"],
+)  # fmt: skip
+def test_every_page_opens_for_a_coordinator_in_both_languages(
+    entered: Callable[[str], TestClient], path: str, language: str
+) -> None:
+    client = entered("coordinator")
+    client.get(f"/language/{language}")
+    page = client.get(path)
+    assert page.status_code == 200
+    assert f'<html lang="{language}">' in page.text
+    assert page.headers["cache-control"] == "no-store"
+
+
+def test_a_person_is_shown_with_suggestions_and_the_look_is_recorded(
+    entered: Callable[[str], TestClient], demo: Program
+) -> None:
+    client = entered("support")
+    links = re.findall(r"/people/[0-9a-f-]{36}", client.get("/people").text)
+    page = client.get(links[0])
+    assert page.status_code == 200
+    assert "参加の場の提案" in page.text
+    from sqlalchemy import select
+
+    from casework.models import AuditRow
+
+    with demo.database.reading() as session:
+        rows = session.scalars(select(AuditRow).where(AuditRow.action == "read")).all()
+    assert [(r.entity_id, r.purpose, r.allowed) for r in rows] == [
+        (links[0].rsplit("/", 1)[1], "suggest", True)
+    ]
+
+
+def test_somebody_elses_person_is_as_if_there_were_none(
+    entered: Callable[[str], TestClient], demo: Program
+) -> None:
+    mine = set(re.findall(r"/people/([0-9a-f-]{36})", entered("support").get("/people").text))
+    from sqlalchemy import text
+
+    with demo.database.reading() as session:
+        everyone = {str(r[0]) for r in session.execute(text("SELECT id FROM person"))}
+    import uuid
+
+    other = next(str(uuid.UUID(p)) for p in sorted(everyone) if str(uuid.UUID(p)) not in mine)
+    client = entered("support")
+    refused = client.get(f"/people/{other}")
+    missing = client.get(f"/people/{uuid.uuid4()}")
+    assert refused.status_code == missing.status_code == 404
+    assert re.sub(r"[0-9a-f-]{36}", "", refused.text) == re.sub(r"[0-9a-f-]{36}", "", missing.text)
+
+
+def test_a_form_that_is_sent_without_its_token_writes_nothing(
+    entered: Callable[[str], TestClient],
+) -> None:
+    client = entered("coordinator")
+    answer = client.post("/resources/new", data={"name": "架空", "kind": "salon"})
+    assert answer.status_code == 403
+
+
+def test_a_search_without_a_person_gives_suggestions_and_keeps_nothing(
+    entered: Callable[[str], TestClient], demo: Program
+) -> None:
+    client = entered("support")
+    token = token_of(client.get("/suggest").text)
+    from resources.changes import latest_revision
+
+    with demo.database.reading() as session:
+        before = latest_revision(session)
+    page = client.post(
+        "/suggest",
+        data={
+            "csrf": token,
+            "address": "南大塚三丁目",
+            "needs": ["isolation"],
+            "walk_minutes": "20",
+        },
+    )
+    assert page.status_code == 200
+    assert 'class="card suggestion"' in page.text
+    with demo.database.reading() as session:
+        assert latest_revision(session) == before
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"address": "どこでもない所"},
+        {"address": "南大塚三丁目", "age": "300"},
+        {"address": "南大塚三丁目", "walk_minutes": "abc"},
+        {"address": "南大塚三丁目", "needs": ["nonsense"]},
+    ],
+)
+def test_a_search_that_cannot_be_says_so_in_one_sentence(
+    entered: Callable[[str], TestClient], bad: dict[str, object]
+) -> None:
+    client = entered("support")
+    token = token_of(client.get("/suggest").text)
+    page = client.post("/suggest", data={"csrf": token, **bad})
+    assert page.status_code == 422
+    assert 'role="alert"' in page.text

@@ -1,0 +1,141 @@
+"""The three pages as staff use them, at a desk and on a phone."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+def no_sideways_scrolling(page: Page) -> bool:
+    return bool(
+        page.evaluate(
+            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        )
+    )
+
+
+def test_a_support_worker_sees_suggestions_with_reasons_beside_a_map(
+    page: Page, enter, snapshot, size: str
+) -> None:
+    enter(page, "support")
+    page.goto("/people")
+    page.click("li.person h2 a")
+    expect(page.locator("h1")).to_contain_text("さん")
+    cards = page.locator(".suggestion")
+    expect(cards.first).to_be_visible()
+    assert 1 <= cards.count() <= 5
+    expect(cards.first).to_contain_text("次の開催")
+    expect(cards.first).to_contain_text("はじめの一歩")
+    expect(cards.first).to_contain_text("架空")
+    expect(page.locator(".misses .change").first).to_contain_text("可")
+    # The contributions that are shown add up to the score that is shown.
+    cards.first.locator("details summary").click()
+    numbers = [float(x) for x in cards.first.locator(".bars .num").all_text_contents()]
+    assert round(sum(numbers[:-1]), 4) == numbers[-1]
+    expect(page.locator(".leaflet-marker-icon").first).to_be_attached()
+    expect(page.locator(".leaflet-overlay-pane path").first).to_be_attached()
+    assert no_sideways_scrolling(page)
+    cards.first.locator("details summary").click()
+    page.evaluate("window.scrollTo(0, 0)")
+    snapshot(page, "suggestions", size)
+    page.click(".suggestion a[href*='/why/']")
+    expect(page.locator("table.rules")).to_contain_text("年齢が合う")
+    assert no_sideways_scrolling(page)
+    snapshot(page, "why", size)
+
+
+def test_a_coordinator_registers_a_place_and_it_is_suggested_in_the_next_request(
+    page: Page, enter, snapshot, size: str
+) -> None:
+    name = f"架空の夕方サロン {size}"
+    enter(page, "coordinator")
+    page.goto("/resources/new")
+    page.fill("input[name=name]", name)
+    page.select_option("select[name=kind]", "salon")
+    page.fill(
+        "textarea[name=description]", "（架空）お寺の広間でお茶を飲みます。男の方も来ています。"
+    )
+    page.locator("input[name=address]").press_sequentially("南大塚三丁目41-12")
+    expect(page.locator("#found")).to_contain_text("東京都豊島区南大塚三丁目")
+    page.locator("input[name=schedule]").press_sequentially("毎日9:00～21:00")
+    expect(page.locator("#understood")).to_contain_text("こう読み取りました：毎日09:00～21:00")
+    page.check("input[name=audience][value=anyone]")
+    page.select_option("select[name=gender]", "any")
+    page.fill("input[name=fee_yen]", "100")
+    page.select_option("select[name=availability]", "capacity")
+    page.fill("input[name=places]", "8")
+    page.evaluate("window.scrollTo(0, 0)")
+    snapshot(page, "register", size)
+    assert no_sideways_scrolling(page)
+    page.click("p.submit button")
+    expect(page.locator("h1")).to_contain_text(name)
+    expect(page.locator("[role=status]")).to_contain_text("保存しました")
+    page.goto("/suggest")
+    page.fill("input[name=address]", "南大塚三丁目")
+    page.fill("input[name=text]", "お寺の広間でお茶を飲みたい。男の方も来ている所")
+    page.check("input[name=needs][value=isolation]")
+    page.check("input[name=needs][value=grief]")
+    page.click("form.column button.primary")
+    expect(page.locator("section.list")).to_contain_text(name)
+    # Full: gone from the next list.
+    page.goto("/resources?q=" + name)
+    page.click("ul.lines a")
+    page.locator("details summary").first.click()
+    page.select_option("select[name=status]", "none")
+    page.click("details form button.primary")
+    expect(page.locator("[role=status]")).to_contain_text("保存しました")
+    page.goto("/suggest")
+    page.fill("input[name=address]", "南大塚三丁目")
+    page.check("input[name=needs][value=isolation]")
+    page.check("input[name=needs][value=grief]")
+    page.click("form.column button.primary")
+    expect(page.locator("ol.suggestions")).not_to_contain_text(name)
+
+
+def test_a_registration_that_cannot_be_keeps_what_was_typed_and_says_why(
+    page: Page, enter, size: str
+) -> None:
+    enter(page, "coordinator")
+    page.goto("/resources/new")
+    page.fill("input[name=name]", "架空の場所")
+    page.select_option("select[name=kind]", "salon")
+    page.fill("input[name=address]", "存在しない町999")
+    with page.expect_response(
+        lambda r: r.request.method == "POST" and "/resources/new" in r.url
+    ) as sent:
+        page.click("p.submit button")
+    assert sent.value.status == 422
+    expect(page.locator("[role=alert]")).to_contain_text("住所が見つかりません")
+    expect(page.locator("input[name=name]")).to_have_value("架空の場所")
+    page.evaluate("console.clear()")
+
+
+def test_a_csw_finds_what_is_near_and_open_with_one_tap(
+    page: Page, enter, snapshot, size: str
+) -> None:
+    enter(page, "csw")
+    page.goto("/nearby")
+    page.fill("input[name=when]", "2026-12-01T14:10")
+    page.click("[data-here]")
+    expect(page.locator("#answer")).to_be_visible()
+    assert "139.7" not in page.url
+    first = page.locator(".nearby .card").first
+    expect(first).to_contain_text("分")
+    expect(first.locator(".state")).to_contain_text("開いています")
+    assert no_sideways_scrolling(page)
+    page.locator("#answer").scroll_into_view_if_needed()
+    snapshot(page, "nearby", size)
+
+
+def test_the_pages_are_in_english_by_a_switch(page: Page, enter, snapshot, size: str) -> None:
+    enter(page, "support")
+    page.click(".who a[lang=en]")
+    expect(page.locator("h1")).to_contain_text("Welcome")
+    page.goto("/nearby")
+    expect(page.locator("h1")).to_have_text("Places nearby")
+
+
+def test_without_signing_in_there_is_only_the_sign_in_page(page: Page, size: str) -> None:
+    page.goto("/people")
+    expect(page.locator("input[name=password]")).to_be_visible()
+    assert page.url.endswith("/signin?next=/people")

@@ -11,8 +11,10 @@ from starlette.exceptions import HTTPException
 from api import bodies, security
 from api.dependencies import NotAllowed, NotSignedIn
 from casework import accounts, guessing, passwords, people, roles
+from geodata.coordinates import BadPosition
 from geodata.gazetteer import NoGazetteer
 from matching.need import BadNeed
+from matching.schemes import SCHEMES, UnknownScheme
 from resources import commands, registration, vocabulary
 
 
@@ -94,6 +96,16 @@ TABLE: dict[type[Exception], Problem] = {
         422, "一覧にないコードがあります。", "There is a code that its list doesn't hold."
     ),
     BadNeed: UNUSABLE,
+    BadPosition: Problem(
+        422,
+        "位置が日本の中にありません。経度（lon）と緯度（lat）の順を確かめてください。",
+        "The position is not in Japan. Check the order of longitude (lon) and latitude (lat).",
+    ),
+    UnknownScheme: Problem(
+        422,
+        f"この優先の型はありません。使えるもの：{'、'.join(SCHEMES)}",
+        f"There is no such priority scheme. There are: {', '.join(SCHEMES)}.",
+    ),
     NoGazetteer: Problem(
         503,
         "住所辞書がまだ読み込まれていません。システム管理者にお知らせください。",

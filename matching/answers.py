@@ -3,13 +3,12 @@
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from matching.sentences import Sentence
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What one rule says of one place, on what evidence, and the change that would let it in."""
 
     rule: str

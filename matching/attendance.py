@@ -2,13 +2,11 @@
 
 from typing import Any
 
-import numpy as np
-
 from matching.columns import AVAILABILITIES
 from matching.sentences import Sentence, sentence
+from matching.sight import Seen, Sight
 from matching.verdicts import (
     Rule,
-    Sight,
     Verdicts,
     always,
     at_most,
@@ -25,14 +23,14 @@ def _judge_windows(s: Sight) -> Verdicts:
     return verdicts(s.times.fitting != 0, s.rows["schedule_known"] == 1)
 
 
-def _evidence_windows(s: Sight, i: int) -> tuple[str, Any]:
-    if not s.rows["schedule_known"][i]:
+def _evidence_windows(p: Seen) -> tuple[str, Any]:
+    if not p["schedule_known"]:
         return "schedule", None
-    return "schedule", {"sessions_in_8_weeks": int(np.bitwise_count(s.times.held[i]))}
+    return "schedule", {"sessions_in_8_weeks": p.days_held}
 
 
-def _change_windows(s: Sight, i: int) -> Sentence | None:
-    session = s.times.next_session(i, fitting=False)
+def _change_windows(p: Seen) -> Sentence | None:
+    session = p.next_session(fitting=False)
     if session is None:
         return sentence("change.windows_none")
     start, end, _ = session
@@ -51,16 +49,16 @@ def _judge_minutes(s: Sight) -> Verdicts:
     return verdicts(shortest <= most, shortest >= 0)
 
 
-def _evidence_minutes(s: Sight, i: int) -> tuple[str, Any]:
-    return "min_minutes", shown_number(s.shortest_stay[i])
+def _evidence_minutes(p: Seen) -> tuple[str, Any]:
+    return "min_minutes", shown_number(p.shortest_stay)
 
 
-def _change_minutes(s: Sight, i: int) -> Sentence | None:
-    return sentence("change.minutes", minutes=int(s.shortest_stay[i]))
+def _change_minutes(p: Seen) -> Sentence | None:
+    return sentence("change.minutes", minutes=p.shortest_stay)
 
 
-def _change_per_week(s: Sight, i: int) -> Sentence | None:
-    return sentence("change.sessions_per_week", times=int(s.rows["min_per_week"][i]))
+def _change_per_week(p: Seen) -> Sentence | None:
+    return sentence("change.sessions_per_week", times=p["min_per_week"])
 
 
 def _judge_places(s: Sight) -> Verdicts:
@@ -72,11 +70,11 @@ def _judge_places(s: Sight) -> Verdicts:
     return verdicts(~full, status != AVAILABILITIES.index("unknown"))
 
 
-def _evidence_places(s: Sight, i: int) -> tuple[str, Any]:
+def _evidence_places(p: Seen) -> tuple[str, Any]:
     return "availability", {
-        "status": AVAILABILITIES[int(s.rows["availability"][i])],
-        "places": shown_number(s.rows["places"][i]),
-        "said_at": shown_date(int(s.rows["said_day"][i])),
+        "status": AVAILABILITIES[p["availability"]],
+        "places": shown_number(p["places"]),
+        "said_at": shown_date(p["said_day"]),
     }
 
 

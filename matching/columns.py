@@ -23,6 +23,7 @@ COLUMNS: dict[str, str] = {
     "lon": "f8",
     "lat": "f8",
     "accuracy_m": "f4",
+    "municipality": "u8",  # 0 = not known; see `municipalities.municipality_number`
     "step_free": "i1",
     # What
     "status": "u1",

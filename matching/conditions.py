@@ -7,9 +7,9 @@ import numpy as np
 from matching.ask import Ask
 from matching.columns import CONVERSATIONS, NOISES
 from matching.sentences import Sentence, sentence
+from matching.sight import Seen, Sight
 from matching.verdicts import (
     Rule,
-    Sight,
     Verdicts,
     always,
     at_most,
@@ -34,19 +34,19 @@ def _judge_requirements(s: Sight) -> Verdicts:
     return verdicts(lacking == 0, asked >= 0)
 
 
-def _evidence_requirements(s: Sight, i: int) -> tuple[str, Any]:
-    mask = int(s.rows["requirements"][i])
-    return "requirements", None if mask < 0 else codes_of(mask, s.codebook, "requirement")
+def _evidence_requirements(p: Seen) -> tuple[str, Any]:
+    mask = p["requirements"]
+    return "requirements", None if mask < 0 else codes_of(mask, p.codebook, "requirement")
 
 
-def _change_requirements(s: Sight, i: int) -> Sentence | None:
-    lacking = int(s.rows["requirements"][i]) & ~(s.ask.holds or 0)
-    codes = codes_of(lacking, s.codebook, "requirement")
-    return sentence("change.requirements", requirement=labels_of(codes, s.codebook, "requirement"))
+def _change_requirements(p: Seen) -> Sentence | None:
+    lacking = p["requirements"] & ~(p.ask.holds or 0)
+    codes = codes_of(lacking, p.codebook, "requirement")
+    return sentence("change.requirements", requirement=labels_of(codes, p.codebook, "requirement"))
 
 
-def _change_fee(s: Sight, i: int) -> Sentence | None:
-    return sentence("change.fee", yen=int(s.rows["fee_yen"][i]))
+def _change_fee(p: Seen) -> Sentence | None:
+    return sentence("change.fee", yen=p["fee_yen"])
 
 
 def _noise(ask: Ask) -> int | None:
@@ -99,7 +99,7 @@ RULES: tuple[Rule, ...] = (
         lambda a: a.limits.group_size is not None,
         at_most("group_size", lambda a: a.limits.group_size),
         shows("group_size", shown_number),
-        lambda s, i: sentence("change.group_size", people=int(s.rows["group_size"][i])),
+        lambda p: sentence("change.group_size", people=p["group_size"]),
     ),
     Rule(
         "conversation",

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from matching.ask import DETOUR, Ask
 from matching.columns import CONVERSATIONS, NOISES
 from matching.sentences import Sentence, sentence
+from matching.sight import Sight
 from matching.text import ask_vector
 from matching.times import FOUR_WEEKS
-from matching.verdicts import Sight
 
 NEUTRAL = 0.5
 

@@ -25,11 +25,13 @@ from matching.columns import (
     Columns,
     mask_of,
 )
+from matching.municipalities import municipality_number
 from resources import schedules
 
 # What the encoder reads of each offering, in this order (see `store.FACTS_OF_AN_OFFERING`).
 SOURCE = (
-    "id", "resource_id", "organization_id", "lon", "lat", "accuracy_m", "visibility", "step_free",
+    "id", "resource_id", "organization_id", "lon", "lat", "accuracy_m", "prefecture", "city",
+    "visibility", "step_free",
     "status", "kind", "needs", "activities", "steps", "age_min", "age_max", "accepted_age_min",
     "accepted_age_max", "audience", "accepted_audience", "gender", "languages", "requirements",
     "noise", "group_size", "conversation", "staff_present", "visit_first", "accompaniment",
@@ -217,6 +219,9 @@ class Encoder:
             # A hidden place has no point here at all, so nothing downstream can give it away.
             values[hidden] = math.nan
             out[name] = values
+        number = _memo(lambda where: municipality_number(*where))
+        cities = zip(source["prefecture"], source["city"], strict=True)
+        out["municipality"] = np.fromiter(map(number, cities), "u8", count=n)
 
     def _audiences(self, out: dict[str, Array], source: dict[str, Any], n: int) -> None:
         formal = map(_ages, source["age_min"], source["age_max"])

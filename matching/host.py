@@ -7,7 +7,8 @@ import numpy as np
 
 from matching.encoding import EPOCH
 from matching.sentences import Sentence, sentence
-from matching.verdicts import Rule, Sight, Verdicts, always, shown_date, shown_number, verdicts
+from matching.sight import Seen, Sight
+from matching.verdicts import Rule, Verdicts, always, shown_date, shown_number, verdicts
 
 
 def _judge_step(s: Sight) -> Verdicts:
@@ -23,15 +24,15 @@ def _rungs(mask: Any) -> list[int]:
     return [r for r in range(6) if int(mask) >> r & 1]
 
 
-def _evidence_step(s: Sight, i: int) -> tuple[str, Any]:
-    return "steps", _rungs(s.rows["steps"][i]) or None
+def _evidence_step(p: Seen) -> tuple[str, Any]:
+    return "steps", _rungs(p["steps"]) or None
 
 
-def _change_step(s: Sight, i: int) -> Sentence | None:
-    step = s.ask.need.step
+def _change_step(p: Seen) -> Sentence | None:
+    step = p.ask.need.step
     assert step is not None
-    rung = min(_rungs(s.rows["steps"][i]), key=lambda r: (abs(r - step), r))
-    term = s.codebook.vocabulary.terms("step")[rung]
+    rung = min(_rungs(p["steps"]), key=lambda r: (abs(r - step), r))
+    term = p.codebook.vocabulary.terms("step")[rung]
     key = "step_lower" if rung > step else "step_higher"
     return sentence(f"change.{key}", step=Sentence(term.ja, term.en))
 
@@ -45,17 +46,17 @@ def _judge_host_rest(s: Sight) -> Verdicts:
     return verdicts(~(resting | full), known)
 
 
-def _evidence_host_rest(s: Sight, i: int) -> tuple[str, Any]:
+def _evidence_host_rest(p: Seen) -> tuple[str, Any]:
     return "host", {
-        "resting_until": shown_date(int(s.rows["resting_day"][i])),
-        "accompanied_cap": shown_number(s.rows["host_cap"][i]),
-        "accompanied_now": shown_number(s.rows["host_now"][i]),
+        "resting_until": shown_date(p["resting_day"]),
+        "accompanied_cap": shown_number(p["host_cap"]),
+        "accompanied_now": shown_number(p["host_now"]),
     }
 
 
-def _change_host_rest(s: Sight, i: int) -> Sentence | None:
-    until = int(s.rows["resting_day"][i])
-    if until >= s.ask.day_number:
+def _change_host_rest(p: Seen) -> Sentence | None:
+    until = p["resting_day"]
+    if until >= p.ask.day_number:
         after = date.fromordinal(until + EPOCH) + timedelta(days=1)
         return sentence("change.host_rest", date=after.isoformat())
     return sentence("change.host_cap")

@@ -1,6 +1,7 @@
 """The snapshot that questions are put to: a base sorted by grid cell, and what changed since."""
 
 import math
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from geodata.coordinates import EARTH_RADIUS_M, LonLat, great_circle_m
 from matching.columns import Array, Columns, ragged
+from matching.municipalities import Presence, presence
 from resources.days import day_bits
 
 CELL_LON = 0.006
@@ -33,9 +35,10 @@ def cell_keys(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.
 
 
 def in_grid_order(columns: Columns) -> Columns:
-    """Return the columns sorted by cell, then by id."""
+    """Return the columns sorted by cell, then by id; those without a point by municipality."""
     keys = cell_keys(columns["lon"].astype(np.float64), columns["lat"].astype(np.float64))
-    order = np.lexsort((columns["id_low"], columns["id_high"], keys))
+    town = np.where(keys == UNPLACED, columns["municipality"], 0)
+    order = np.lexsort((columns["id_low"], columns["id_high"], town, keys))
     return columns.reordered(order)
 
 
@@ -74,6 +77,23 @@ class Part:
                 self._masks.clear()
             made = self._masks.setdefault(first, DayMasks(self.columns.selectors, first))
         return made
+
+    @cached_property
+    def presence(self) -> Counter[tuple[int, int]]:
+        return presence(self.columns)
+
+    @cached_property
+    def first_unplaced(self) -> int:
+        assert self.keys is not None
+        return int(np.searchsorted(self.keys, UNPLACED, side="left"))
+
+    @cached_property
+    def unplaced(self) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        """The municipalities of the rows without a point, and where each one's rows begin."""
+        numbers = np.asarray(self.columns["municipality"][self.first_unplaced :])
+        distinct, starts = np.unique(numbers, return_index=True)
+        ends = np.append(starts, len(numbers)) + self.first_unplaced
+        return distinct, ends.astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -137,15 +157,30 @@ class Rows:
         found = []
         for part, rows in self._parts:
             texts = part.columns.texts
-            numbers, place = np.unique(part.columns["text"][rows], return_inverse=True)
+            numbers = part.columns["text"][rows]
             starts = texts["text_pointer"][numbers]
             counts = texts["text_pointer"][numbers + 1] - starts
             flat = ragged(starts, counts)
             products = asked[texts["text_index"][flat]] * texts["text_value"][flat]
             text_of = np.repeat(np.arange(len(numbers)), counts)
-            sums = np.bincount(text_of, products.astype(np.float64), minlength=len(numbers))
-            found.append(sums[place])
+            found.append(np.bincount(text_of, products, minlength=len(numbers)))
         return np.minimum(np.concatenate(found), 1.0)
+
+    def only(self, chosen: NDArray[np.int64]) -> "Rows":
+        """Return some of the rows; their numbers rise."""
+        parts, first = [], 0
+        for part, rows in self._parts:
+            low, high = np.searchsorted(chosen, (first, first + len(rows)))
+            parts.append((part, rows[chosen[low:high] - first]))
+            first += len(rows)
+        return Rows(parts, self._idf)
+
+    def values(self, name: str, chosen: NDArray[np.int64]) -> Array:
+        """Return a column's values in some of the rows, in any order."""
+        if name in self._taken or len(self._parts) > 1:
+            return self[name][chosen]
+        part, rows = self._parts[0]
+        return part.columns.arrays[name][rows[chosen]]
 
     @property
     def idf(self) -> Array:
@@ -177,7 +212,8 @@ class Index:
     def candidates(self, origin: LonLat, radius_m: float | None) -> tuple[Rows, Array]:
         """Return the rows that may lie within a radius, with their distances in metres.
 
-        Rows without a point are always among them, with NaN. None as radius means all rows.
+        Rows without a point are among them, with NaN, unless their municipality is known to lie
+        elsewhere: then their distance is infinite. None as radius means all rows.
         A row whose point is only known to some accuracy counts from its nearest possible place.
         """
         base = self._without_superseded(self._base_rows(origin, radius_m))
@@ -187,7 +223,7 @@ class Index:
         kept, distances = [], []
         for part, rows in parts:
             columns = part.columns
-            away = great_circle_m(origin, columns["lon"][rows], columns["lat"][rows])
+            away = self._distances(origin, columns, rows)
             if radius_m is not None:
                 slack = np.nan_to_num(columns["accuracy_m"][rows].astype(np.float64))
                 near = ~(away - slack > radius_m)  # NaN is kept
@@ -196,19 +232,42 @@ class Index:
             distances.append(away)
         return Rows(kept, self.base.columns.texts["text_idf"]), np.concatenate(distances)
 
-    def one(self, high: int, low: int) -> Rows | None:
-        """Return the single row of an offering, or None where the index has none."""
+    def one(self, origin: LonLat, high: int, low: int) -> tuple[Rows, Array] | None:
+        """Return the single row of an offering with its distance; None where there is none."""
         if self.overlay is not None:
             c = self.overlay.columns
             rows = np.flatnonzero((c["id_high"] == high) & (c["id_low"] == low))
             if len(rows):
-                return Rows([(self.overlay, rows)], self.base.columns.texts["text_idf"])
+                return self._seen(origin, self.overlay, rows)
         c = self.base.columns
         rows = np.flatnonzero((c["id_high"] == high) & (c["id_low"] == low))
         rows = self._without_superseded(rows)
         if not len(rows):
             return None
-        return Rows([(self.base, rows)], self.base.columns.texts["text_idf"])
+        return self._seen(origin, self.base, rows)
+
+    def _seen(self, origin: LonLat, part: Part, rows: NDArray[np.int64]) -> tuple[Rows, Array]:
+        idf = self.base.columns.texts["text_idf"]
+        return Rows([(part, rows)], idf), self._distances(origin, part.columns, rows)
+
+    def _distances(self, origin: LonLat, columns: Columns, rows: NDArray[np.int64]) -> Array:
+        """Return metres; NaN where the place isn't known, infinity where it lies elsewhere."""
+        away = great_circle_m(origin, columns["lon"][rows], columns["lat"][rows])
+        lost = np.flatnonzero(np.isnan(away))
+        if lost.size:
+            elsewhere = self._presence.elsewhere(origin, columns["municipality"][rows[lost]])
+            away[lost[elsewhere]] = np.inf
+        return away
+
+    @cached_property
+    def _presence(self) -> Presence:
+        """Where each municipality has places: those of the base, as changed since."""
+        counts = self.base.presence
+        if self.overlay is not None:
+            counts = Counter(counts)
+            counts.subtract(presence(self.base.columns, self.superseded))
+            counts.update(presence(self.overlay.columns))
+        return Presence(counts)
 
     @cached_property
     def _slack_m(self) -> float:
@@ -233,9 +292,10 @@ class Index:
         bands = np.arange(lowest, highest + 1, dtype=np.int64) * ROW
         starts = np.searchsorted(keys, bands + west, side="left")
         ends = np.searchsorted(keys, bands + east, side="right")
-        first_unplaced = np.searchsorted(keys, UNPLACED, side="left")
-        starts = np.append(starts, first_unplaced)
-        ends = np.append(ends, n)
+        towns, begins = self.base.unplaced
+        near = np.flatnonzero(~self._presence.elsewhere(origin, towns))
+        starts = np.concatenate([starts, begins[:-1][near]])
+        ends = np.concatenate([ends, begins[1:][near]])
         return ragged(starts, ends - starts)
 
     def _without_superseded(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from matching.criteria import CRITERIA, Criterion, fresh
 from matching.rules import Judged
 from matching.schemes import UNIT, Scheme
-from matching.verdicts import Sight
+from matching.sight import Sight
 
 AVAILABILITY_TERM_DAYS = 30.0
 """Days after which what was said about free places counts half."""
@@ -62,7 +62,8 @@ def confidence(sight: Sight, judged: Judged) -> NDArray[np.int64]:
 
 def metres(distance_m: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return whole metres; a large number where the distance isn't known."""
-    return np.where(np.isnan(distance_m), 1_000_000_000, np.rint(distance_m)).astype(np.int64)
+    known = np.isfinite(distance_m)
+    return np.where(known, np.rint(np.where(known, distance_m, 0)), 1_000_000_000).astype(np.int64)
 
 
 def in_order(rows: NDArray[np.int64], sight: Sight, merit: NDArray[np.int64]) -> NDArray[np.int64]:

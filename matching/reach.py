@@ -1,5 +1,6 @@
 """Rules about where a place is, and whether it is open to people at all."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -7,12 +8,12 @@ import numpy as np
 from matching.ask import DETOUR, TRANSPORT_REACH_M
 from matching.columns import STATUSES
 from matching.sentences import Sentence, sentence
+from matching.sight import Seen, Sight
 from matching.verdicts import (
     FAIL,
     PASS,
     UNKNOWN,
     Rule,
-    Sight,
     Verdicts,
     always,
     no_change,
@@ -33,7 +34,8 @@ def _judge_kind(s: Sight) -> Verdicts:
 def _judge_reach(s: Sight) -> Verdicts:
     """Within the straight distance that the walking minutes and the radius allow.
 
-    A point that is only known to some accuracy may lie on either side of the limit: unknown. Where
+    A point that is only known to some accuracy may lie on either side of the limit: unknown. So
+    may a place without a point, unless its municipality lies elsewhere (infinite distance). Where
     the person would use transport and the place offers it, the area it serves must be asked.
     """
     limit = s.ask.reach_m
@@ -49,32 +51,35 @@ def _judge_reach(s: Sight) -> Verdicts:
     return out.astype(np.int8)
 
 
-def _change_reach(s: Sight, i: int) -> Sentence | None:
-    away = float(s.distance_m[i])
-    if s.rows["transport"][i] == 1:
+def _change_reach(p: Seen) -> Sentence | None:
+    away = p.distance_m
+    if not math.isfinite(away):
+        return None
+    slack = float(np.nan_to_num(p["accuracy_m"]))
+    if p["transport"] == 1 and away - slack <= TRANSPORT_REACH_M:
         return sentence("change.reach_transport")
-    walk = s.ask.walk_reach_m
+    walk = p.ask.walk_reach_m
     if walk is not None and away > walk:
-        minutes = walk_minutes(away, s.ask.need.speed_m_s)
-        assert s.ask.need.walk_minutes is not None
-        more = max(1, minutes - int(s.ask.need.walk_minutes))
+        minutes = walk_minutes(away, p.ask.need.speed_m_s)
+        assert p.ask.need.walk_minutes is not None
+        more = max(1, minutes - int(p.ask.need.walk_minutes))
         return sentence("change.reach_walk", minutes=more)
-    assert s.ask.need.radius_m is not None
-    return sentence("change.reach_radius", metres=int(np.ceil(away - s.ask.need.radius_m)))
+    assert p.ask.need.radius_m is not None
+    return sentence("change.reach_radius", metres=math.ceil(away - p.ask.need.radius_m))
 
 
 def walk_minutes(distance_m: float, speed_m_s: float) -> int:
     """Return the minutes on foot, rounded up, over a straight distance × `DETOUR`."""
-    return int(np.ceil(distance_m * DETOUR / speed_m_s / 60.0))
+    return math.ceil(distance_m * DETOUR / speed_m_s / 60.0)
 
 
-def _evidence_kind(s: Sight, i: int) -> tuple[str, Any]:
-    return "kind", s.codebook.kinds[int(s.rows["kind"][i])]
+def _evidence_kind(p: Seen) -> tuple[str, Any]:
+    return "kind", p.codebook.kinds[p["kind"]]
 
 
-def _evidence_reach(s: Sight, i: int) -> tuple[str, Any]:
-    away = s.distance_m[i]
-    return "distance_m", None if np.isnan(away) else round(float(away))
+def _evidence_reach(p: Seen) -> tuple[str, Any]:
+    away = p.distance_m
+    return "distance_m", round(away) if math.isfinite(away) else None
 
 
 RULES: tuple[Rule, ...] = (

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching import attendance, conditions, host, reach, safety, whom
-from matching.verdicts import FAIL, PASS, UNKNOWN, Rule, Sight
+from matching.sight import Sight
+from matching.verdicts import FAIL, UNKNOWN, Rule
 
 RULES: tuple[Rule, ...] = (
     *reach.RULES,
@@ -33,6 +34,9 @@ class Judged:
     fails: NDArray[np.int64]
     unknowns: NDArray[np.int64]
 
+    def only(self, chosen: NDArray[np.int64]) -> "Judged":
+        return Judged(self.rules, self.table[:, chosen], self.fails[chosen], self.unknowns[chosen])
+
 
 def judge(sight: Sight) -> Judged:
     """Put every rule that the need asks to every row."""
@@ -41,7 +45,7 @@ def judge(sight: Sight) -> Judged:
     for i, rule in enumerate(asked):
         table[i] = rule.judge(sight)
         if rule.safety:
-            np.minimum(table[i], np.where(table[i] == PASS, PASS, FAIL), out=table[i])
+            table[i][table[i] == UNKNOWN] = FAIL
     return Judged(
         asked,
         table,

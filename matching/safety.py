@@ -6,9 +6,9 @@ import numpy as np
 
 from geodata.coordinates import great_circle_m
 from matching.ask import ADULT
+from matching.sight import Seen, Sight
 from matching.verdicts import (
     Rule,
-    Sight,
     Verdicts,
     must_be,
     no_change,
@@ -46,15 +46,15 @@ def _judge_protected(s: Sight) -> Verdicts:
     return verdicts((confirms == 1) & (publishes == 0), (confirms >= 0) & (publishes >= 0))
 
 
-def _evidence_protected(s: Sight, i: int) -> tuple[str, Any]:
+def _evidence_protected(p: Seen) -> tuple[str, Any]:
     return "confirms_participants", {
-        "confirms_participants": shown_flag(s.rows["confirms_participants"][i]),
-        "publishes_members": shown_flag(s.rows["publishes_members"][i]),
+        "confirms_participants": shown_flag(p["confirms_participants"]),
+        "publishes_members": shown_flag(p["publishes_members"]),
     }
 
 
-def _evidence_area(s: Sight, i: int) -> tuple[str, Any]:
-    return "location", "known" if not np.isnan(s.rows["lon"][i]) else None
+def _evidence_area(p: Seen) -> tuple[str, Any]:
+    return "location", "known" if not np.isnan(p["lon"]) else None
 
 
 RULES: tuple[Rule, ...] = (

@@ -22,7 +22,7 @@ from resources.models import Change, Location, Offering, Organization, Resource
 from resources.queries import offering_ids_touched
 from resources.vocabulary import Vocabulary
 
-FORMAT = 1
+FORMAT = 2
 BATCH = 20_000
 LARGEST_OVERLAY = 5_000
 """Changed rows that are carried in memory before a new base is built."""

@@ -1,7 +1,7 @@
 """Which places of participation suit a need, in which order, why, and what comes first."""
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,22 +12,19 @@ from matching.answers import (
     Miss,
     PlaceShown,
     Relaxation,
-    SessionShown,
     Suggestion,
-    Verdict,
 )
 from matching.ask import TRANSPORT_REACH_M, prepare
-from matching.encoding import EPOCH
 from matching.fresh import is_full, places_to_show
 from matching.need import Need
-from matching.ranking import Scores, diverse, in_order, metres, score
-from matching.reach import walk_minutes
+from matching.ranking import Scores, diverse, in_order, score
+from matching.reasons import distance_of, suggestion, verdicts_of
 from matching.rules import Judged, judge
 from matching.schemes import UNIT, Scheme, scheme_of
-from matching.sentences import sentence
+from matching.sight import Seen, Sight
 from matching.store import IndexStore
 from matching.times import times_of
-from matching.verdicts import FAIL, WORDS, Sight
+from matching.verdicts import FAIL
 from resources import clock
 
 MISSES = 5
@@ -80,16 +77,19 @@ def suggest_placements(
         rows, distance_m = index.candidates(ask.origin, radius)
         sight = Sight(rows, distance_m, times_of(rows, ask), ask, store.codebook)
         judged = judge(sight)
-        near = _near_misses(judged)
+        near = _near_misses(sight, judged)
         if len(near) >= FEWEST_MISSES or len(rows) >= ENOUGH_LOOKED_AT:
             break
-    scores = score(sight, judged, weights)
-    merit = scores.merit()
+    # Only what may be shown is weighed: the rest is counted.
+    weighed = np.union1d(np.flatnonzero(judged.fails == 0), near)
+    kept, kept_judged = sight.only(weighed), judged.only(weighed)
+    scores = score(kept, kept_judged, weights)
     fitting = np.flatnonzero(
-        (judged.fails == 0) & (scores.total >= round(weights.minimum_score * UNIT))
+        (kept_judged.fails == 0) & (scores.total >= round(weights.minimum_score * UNIT))
     )
-    ordered = in_order(fitting, sight, merit)
-    suggestions, misses = _shown(session, sight, judged, scores, ordered, near, limit, weights)
+    suggestions, misses = _shown(
+        session, kept, kept_judged, scores, fitting, np.searchsorted(weighed, near), limit, weights
+    )
     return Answer(
         revision=index.revision,
         scheme=scheme,
@@ -102,15 +102,16 @@ def suggest_placements(
     )
 
 
-def _near_misses(judged: Judged) -> NDArray[np.int64]:
+def _near_misses(sight: Sight, judged: Judged) -> NDArray[np.int64]:
     """Return the rows that fail one rule, or two where one would leave too few, and no other.
 
-    Safety is never a near miss, and neither is what is closed or no place of participation.
+    Safety is never a near miss, and neither is what is closed, no place of participation, or
+    somewhere in another municipality.
     """
     beyond_talk = [
         i for i, r in enumerate(judged.rules) if r.safety or r.code in ("kind", "published")
     ]
-    hard = (judged.table[beyond_talk] == FAIL).any(axis=0)
+    hard = (judged.table[beyond_talk] == FAIL).any(axis=0) | np.isinf(sight.distance_m)
     one = np.flatnonzero((judged.fails == 1) & ~hard)
     if len(one) >= FEWEST_MISSES:
         return one
@@ -122,25 +123,17 @@ def _shown(
     sight: Sight,
     judged: Judged,
     scores: Scores,
-    ordered: NDArray[np.int64],
+    fitting: NDArray[np.int64],
     near: NDArray[np.int64],
     limit: int,
     weights: Scheme,
 ) -> tuple[tuple[Suggestion, ...], tuple[Miss, ...]]:
     """Pick what is shown, and read it again: a place that filled up meanwhile gives way."""
-    high, low = sight.rows.ids
+    merit = scores.merit()
+    ordered = in_order(fitting, sight, merit)
     # Fewest failed rules first, then what would fit best.
-    ranked = near[
-        np.lexsort(
-            (
-                low[near],
-                high[near],
-                metres(sight.distance_m[near]),
-                -scores.merit()[near],
-                judged.fails[near],
-            )
-        )
-    ]
+    ranked = in_order(near, sight, merit)
+    ranked = ranked[np.argsort(judged.fails[ranked], kind="stable")]
     misses = _one_of_each(ranked, sight, MISSES)
     gone: set[int] = set()
     while True:  # ends: each turn either finishes or loses at least one candidate
@@ -153,9 +146,11 @@ def _shown(
         if not lost:
             break
         gone |= lost
+    misses = [i for i in misses if i in places]
+    seen = sight.seen([*picked, *misses])
     return (
-        tuple(_suggestion(sight, judged, scores, i, places[i]) for i in picked),
-        tuple(_miss(sight, judged, i, places[i]) for i in misses if i in places),
+        tuple(suggestion(p, judged, scores, places[p.i]) for p in seen[: len(picked)]),
+        tuple(_miss(p, judged, places[p.i]) for p in seen[len(picked) :]),
     )
 
 
@@ -177,85 +172,8 @@ def _id(sight: Sight, i: int) -> uuid.UUID:
     return uuid.UUID(int=(int(high[i]) << 64) | int(low[i]))
 
 
-def verdicts_of(
-    sight: Sight, judged: Judged, i: int, *, only_failed: bool = False
-) -> list[Verdict]:
-    """Return what each rule that was asked says of one row."""
-    day = int(sight.rows["verified_day"][i])
-    verified_on = None if day < 0 else date.fromordinal(day + EPOCH).isoformat()
-    found = []
-    for r, rule in enumerate(judged.rules):
-        value = int(judged.table[r, i])
-        if only_failed and value != FAIL:
-            continue
-        field, evidence = rule.evidence(sight, i)
-        change = rule.change(sight, i) if value == FAIL and not rule.safety else None
-        found.append(
-            Verdict(
-                rule.code,
-                rule.words,
-                WORDS[value],
-                field,
-                evidence,
-                verified_on,
-                change,
-                rule.safety,
-            )
-        )
-    return found
-
-
-def session_of(sight: Sight, i: int, *, fitting: bool = True) -> SessionShown | None:
-    found = sight.times.next_session(i, fitting=fitting)
-    return None if found is None else SessionShown(*found)
-
-
-def first_step_of(sight: Sight, i: int, place: PlaceShown) -> str:
-    """Return what to do first: wait, be assessed, call, visit, stay a little, or join."""
-    if place.availability == "waitlist":
-        return "wait"
-    if place.availability == "assess-first":
-        return "assess"
-    if sight.ask.need.step == 0 or place.availability == "unknown":
-        return "call"
-    if sight.rows["visit_first"][i] == 1:
-        return "visit"
-    step = sight.ask.need.step
-    return "stay" if step is not None and step <= 2 else "join"
-
-
-def distance_of(sight: Sight, i: int) -> tuple[int | None, int | None]:
-    """Return metres and minutes on foot; None where the place has no point."""
-    away = float(sight.distance_m[i])
-    if np.isnan(away):
-        return None, None
-    return round(away), walk_minutes(round(away), sight.ask.need.speed_m_s)
-
-
-def _suggestion(
-    sight: Sight, judged: Judged, scores: Scores, i: int, place: PlaceShown
-) -> Suggestion:
-    distance, walk = distance_of(sight, i)
-    first = first_step_of(sight, i, place)
-    return Suggestion(
-        place=place,
-        score=int(scores.total[i]),
-        contributions={
-            c.code: int(scores.contributions[k, i]) for k, c in enumerate(scores.criteria)
-        },
-        confidence=int(scores.confidence[i]),
-        verdicts=tuple(verdicts_of(sight, judged, i)),
-        distance_m=distance,
-        walk_minutes=walk,
-        next_session=session_of(sight, i),
-        first_step=first,
-        first_step_words=sentence(f"first_step.{first}"),
-    )
-
-
-def _miss(sight: Sight, judged: Judged, i: int, place: PlaceShown) -> Miss:
-    failed = verdicts_of(sight, judged, i, only_failed=True)
-    return Miss(place, tuple(failed), distance_of(sight, i)[0])
+def _miss(p: Seen, judged: Judged, place: PlaceShown) -> Miss:
+    return Miss(place, tuple(verdicts_of(p, judged, only_failed=True)), distance_of(p)[0])
 
 
 def _removed_by(judged: Judged) -> dict[str, int]:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from sklearn.feature_extraction.text import HashingVectorizer
 
 from matching.columns import Array
+
+if TYPE_CHECKING:
+    from scipy import sparse
+    from sklearn.feature_extraction.text import HashingVectorizer
 
 FEATURES = 1 << 16
 
@@ -45,13 +48,18 @@ def tokens(words: str) -> list[str]:
     return found
 
 
-_VECTORIZER = HashingVectorizer(
-    analyzer=tokens, n_features=FEATURES, alternate_sign=False, norm=None, dtype=np.float32
-)
+@cache
+def _vectorizer() -> HashingVectorizer:
+    # Imported when first needed: a question without words, or a job, starts a second sooner.
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    return HashingVectorizer(
+        analyzer=tokens, n_features=FEATURES, alternate_sign=False, norm=None, dtype=np.float32
+    )
 
 
 def _counts(documents: list[str]) -> sparse.csr_matrix[np.float32]:
-    counted: sparse.csr_matrix[np.float32] = _VECTORIZER.transform(documents).tocsr()
+    counted: sparse.csr_matrix[np.float32] = _vectorizer().transform(documents).tocsr()
     counted.data = np.float32(1.0) + np.log(
         counted.data
     )  # a word said five times is not five times as apt

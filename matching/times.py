@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.ask import Ask
-from matching.columns import ATTENDANCES
+from matching.columns import ATTENDANCES, ragged
 from matching.index import DAYS_AHEAD, Rows, Slots
 from resources.clock import JAPAN
 
@@ -34,6 +34,27 @@ class Times:
     slot_fitting: NDArray[np.uint64]
     held: NDArray[np.uint64]
     fitting: NDArray[np.uint64]
+
+    def only(self, chosen: NDArray[np.int64]) -> "Times":
+        """Return the sessions of some of the rows, in that order."""
+        pointer = self.slots.pointer
+        counts = pointer[chosen + 1] - pointer[chosen]
+        flat = ragged(pointer[chosen], counts)
+        slots = Slots(
+            np.concatenate([[0], np.cumsum(counts)]),
+            self.slots.start[flat],
+            self.slots.end[flat],
+            self.slots.held[flat],
+            self.slots.uncertain[flat],
+        )
+        return Times(
+            self.ask,
+            slots,
+            self.slot_days[flat],
+            self.slot_fitting[flat],
+            self.held[chosen],
+            self.fitting[chosen],
+        )
 
     def next_session(
         self, row: int, *, fitting: bool = True

@@ -16,30 +16,13 @@ from numpy.typing import NDArray
 from matching.ask import Ask
 from matching.codebook import Codebook
 from matching.encoding import EPOCH
-from matching.index import Rows
 from matching.sentences import Sentence, sentence
-from matching.times import Times, shortest_stay
+from matching.sight import Seen, Sight
 
 PASS, UNKNOWN, FAIL = 1, 0, -1
 WORDS = {PASS: "pass", UNKNOWN: "unknown", FAIL: "fail"}
 
 Verdicts = NDArray[np.int8]
-
-
-@dataclass(frozen=True)
-class Sight:
-    """What a rule sees: rows, their distances in metres, their sessions, and the question."""
-
-    rows: Rows
-    distance_m: NDArray[np.float64]
-    times: Times
-    ask: Ask
-    codebook: Codebook
-
-    @cached_property
-    def shortest_stay(self) -> NDArray[np.int64]:
-        """(n,) minutes that one has to stay at least; -1 where that isn't known."""
-        return shortest_stay(self.rows, self.times.slots)
 
 
 @dataclass(frozen=True)
@@ -56,17 +39,18 @@ class Rule:
     code: str
     applies: Callable[[Ask], bool]
     judge: Callable[[Sight], Verdicts]
-    evidence: Callable[[Sight, int], tuple[str, Any]]
-    change: Callable[[Sight, int], Sentence | None]
+    evidence: Callable[[Seen], tuple[str, Any]]
+    change: Callable[[Seen], Sentence | None]
     safety: bool = False
 
-    @property
+    @cached_property
     def words(self) -> Sentence:
         return sentence(f"rule.{self.code}")
 
 
 def verdicts(passes: NDArray[np.bool_], known: NDArray[np.bool_]) -> Verdicts:
-    return np.where(known, np.where(passes, PASS, FAIL), UNKNOWN).astype(np.int8)
+    """Return PASS or FAIL where it is known, UNKNOWN where not (0, so a product does it)."""
+    return (passes.view(np.int8) * np.int8(PASS - FAIL) + np.int8(FAIL)) * known.view(np.int8)
 
 
 def always(_ask: Ask) -> bool:
@@ -112,28 +96,29 @@ def at_most(column: str, limit: Callable[[Ask], int | None]) -> Callable[[Sight]
     return judge
 
 
-def shows(column: str, convert: Callable[[Any], Any]) -> Callable[[Sight, int], tuple[str, Any]]:
-    def evidence(s: Sight, i: int) -> tuple[str, Any]:
-        return column, convert(s.rows[column][i])
+def shows(column: str, convert: Callable[[Any], Any]) -> Callable[[Seen], tuple[str, Any]]:
+    def evidence(p: Seen) -> tuple[str, Any]:
+        return column, convert(p[column])
 
     return evidence
 
 
-def shows_code(column: str, order: tuple[str, ...]) -> Callable[[Sight, int], tuple[str, Any]]:
-    def evidence(s: Sight, i: int) -> tuple[str, Any]:
-        number = int(s.rows[column][i])
+def shows_code(column: str, order: tuple[str, ...]) -> Callable[[Seen], tuple[str, Any]]:
+    def evidence(p: Seen) -> tuple[str, Any]:
+        number = p[column]
         return column, None if number < 0 else order[number]
 
     return evidence
 
 
-def says(key: str) -> Callable[[Sight, int], Sentence | None]:
-    return lambda _s, _i: sentence(f"change.{key}")
+def says(key: str) -> Callable[[Seen], Sentence | None]:
+    words = f"change.{key}"
+    return lambda _p: sentence(words)
 
 
-def no_change(_s: Sight, _i: int) -> Sentence | None:
+def no_change(_p: Seen) -> Sentence | None:
     return None
 
 
-def shows_known(column: str) -> Callable[[Sight, int], tuple[str, Any]]:
-    return lambda s, i: (column, "known" if int(s.rows[column][i]) else None)
+def shows_known(column: str) -> Callable[[Seen], tuple[str, Any]]:
+    return lambda p: (column, "known" if p[column] else None)

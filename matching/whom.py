@@ -7,9 +7,9 @@ import numpy as np
 from matching.columns import GENDERS
 from matching.encoding import NOBODY_OLDER
 from matching.sentences import Sentence, sentence
+from matching.sight import Seen, Sight
 from matching.verdicts import (
     Rule,
-    Sight,
     Verdicts,
     always,
     codes_of,
@@ -27,18 +27,18 @@ def _judge_age(s: Sight) -> Verdicts:
     return verdicts(fits, s.rows["age_known"] > 0)
 
 
-def _evidence_age(s: Sight, i: int) -> tuple[str, Any]:
-    low, high, known = (int(s.rows[n][i]) for n in ("age_low", "age_high", "age_known"))
+def _evidence_age(p: Seen) -> tuple[str, Any]:
+    low, high, known = (p[n] for n in ("age_low", "age_high", "age_known"))
     if not known:
         return "age", None
     prefix = "accepted_age" if known == 2 else "age"
     return prefix, {"min": low or None, "max": None if high == NOBODY_OLDER else high}
 
 
-def _change_age(s: Sight, i: int) -> Sentence | None:
-    age = s.ask.need.age
+def _change_age(p: Seen) -> Sentence | None:
+    age = p.ask.need.age
     assert age is not None
-    low, high = int(s.rows["age_low"][i]), int(s.rows["age_high"][i])
+    low, high = p["age_low"], p["age_high"]
     if age < low:
         years = low - age
         if years == 1:
@@ -56,15 +56,15 @@ def _judge_audience(s: Sight) -> Verdicts:
     return verdicts(yes, known)
 
 
-def _evidence_audience(s: Sight, i: int) -> tuple[str, Any]:
-    known = int(s.rows["audience_known"][i])
+def _evidence_audience(p: Seen) -> tuple[str, Any]:
+    known = p["audience_known"]
     field = "accepted_audience" if known == 2 else "audience"
-    return field, codes_of(s.rows["audience"][i], s.codebook, "audience") if known else None
+    return field, codes_of(p["audience"], p.codebook, "audience") if known else None
 
 
-def _change_audience(s: Sight, i: int) -> Sentence | None:
-    codes = codes_of(s.rows["audience"][i], s.codebook, "audience")
-    return sentence("change.audience", audience=labels_of(codes, s.codebook, "audience"))
+def _change_audience(p: Seen) -> Sentence | None:
+    codes = codes_of(p["audience"], p.codebook, "audience")
+    return sentence("change.audience", audience=labels_of(codes, p.codebook, "audience"))
 
 
 def _judge_gender(s: Sight) -> Verdicts:
@@ -81,8 +81,8 @@ def _judge_languages(s: Sight) -> Verdicts:
     return verdicts((place & np.uint16(s.ask.languages)) != 0, place != 0)
 
 
-def _evidence_languages(s: Sight, i: int) -> tuple[str, Any]:
-    return "languages", codes_of(s.rows["languages"][i], s.codebook, "language") or None
+def _evidence_languages(p: Seen) -> tuple[str, Any]:
+    return "languages", codes_of(p["languages"], p.codebook, "language") or None
 
 
 RULES: tuple[Rule, ...] = (

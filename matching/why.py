@@ -5,23 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from geodata.coordinates import great_circle_m
 from matching.answers import PlaceShown, SessionShown, Suggestion, Verdict
 from matching.ask import prepare
 from matching.encoding import LOW_HALF
 from matching.need import Need
 from matching.ranking import score
+from matching.reasons import session_of, suggestion
 from matching.rules import judge
 from matching.schemes import UNIT, scheme_of
-from matching.sentences import Sentence, sentence
+from matching.sentences import Sentence
+from matching.sight import Sight
 from matching.store import IndexStore
-from matching.suggest import distance_of, first_step_of, session_of, verdicts_of
 from matching.times import times_of
-from matching.verdicts import Sight
 from resources import clock
 from resources.commands import NotFound
 from resources.models import Offering
@@ -80,43 +78,25 @@ def explain(
     """
     weights = scheme_of(scheme)
     index = store.current(session)
-    rows = index.one(offering_id.int >> 64, offering_id.int & LOW_HALF)
-    entry = entries_by_offering(session, [offering_id]).get(offering_id)
-    if rows is None or entry is None:
-        raise NotFound("offering")
     ask = prepare(need, store.codebook, now or clock.now())
-    lon, lat = rows["lon"].astype(np.float64), rows["lat"].astype(np.float64)
-    sight = Sight(
-        rows, great_circle_m(ask.origin, lon, lat), times_of(rows, ask), ask, store.codebook
-    )
+    found = index.one(ask.origin, offering_id.int >> 64, offering_id.int & LOW_HALF)
+    entry = entries_by_offering(session, [offering_id]).get(offering_id)
+    if found is None or entry is None:
+        raise NotFound("offering")
+    rows, distance_m = found
+    sight = Sight(rows, distance_m, times_of(rows, ask), ask, store.codebook)
     judged = judge(sight)
     scores = score(sight, judged, weights)
-    place = _shown(entry)
-    distance, walk = distance_of(sight, 0)
-    first = first_step_of(sight, 0, place)
-    total = int(scores.total[0])
+    (seen,) = sight.seen([0])
+    shown = suggestion(seen, judged, scores, _shown(entry))
     minimum = round(weights.minimum_score * UNIT)
-    suggestion = Suggestion(
-        place=place,
-        score=total,
-        contributions={
-            c.code: int(scores.contributions[k, 0]) for k, c in enumerate(scores.criteria)
-        },
-        confidence=int(scores.confidence[0]),
-        verdicts=tuple(verdicts_of(sight, judged, 0)),
-        distance_m=distance,
-        walk_minutes=walk,
-        next_session=session_of(sight, 0),
-        first_step=first,
-        first_step_words=sentence(f"first_step.{first}"),
-    )
     return Explanation(
-        suggestion=suggestion,
-        suggestible=int(judged.fails[0]) == 0 and total >= minimum,
-        enough_score=total >= minimum,
+        suggestion=shown,
+        suggestible=int(judged.fails[0]) == 0 and shown.score >= minimum,
+        enough_score=shown.score >= minimum,
         minimum_score=minimum,
         criterion_words={c.code: c.words for c in scores.criteria},
-        any_session=session_of(sight, 0, fitting=False),
+        any_session=session_of(seen, fitting=False),
     )
 
 

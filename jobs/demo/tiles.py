@@ -119,7 +119,7 @@ def _pattern(seed: int, today: date) -> Pattern:
         [locations[row["location_id"]] for row in made.offerings],
     )
     for row in made.locations:  # not the ward's own towns: these tiles lie elsewhere
-        row |= dict.fromkeys(("address", "prefecture", "city", "town", "district"))
+        row |= dict.fromkeys(("address", "town", "district"))
     blank = {"source_key": None, "version": 1}
     for rows in (made.organizations, made.locations, made.resources, made.offerings):
         # Every row names the same columns: a statement for many rows takes them from the first.
@@ -138,13 +138,14 @@ def _copied(
     """Return the pattern with new ids, moved by so many degrees, its news told anew."""
     r = random.Random(f"ibasho tile {seed} {number}")
     made = pattern.made
+    invented = {"prefecture": "架空県", "city": f"架空{number // WARDS_IN_A_TILE + 1}区"}
     hosts = _ids(seed, number, 0, len(made.organizations))
     places = _ids(seed, number, 1, len(made.locations))
     resources = _ids(seed, number, 2, len(made.resources))
     offerings = _ids(seed, number, 3, len(made.offerings))
     return Catalogue(
         [{**row, "id": hosts[i]} for i, row in enumerate(made.organizations)],
-        [{**row, "id": places[i], **_moved(row, east, north, r)}
+        [{**row, "id": places[i], **_moved(row, east, north, r), **invented}
          for i, row in enumerate(made.locations)],
         [{**row, "id": resources[i], "organization_id": hosts[pattern.host_of[i]]}
          for i, row in enumerate(made.resources)],

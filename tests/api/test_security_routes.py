@@ -20,6 +20,7 @@ PUBLIC = {
     ("GET", "/signin"),
     ("POST", "/signin"),
     ("POST", "/signout"),
+    ("GET", "/language/{language}"),  # the sign-in page too is read in one's own language
     ("GET", "/health/live"),
     ("GET", "/health/ready"),
     ("GET", "/api/openapi.json"),

@@ -107,7 +107,6 @@ def test_a_registration_that_cannot_be_keeps_what_was_typed_and_says_why(
     assert sent.value.status == 422
     expect(page.locator("[role=alert]")).to_contain_text("住所が見つかりません")
     expect(page.locator("input[name=name]")).to_have_value("架空の場所")
-    page.evaluate("console.clear()")
 
 
 def test_a_csw_finds_what_is_near_and_open_with_one_tap(

@@ -20,7 +20,7 @@ from resources.queries import Entry, _entries
 from resources.registration import Registration
 
 NOW = datetime(2026, 11, 23, 5, 10, tzinfo=UTC)  # a holiday, 14:10 in Japan
-PLACES = 120
+PLACES = 180
 NEEDS = 40
 
 

@@ -108,7 +108,7 @@ def test_nearby_is_that_of_a_plain_walk_through_all_offerings(
 ) -> None:
     r = random.Random(seed)
     with database.writing(by="test") as session:
-        for _ in range(150):
+        for _ in range(240):
             parts = catalogues.registration(r, hosts, date(2026, 11, 24))
             register_resource(
                 session,

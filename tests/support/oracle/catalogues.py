@@ -88,9 +88,12 @@ def registration(r: random.Random, hosts: list[uuid.UUID], today: date) -> dict[
         "visibility": r.choice(["public"] * 9 + ["team", "hidden"]),
         "step_free": maybe(r, r.random() < 0.6),
     }
-    if r.random() < 0.9:
+    city = r.choice([None, "豊島区", "豊島区", "豊島区", "豊島区", "遠い市", "点のない市"])
+    location |= {"prefecture": maybe(r, "東京都"), "city": city}
+    if city != "点のない市" and r.random() < 0.9:
+        far = 0.5 if city == "遠い市" else 0.0
         location |= {
-            "lon": CENTRE[0] + r.gauss(0, 0.012),
+            "lon": CENTRE[0] + far + r.gauss(0, 0.012),
             "lat": CENTRE[1] + r.gauss(0, 0.01),
             "accuracy_m": r.choice([None, 10.0, 180.5, 900.0]),
         }
@@ -108,7 +111,7 @@ def registration(r: random.Random, hosts: list[uuid.UUID], today: date) -> dict[
         "ends_on": maybe(r, today + timedelta(days=r.randint(-20, 60)), 0.1),
     }
     parts: dict[str, Any] = {"resource": resource, "location": location, "offering": offering}
-    if r.random() < 0.8:
+    if r.random() < 0.9:
         parts["organization"] = {"id": r.choice(hosts)}
     return parts
 

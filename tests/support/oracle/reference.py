@@ -16,6 +16,7 @@ from matching.need import Need
 from matching.schemes import Scheme
 from resources import schedules
 from resources.clock import JAPAN
+from resources.models import Location
 from resources.queries import Entry, _entries
 from resources.vocabulary import Vocabulary
 
@@ -80,6 +81,7 @@ class Reference:
         start = time(0) if need.on else time(local.hour, local.minute)
         self.start = datetime.combine(self.day, start, JAPAN)
         self.scheme = scheme
+        self.locations: list[Location] = []
 
     # ---- facts --------------------------------------------------------------------------------
 
@@ -91,6 +93,25 @@ class Reference:
             return None
         point = self.need.point
         return away_m(point.lon, point.lat, place.lon, place.lat)
+
+    def elsewhere(self, entry: Entry) -> bool:
+        """Whether a place without a point has a municipality whose places all lie elsewhere."""
+        place = entry.location
+        if place is None or not place.city or self.distance(entry) is not None:
+            return False
+        blocks = {
+            self.block(p.lon, p.lat)
+            for p in self.locations
+            if (p.prefecture, p.city) == (place.prefecture, place.city)
+            and p.lon is not None
+            and p.lat is not None
+            and p.visibility != "hidden"
+        }
+        x, y = self.block(self.need.point.lon, self.need.point.lat)
+        return bool(blocks) and all(abs(x - bx) > 1 or abs(y - by) > 1 for bx, by in blocks)
+
+    def block(self, lon: float, lat: float) -> tuple[int, int]:
+        return math.floor(lon / 0.1), math.floor(lat / 0.1)
 
     def accuracy(self, entry: Entry) -> float:
         place = entry.location
@@ -166,7 +187,7 @@ class Reference:
         if reach is not None:
             served = limits.transport and r.transport and away is not None and away - slack <= 3000
             if away is None:
-                out["reach"] = "unknown"
+                out["reach"] = "fail" if self.elsewhere(entry) else "unknown"
             elif away + slack <= reach:
                 out["reach"] = "pass"
             elif away - slack > reach:
@@ -325,6 +346,8 @@ class Reference:
         away = self.distance(entry)
         minutes = None if away is None else round(away) * DETOUR / need.speed_m_s / 60
         out["nearness"] = 0.5 if minutes is None else 2 ** (-minutes / 15)
+        if self.elsewhere(entry):
+            out["nearness"] = 0.0
         sessions = self.sessions(entry)
         if sessions is None:
             out["time"] = 0.5
@@ -405,7 +428,9 @@ class Reference:
         self, session: Session, limit: int, text_of: Any
     ) -> tuple[list[Looked], list[Looked]]:
         """Return the list, and every offering as it was looked at."""
-        looked = [self.look(e, text_of) for e in _entries(session)]
+        entries = _entries(session)
+        self.locations = [e.location for e in entries if e.location is not None]
+        looked = [self.look(e, text_of) for e in entries]
         fit = [
             x
             for x in looked

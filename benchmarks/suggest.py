@@ -21,6 +21,11 @@ from matching.need import Need, parse_need
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
 
+# What people wish for, put together from parts: no two questions of a run are quite alike.
+HOW = ("静かに", "ゆっくり", "午後だけ", "自分のペースで", "少しずつ", "朝のうちに", "週に一度")
+WHAT = ("本を読んで", "手を動かして", "花を育てて", "絵をかいて", "料理をして", "体を動かして")
+WITH = ("過ごしたい", "人の役に立ちたい", "だれかと話したい", "仕事に近づきたい", "一人でいたい")
+
 OUT = Path(__file__).parent / "out"
 
 
@@ -73,7 +78,7 @@ def needs_of(program: Program, index: Index, n: int, seed: int) -> list[Need]:
                     "needs": {c: r.randint(1, 3) for c in r.sample(need_codes, 3)},
                     "wishes": {
                         "activities": r.sample(activities, 2),
-                        "text": r.choice(["静かに本を読んで過ごしたい", "手を動かす作業がしたい"]),
+                        "text": f"{r.choice(HOW)}{r.choice(WHAT)}{r.choice(WITH)}",
                     },
                     "step": r.randint(0, 4),
                     "limits": {

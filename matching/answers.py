@@ -16,11 +16,11 @@ class Verdict(NamedTuple):
     verdict: str
     field: str
     value: Any
-    verified_on: str | None
     change: Sentence | None
     safety: bool = False
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self, verified_on: str | None) -> dict[str, Any]:
+        """Return it as JSON; all evidence on a place was last verified on one day, or never."""
         return {
             "rule": self.rule,
             "words": self.words.as_json(),
@@ -29,14 +29,13 @@ class Verdict(NamedTuple):
             "evidence": {
                 "field": self.field,
                 "value": self.value,
-                "verified_on": self.verified_on,
+                "verified_on": verified_on,
             },
             "change": None if self.change is None else self.change.as_json(),
         }
 
 
-@dataclass(frozen=True)
-class SessionShown:
+class SessionShown(NamedTuple):
     start: datetime
     end: datetime
     uncertain: bool
@@ -49,8 +48,7 @@ class SessionShown:
         }
 
 
-@dataclass(frozen=True)
-class PlaceShown:
+class PlaceShown(NamedTuple):
     """What is shown of an offering wherever it is shown; read fresh from the database."""
 
     offering: uuid.UUID
@@ -99,8 +97,7 @@ class PlaceShown:
         }
 
 
-@dataclass(frozen=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """One place: its score, the contributions that add up to it, verdicts, the first step."""
 
     place: PlaceShown
@@ -120,7 +117,7 @@ class Suggestion:
             "score": self.score / 10_000,
             "confidence": self.confidence / 100,
             "contributions": {k: v / 10_000 for k, v in self.contributions.items()},
-            "verdicts": [v.as_json() for v in self.verdicts],
+            "verdicts": [v.as_json(self.place.verified_on) for v in self.verdicts],
             "distance_m": self.distance_m,
             "walk_minutes": self.walk_minutes,
             "route": "straight",
@@ -130,8 +127,7 @@ class Suggestion:
         }
 
 
-@dataclass(frozen=True)
-class Miss:
+class Miss(NamedTuple):
     """A place that fails a rule or two, and what would let it in."""
 
     place: PlaceShown

@@ -93,6 +93,18 @@ RULES: tuple[Rule, ...] = (
         at_most("min_per_week", lambda a: a.limits.sessions_per_week),
         shows("min_per_week", shown_number),
         _change_per_week,
+        reads=("min_per_week",),
     ),
-    Rule("places", always, _judge_places, _evidence_places, says("places")),
+    Rule(
+        "places",
+        always,
+        _judge_places,
+        _evidence_places,
+        says("places"),
+        reads=(
+            "availability",
+            "places",
+            "said_day",
+        ),
+    ),
 )

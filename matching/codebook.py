@@ -1,8 +1,9 @@
 """How the codes of the closed lists become bits and small numbers, and what a kind means."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +23,15 @@ WIDTHS = {
 
 @dataclass(frozen=True)
 class Codebook:
-    """Bit positions of one municipality's closed lists, in the order of the lists."""
+    """Bit positions of one municipality's closed lists, in the order of the lists.
+
+    said : verdicts in words, by rule and what they are made of; see `reasons.verdicts_of`
+    """
 
     vocabulary: Vocabulary
+    said: dict[str, dict[tuple[Any, ...], Any]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         for axis, width in WIDTHS.items():

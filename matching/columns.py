@@ -22,7 +22,7 @@ COLUMNS: dict[str, str] = {
     # Where. NaN = not known, or hidden.
     "lon": "f8",
     "lat": "f8",
-    "accuracy_m": "f4",
+    "accuracy_m": "f4",  # 0 where it is not known
     "municipality": "u8",  # 0 = not known; see `municipalities.municipality_number`
     "step_free": "i1",
     # What
@@ -75,14 +75,16 @@ COLUMNS: dict[str, str] = {
     "ends_day": "i4",
     # Row of the table of distinct texts
     "text": "u4",
-}
-
-FACTS: dict[str, str] = {
     "schedule_known": "u1",
-    "slot_pointer": "i8",  # (n + 1,): slots of row i are slot_pointer[i] … slot_pointer[i + 1]
 }
 
 SLOTS: dict[str, str] = {"slot_selector": "u4", "slot_start": "i2", "slot_end": "i2"}
+
+RECORD = np.dtype(list(COLUMNS.items()), align=True)
+"""One row. Rows are kept one after the other, so that those of a place lie side by side: a question
+touches a few runs of memory instead of a few runs of each column, and gathers them at once."""
+
+SLOT = np.dtype(list(SLOTS.items()), align=True)
 
 STATUSES = ("published", "draft", "review", "paused", "closed")
 AVAILABILITIES = ("unknown", "capacity", "waitlist", "assess-first", "none")
@@ -96,44 +98,48 @@ ATTENDANCES = ("drop_in", "whole")
 class Columns:
     """Aligned columns of n offerings, their slots, day selectors and texts.
 
-    arrays : name → (n,) array, as in `COLUMNS` and `FACTS`; and the flat slots, as in `SLOTS`
+    records : (n,) of `RECORD`; a column is one of its fields
+    pointer : (n + 1,) int64; the slots of row i are pointer[i] … pointer[i + 1]
+    slots : flat, of `SLOT`
     selectors : day selector of each number in `slot_selector`
     texts : name → arrays of the text matrix in CSR form (pointer, index, value) and `idf`
     """
 
-    arrays: dict[str, Array]
+    records: Array
+    pointer: NDArray[np.int64]
+    slots: Array
     selectors: tuple[str, ...]
     texts: dict[str, Array]
 
     def __post_init__(self) -> None:
-        n = len(self)
-        for name in (*COLUMNS, "schedule_known"):
-            assert self.arrays[name].shape == (n,), name
-        assert self.arrays["slot_pointer"].shape == (n + 1,)
-        slots = self.arrays["slot_selector"].shape
-        assert self.arrays["slot_start"].shape == slots == self.arrays["slot_end"].shape
+        assert self.records.dtype == RECORD
+        assert self.slots.dtype == SLOT
+        assert self.pointer.shape == (len(self) + 1,)
+        assert self.slots.shape == (int(self.pointer[-1]),)
 
     def __len__(self) -> int:
-        return int(self.arrays["id_high"].shape[0])
+        return int(self.records.shape[0])
 
     def __getitem__(self, name: str) -> Array:
-        return self.arrays[name]
+        return np.asarray(self.records[name])
 
     @property
     def bytes(self) -> int:
         """Return how many bytes the columns take."""
-        return sum(a.nbytes for a in (*self.arrays.values(), *self.texts.values()))
+        own = self.records.nbytes + self.pointer.nbytes + self.slots.nbytes
+        return own + sum(a.nbytes for a in self.texts.values())
 
     def reordered(self, order: NDArray[np.int64]) -> "Columns":
         """Return the same rows in another order, slots with them."""
-        arrays = {name: self.arrays[name][order] for name in (*COLUMNS, "schedule_known")}
-        pointer = self.arrays["slot_pointer"]
-        counts = np.diff(pointer)[order]
-        flat = ragged(pointer[:-1][order], counts)
-        arrays["slot_pointer"] = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        for name in SLOTS:
-            arrays[name] = self.arrays[name][flat]
-        return Columns(arrays, self.selectors, self.texts)
+        counts = np.diff(self.pointer)[order]
+        flat = ragged(self.pointer[:-1][order], counts)
+        return Columns(
+            self.records.take(order),
+            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            self.slots.take(flat),
+            self.selectors,
+            self.texts,
+        )
 
 
 def ragged(starts: Array, counts: Array) -> NDArray[np.int64]:
@@ -142,6 +148,16 @@ def ragged(starts: Array, counts: Array) -> NDArray[np.int64]:
     ends = np.cumsum(counts)
     steps = np.arange(total, dtype=np.int64)
     return np.asarray(steps + np.repeat(starts - (ends - counts), counts), np.int64)
+
+
+def run_sums(values: NDArray[np.float64], counts: Array) -> NDArray[np.float64]:
+    """Return the sum of each run of so many values; 0 for an empty run."""
+    sums = np.zeros(len(counts), np.float64)
+    filled = np.flatnonzero(counts)
+    if filled.size:
+        starts = np.cumsum(counts) - counts
+        sums[filled] = np.add.reduceat(values, starts[filled])
+    return sums
 
 
 def mask_of(codes: Sequence[str] | None, bits: dict[str, int]) -> int:

@@ -65,6 +65,7 @@ RULES: tuple[Rule, ...] = (
         must_be("step_free", 1),
         shows("step_free", shown_flag),
         says("step_free"),
+        reads=("step_free",),
     ),
     Rule(
         "staff_present",
@@ -72,6 +73,7 @@ RULES: tuple[Rule, ...] = (
         must_be("staff_present", 1),
         shows("staff_present", shown_flag),
         says("staff_present"),
+        reads=("staff_present",),
     ),
     Rule(
         "fee",
@@ -79,6 +81,7 @@ RULES: tuple[Rule, ...] = (
         at_most("fee_yen", lambda a: a.limits.max_yen),
         shows("fee_yen", shown_number),
         _change_fee,
+        reads=("fee_yen",),
     ),
     Rule(
         "pay",
@@ -86,6 +89,7 @@ RULES: tuple[Rule, ...] = (
         must_be("pays", 1),
         shows("pays", shown_flag),
         says("pay"),
+        reads=("pays",),
     ),
     Rule(
         "noise",
@@ -93,6 +97,7 @@ RULES: tuple[Rule, ...] = (
         at_most("noise", _noise),
         shows_code("noise", NOISES),
         says("noise"),
+        reads=("noise",),
     ),
     Rule(
         "group_size",
@@ -100,6 +105,7 @@ RULES: tuple[Rule, ...] = (
         at_most("group_size", lambda a: a.limits.group_size),
         shows("group_size", shown_number),
         lambda p: sentence("change.group_size", people=p["group_size"]),
+        reads=("group_size",),
     ),
     Rule(
         "conversation",
@@ -107,6 +113,7 @@ RULES: tuple[Rule, ...] = (
         at_most("conversation", _conversation),
         shows_code("conversation", CONVERSATIONS),
         says("conversation"),
+        reads=("conversation",),
     ),
     Rule(
         "with_child",
@@ -114,14 +121,23 @@ RULES: tuple[Rule, ...] = (
         must_be("with_child", 1),
         shows("with_child", shown_flag),
         says("with_child"),
+        reads=("with_child",),
     ),
-    Rule("requirements", always, _judge_requirements, _evidence_requirements, _change_requirements),
+    Rule(
+        "requirements",
+        always,
+        _judge_requirements,
+        _evidence_requirements,
+        _change_requirements,
+        reads=("requirements",),
+    ),
     Rule(
         "smoking",
         lambda a: bool(a.limits.no_smoking),
         must_be("smoking", 0),
         shows("smoking", shown_flag),
         says("smoking"),
+        reads=("smoking",),
     ),
     Rule(
         "animals",
@@ -129,5 +145,6 @@ RULES: tuple[Rule, ...] = (
         must_be("animals", 0),
         shows("animals", shown_flag),
         says("animals"),
+        reads=("animals",),
     ),
 )

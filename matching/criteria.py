@@ -14,7 +14,6 @@ from matching.ask import DETOUR, Ask
 from matching.columns import CONVERSATIONS, NOISES
 from matching.sentences import Sentence, sentence
 from matching.sight import Sight
-from matching.text import ask_vector
 from matching.times import FOUR_WEEKS
 
 NEUTRAL = 0.5
@@ -76,7 +75,7 @@ def _wishes(s: Sight) -> Values:
         share = shared / s.ask.activities.bit_count()
         parts.append(np.where(offered == 0, NEUTRAL * share.dtype.type(1), share))
     if s.ask.need.wishes.text:
-        alike = s.rows.likeness(ask_vector(s.ask.need.wishes.text, s.rows.idf))
+        alike = s.rows.likeness(s.ask.need.wishes.text)
         # Cosines of short texts are small; the square root spreads them without reordering.
         parts.append(np.sqrt(alike))
     return np.asarray(sum(parts) / len(parts), np.float64)

@@ -19,6 +19,8 @@ from matching.columns import (
     CONVERSATIONS,
     GENDERS,
     NOISES,
+    RECORD,
+    SLOT,
     SLOTS,
     STATUSES,
     Array,
@@ -98,7 +100,7 @@ class Encoder:
 
     def __init__(self, codebook: Codebook) -> None:
         self._codebook = codebook
-        self._batches: list[dict[str, Array]] = []
+        self._batches: list[Array] = []
         self._slots: list[Array] = []
         self._slot_counts: list[NDArray[np.int64]] = []
         self._selectors: dict[str, int] = {}
@@ -172,22 +174,26 @@ class Encoder:
         )
         flat = [r for r in runs if r is not None and len(r)]
         self._slots.append(np.concatenate(flat) if flat else np.empty((0, 3), np.int64))
-        self._batches.append(out)
+        records = np.empty(n, RECORD)
+        for name in COLUMNS:
+            records[name] = out[name]
+        self._batches.append(records)
 
     def columns(self, idf: Array | None = None) -> Columns:
         """Return all that was added; texts are weighed with `idf` where it is given."""
-        arrays: dict[str, Array] = {
-            name: np.concatenate([b[name] for b in self._batches])
-            if self._batches
-            else np.empty(0, kind)
-            for name, kind in {**COLUMNS, "schedule_known": "u1"}.items()
-        }
+        records = np.concatenate([*self._batches, np.empty(0, RECORD)])
         counts = np.concatenate([*self._slot_counts, np.empty(0, np.int64)])
-        arrays["slot_pointer"] = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        slots = np.concatenate([*self._slots, np.empty((0, 3), np.int64)])
-        for i, (name, kind) in enumerate(SLOTS.items()):
-            arrays[name] = slots[:, i].astype(kind)
-        return Columns(arrays, tuple(self._selectors), text.matrix(list(self._texts), idf))
+        flat = np.concatenate([*self._slots, np.empty((0, 3), np.int64)])
+        slots = np.empty(len(flat), SLOT)
+        for i, name in enumerate(SLOTS):
+            slots[name] = flat[:, i]
+        return Columns(
+            records,
+            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            slots,
+            tuple(self._selectors),
+            text.matrix(list(self._texts), idf),
+        )
 
     def _read_schedule(self, stored: str | None) -> NDArray[np.int64] | None:
         if stored is None or stored == "null":
@@ -218,6 +224,8 @@ class Encoder:
             )
             # A hidden place has no point here at all, so nothing downstream can give it away.
             values[hidden] = math.nan
+            if name == "accuracy_m":
+                values = np.nan_to_num(values, nan=0.0)
             out[name] = values
         number = _memo(lambda where: municipality_number(*where))
         cities = zip(source["prefecture"], source["city"], strict=True)

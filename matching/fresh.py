@@ -2,17 +2,34 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Dialect, String, bindparam, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from matching.answers import PlaceShown
 from resources.models import Location, Offering, Organization, Resource
 
+AT_ONCE = 16
+"""Places that one statement reads; it is prepared once, and for fewer of them one is repeated."""
+
+_NAMES = tuple(f"id{i}" for i in range(AT_ONCE))
+
+
+def _as_stored(column: Any) -> Any:
+    # Ids and days are taken as the driver gives them: turning each into an object takes longer
+    # than reading it.
+    return type_coerce(column, String)
+
+
 _STATEMENT = (
     select(
-        Offering.id,
-        Resource.id,
+        _as_stored(Offering.id),
+        Resource.status,
+        Location.visibility,
+        _as_stored(Resource.id),
         Resource.name,
         Resource.kind,
         Organization.name,
@@ -25,18 +42,16 @@ _STATEMENT = (
         Offering.schedule_text,
         Offering.availability,
         Offering.places,
-        Offering.availability_said_on,
+        _as_stored(Offering.availability_said_on),
         Offering.availability_said_by,
-        Offering.verified_on,
+        _as_stored(Offering.verified_on),
         Resource.fee_yen,
         Resource.invented,
-        Resource.status,
-        Location.visibility,
     )
     .join(Resource, Offering.resource_id == Resource.id)
     .outerjoin(Location, Offering.location_id == Location.id)
     .outerjoin(Organization, Resource.organization_id == Organization.id)
-    .where(Offering.id.in_(bindparam("ids", expanding=True)))
+    .where(or_(*(Offering.id == bindparam(name) for name in _NAMES)))
 )
 
 
@@ -45,37 +60,79 @@ def places_to_show(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID
 
     Of a hidden place nothing is shown that tells where it is.
     """
-    if not ids:
-        return {}
     shown = {}
-    for row in session.connection().execute(_STATEMENT, {"ids": list(ids)}):
-        status, visibility = row[19], row[20]
-        if status != "published":
-            continue
-        hidden = visibility == "hidden"
-        said_on, verified_on = row[14], row[16]
-        shown[row[0]] = PlaceShown(
-            offering=row[0],
-            resource=row[1],
-            name=row[2],
-            kind=row[3],
-            host=row[4],
-            description=row[5],
-            address=None if hidden else row[6],
-            phone=row[7],
-            lon=None if hidden else row[8],
-            lat=None if hidden else row[9],
-            accuracy_m=None if hidden else row[10],
-            schedule_text=row[11],
-            availability=row[12],
-            places=row[13],
-            said_at=None if said_on is None else said_on.isoformat(),
-            said_by=row[15],
-            verified_on=None if verified_on is None else verified_on.isoformat(),
-            fee_yen=row[17],
-            invented=row[18],
-        )
+    connection = session.connection()
+    is_sqlite = connection.dialect.name == "sqlite"  # it keeps ids as text
+    sql = _compiled(connection.dialect)
+    for start in range(0, len(ids), AT_ONCE):
+        some = list(ids[start : start + AT_ONCE])
+        known = {i.hex if is_sqlite else i: i for i in some}
+        asked = list(known)
+        asked += asked[:1] * (AT_ONCE - len(asked))
+        values = tuple(asked) if is_sqlite else dict(zip(_NAMES, asked, strict=True))
+        for row in connection.exec_driver_sql(sql, values):
+            offering, status, visibility, resource, *rest = row
+            if status == "published":
+                own = known[offering]
+                shown[own] = _shown(own, resource, visibility == "hidden", *rest)
     return shown
+
+
+@cache
+def _compiled(dialect: Dialect) -> str:
+    """Return the statement in a database's own words; it is sent many times a second."""
+    return str(_STATEMENT.compile(dialect=dialect))
+
+
+def _shown(
+    offering: uuid.UUID,
+    resource: uuid.UUID | str,
+    hidden: bool,
+    name: str,
+    kind: str,
+    host: str | None,
+    description: str | None,
+    address: str | None,
+    phone: str | None,
+    lon: float | None,
+    lat: float | None,
+    accuracy_m: float | None,
+    schedule_text: str | None,
+    availability: str,
+    places: int | None,
+    said_on: date | str | None,
+    said_by: str | None,
+    verified_on: date | str | None,
+    fee_yen: int | None,
+    invented: bool,
+) -> PlaceShown:
+    if hidden:
+        address = lon = lat = accuracy_m = None
+    return PlaceShown(
+        offering,
+        resource if isinstance(resource, uuid.UUID) else uuid.UUID(resource),
+        name,
+        kind,
+        host,
+        description,
+        address,
+        phone,
+        lon,
+        lat,
+        accuracy_m,
+        schedule_text,
+        availability,
+        places,
+        _day(said_on),
+        said_by,
+        _day(verified_on),
+        fee_yen,
+        bool(invented),
+    )
+
+
+def _day(value: date | str | None) -> str | None:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def is_full(place: PlaceShown) -> bool:

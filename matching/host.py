@@ -63,6 +63,24 @@ def _change_host_rest(p: Seen) -> Sentence | None:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("step", lambda a: a.need.step is not None, _judge_step, _evidence_step, _change_step),
-    Rule("host_rest", always, _judge_host_rest, _evidence_host_rest, _change_host_rest),
+    Rule(
+        "step",
+        lambda a: a.need.step is not None,
+        _judge_step,
+        _evidence_step,
+        _change_step,
+        reads=("steps",),
+    ),
+    Rule(
+        "host_rest",
+        always,
+        _judge_host_rest,
+        _evidence_host_rest,
+        _change_host_rest,
+        reads=(
+            "resting_day",
+            "host_cap",
+            "host_now",
+        ),
+    ),
 )

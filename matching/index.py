@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from geodata.coordinates import EARTH_RADIUS_M, LonLat, great_circle_m
 from matching.columns import Array, Columns, ragged
 from matching.municipalities import Presence, presence
+from matching.text import likeness
 from resources.days import day_bits
 
 CELL_LON = 0.006
@@ -108,23 +109,24 @@ class Slots:
 
 
 class Rows:
-    """Some rows of an index, seen as columns; a column is gathered when it is first asked for."""
+    """Some rows of an index, seen as columns."""
 
-    def __init__(self, parts: list[tuple[Part, NDArray[np.int64]]], idf: Array) -> None:
+    def __init__(
+        self, parts: list[tuple[Part, NDArray[np.int64]]], base: Part, records: Array
+    ) -> None:
         self._parts = parts
-        self._idf = idf
-        self._taken: dict[str, Array] = {}
+        self._base = base
+        self._records = records
+        self._columns: dict[str, Array] = {}
 
     def __len__(self) -> int:
-        return sum(len(rows) for _, rows in self._parts)
+        return len(self._records)
 
     def __getitem__(self, name: str) -> Array:
-        taken = self._taken.get(name)
-        if taken is None:
-            gathered = [part.columns.arrays[name][rows] for part, rows in self._parts]
-            taken = gathered[0] if len(gathered) == 1 else np.concatenate(gathered)
-            self._taken[name] = taken
-        return taken
+        column = self._columns.get(name)
+        if column is None:
+            column = self._columns[name] = np.ascontiguousarray(self._records[name])
+        return column
 
     @cached_property
     def ids(self) -> tuple[Array, Array]:
@@ -132,39 +134,37 @@ class Rows:
 
     def slots(self, first: date) -> Slots:
         """Return the slots of all rows with their days, from the eve of a day."""
-        counts, starts, ends, held, uncertain = [], [], [], [], []
+        counts, taken, held, uncertain = [], [], [], []
         for part, rows in self._parts:
-            pointer = part.columns["slot_pointer"]
-            lengths = pointer[rows + 1] - pointer[rows]
-            flat = ragged(pointer[rows], lengths)
-            days, unsure = part.masks(first).of(part.columns["slot_selector"][flat])
+            pointer = part.columns.pointer
+            begins = pointer[rows]
+            lengths = pointer[rows + 1] - begins
+            slots = part.columns.slots.take(ragged(begins, lengths))
+            days, unsure = part.masks(first).of(slots["slot_selector"])
             counts.append(lengths)
-            starts.append(part.columns["slot_start"][flat])
-            ends.append(part.columns["slot_end"][flat])
+            taken.append(slots)
             held.append(days)
             uncertain.append(unsure)
-        pointer = np.concatenate([[0], np.cumsum(np.concatenate(counts))]).astype(np.int64)
+        pointer = np.zeros(len(self) + 1, np.int64)
+        np.cumsum(_joined(counts), out=pointer[1:])
+        slots = _joined(taken)
         return Slots(
             pointer,
-            np.concatenate(starts).astype(np.int64),
-            np.concatenate(ends).astype(np.int64),
-            np.concatenate(held),
-            np.concatenate(uncertain),
+            slots["slot_start"].astype(np.int64),
+            slots["slot_end"].astype(np.int64),
+            _joined(held),
+            _joined(uncertain),
         )
 
-    def likeness(self, asked: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return the cosine of each row's text with a question's unit vector, 0 … 1."""
-        found = []
+    def likeness(self, words: str) -> NDArray[np.float64]:
+        """Return the cosine of each row's text with a question's words, 0 … 1."""
+        idf = self._base.columns.texts["text_idf"]  # one set of weights for all parts
+        found, first = [], 0
         for part, rows in self._parts:
-            texts = part.columns.texts
-            numbers = part.columns["text"][rows]
-            starts = texts["text_pointer"][numbers]
-            counts = texts["text_pointer"][numbers + 1] - starts
-            flat = ragged(starts, counts)
-            products = asked[texts["text_index"][flat]] * texts["text_value"][flat]
-            text_of = np.repeat(np.arange(len(numbers)), counts)
-            found.append(np.bincount(text_of, products, minlength=len(numbers)))
-        return np.minimum(np.concatenate(found), 1.0)
+            numbers = self["text"][first : first + len(rows)]
+            found.append(likeness(part.columns.texts, numbers, words, idf))
+            first += len(rows)
+        return _joined(found)
 
     def only(self, chosen: NDArray[np.int64]) -> "Rows":
         """Return some of the rows; their numbers rise."""
@@ -173,18 +173,15 @@ class Rows:
             low, high = np.searchsorted(chosen, (first, first + len(rows)))
             parts.append((part, rows[chosen[low:high] - first]))
             first += len(rows)
-        return Rows(parts, self._idf)
+        return Rows(parts, self._base, self._records.take(chosen))
 
-    def values(self, name: str, chosen: NDArray[np.int64]) -> Array:
-        """Return a column's values in some of the rows, in any order."""
-        if name in self._taken or len(self._parts) > 1:
-            return self[name][chosen]
-        part, rows = self._parts[0]
-        return part.columns.arrays[name][rows[chosen]]
+    def values(self, chosen: NDArray[np.int64]) -> Array:
+        """Return the records of some of the rows, in any order."""
+        return self._records.take(chosen)
 
-    @property
-    def idf(self) -> Array:
-        return self._idf
+
+def _joined(arrays: list[Array]) -> Array:
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
 
 
 @dataclass(frozen=True)
@@ -220,17 +217,19 @@ class Index:
         parts = [(self.base, base)]
         if self.overlay is not None:
             parts.append((self.overlay, np.arange(len(self.overlay.columns), dtype=np.int64)))
-        kept, distances = [], []
+        kept, taken, distances = [], [], []
         for part, rows in parts:
-            columns = part.columns
-            away = self._distances(origin, columns, rows)
+            records = part.columns.records.take(rows)
+            # Of the base, only such places without a point were taken as may be near.
+            known = radius_m is not None and part is self.base
+            away = self._distances(origin, records, may_be_elsewhere=not known)
             if radius_m is not None:
-                slack = np.nan_to_num(columns["accuracy_m"][rows].astype(np.float64))
-                near = ~(away - slack > radius_m)  # NaN is kept
-                rows, away = rows[near], away[near]
+                near = np.flatnonzero(~(away - records["accuracy_m"] > radius_m))  # NaN is kept
+                rows, records, away = rows[near], records.take(near), away[near]
             kept.append((part, rows))
+            taken.append(records)
             distances.append(away)
-        return Rows(kept, self.base.columns.texts["text_idf"]), np.concatenate(distances)
+        return Rows(kept, self.base, _joined(taken)), _joined(distances)
 
     def one(self, origin: LonLat, high: int, low: int) -> tuple[Rows, Array] | None:
         """Return the single row of an offering with its distance; None where there is none."""
@@ -247,15 +246,17 @@ class Index:
         return self._seen(origin, self.base, rows)
 
     def _seen(self, origin: LonLat, part: Part, rows: NDArray[np.int64]) -> tuple[Rows, Array]:
-        idf = self.base.columns.texts["text_idf"]
-        return Rows([(part, rows)], idf), self._distances(origin, part.columns, rows)
+        records = part.columns.records.take(rows)
+        return Rows([(part, rows)], self.base, records), self._distances(origin, records)
 
-    def _distances(self, origin: LonLat, columns: Columns, rows: NDArray[np.int64]) -> Array:
+    def _distances(
+        self, origin: LonLat, records: Array, *, may_be_elsewhere: bool = True
+    ) -> NDArray[np.float64]:
         """Return metres; NaN where the place isn't known, infinity where it lies elsewhere."""
-        away = great_circle_m(origin, columns["lon"][rows], columns["lat"][rows])
-        lost = np.flatnonzero(np.isnan(away))
-        if lost.size:
-            elsewhere = self._presence.elsewhere(origin, columns["municipality"][rows[lost]])
+        away = great_circle_m(origin, records["lon"], records["lat"])
+        if may_be_elsewhere:
+            lost = np.flatnonzero(np.isnan(away))
+            elsewhere = self._presence.elsewhere(origin, records["municipality"][lost])
             away[lost[elsewhere]] = np.inf
         return away
 
@@ -272,8 +273,13 @@ class Index:
     @cached_property
     def _slack_m(self) -> float:
         accuracy = self.base.columns["accuracy_m"]
-        known = accuracy[~np.isnan(accuracy)]
-        return float(known.max()) if known.size else 0.0
+        return float(accuracy.max()) if accuracy.size else 0.0
+
+    @cached_property
+    def _without_places(self) -> NDArray[np.int64]:
+        """Which of the base's municipalities have no place with a point, or aren't known."""
+        towns, _ = self.base.unplaced
+        return np.flatnonzero(~self._presence.has_places(towns))
 
     def _base_rows(self, origin: LonLat, radius_m: float | None) -> NDArray[np.int64]:
         n = len(self.base.columns)
@@ -293,7 +299,7 @@ class Index:
         starts = np.searchsorted(keys, bands + west, side="left")
         ends = np.searchsorted(keys, bands + east, side="right")
         towns, begins = self.base.unplaced
-        near = np.flatnonzero(~self._presence.elsewhere(origin, towns))
+        near = self._presence.near(origin, towns, self._without_places)
         starts = np.concatenate([starts, begins[:-1][near]])
         ends = np.concatenate([ends, begins[1:][near]])
         return ragged(starts, ends - starts)

@@ -43,14 +43,32 @@ class Presence:
 
         False where the municipality isn't known, or has no place with a point at all.
         """
+        return self.has_places(municipalities) & ~_among(municipalities, self._around(origin))
+
+    def has_places(self, municipalities: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Tell for each municipality whether it has a place with a point, wherever."""
+        return _among(municipalities, self._anywhere)
+
+    def near(
+        self, origin: LonLat, municipalities: NDArray[np.uint64], without: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Return which of some sorted municipalities aren't elsewhere.
+
+        without : the numbers of those that have no place with a point, worked out before
+        """
+        around = self._around(origin)
+        place = np.searchsorted(municipalities, around)
+        place = place[place < len(municipalities)]
+        found = place[_among(municipalities[place], around)]
+        return np.concatenate([found, without])
+
+    def _around(self, origin: LonLat) -> NDArray[np.uint64]:
         here = math.floor(origin.lat / BLOCK) * _LINE + math.floor(origin.lon / BLOCK)
         around: set[int] = set()
         for line in (-_LINE, 0, _LINE):
             for column in (-1, 0, 1):
                 around |= self._in_block.get(here + line + column, _NONE)
-        return _among(municipalities, self._anywhere) & ~_among(
-            municipalities, np.array(sorted(around), np.uint64)
-        )
+        return np.array(sorted(around), np.uint64)
 
 
 def presence(columns: Columns, rows: NDArray[np.int64] | None = None) -> Counter[tuple[int, int]]:

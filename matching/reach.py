@@ -41,7 +41,7 @@ def _judge_reach(s: Sight) -> Verdicts:
     limit = s.ask.reach_m
     assert limit is not None
     away = s.distance_m
-    slack = np.nan_to_num(s.rows["accuracy_m"].astype(np.float64))
+    slack = s.rows["accuracy_m"].astype(np.float64)
     out = np.where(away + slack <= limit, PASS, np.where(away - slack > limit, FAIL, UNKNOWN))
     # A point of chome accuracy whose centre lies inside is taken as inside, only marked.
     out = np.where(np.isnan(away), UNKNOWN, out)
@@ -55,8 +55,7 @@ def _change_reach(p: Seen) -> Sentence | None:
     away = p.distance_m
     if not math.isfinite(away):
         return None
-    slack = float(np.nan_to_num(p["accuracy_m"]))
-    if p["transport"] == 1 and away - slack <= TRANSPORT_REACH_M:
+    if p["transport"] == 1 and away - p["accuracy_m"] <= TRANSPORT_REACH_M:
         return sentence("change.reach_transport")
     walk = p.ask.walk_reach_m
     if walk is not None and away > walk:
@@ -83,7 +82,14 @@ def _evidence_reach(p: Seen) -> tuple[str, Any]:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("published", always, _judge_published, shows_code("status", STATUSES), says("published")),
-    Rule("kind", always, _judge_kind, _evidence_kind, no_change),
+    Rule(
+        "published",
+        always,
+        _judge_published,
+        shows_code("status", STATUSES),
+        says("published"),
+        reads=("status",),
+    ),
+    Rule("kind", always, _judge_kind, _evidence_kind, no_change, reads=("kind",)),
     Rule("reach", lambda a: a.reach_m is not None, _judge_reach, _evidence_reach, _change_reach),
 )

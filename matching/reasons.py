@@ -1,18 +1,24 @@
 """Puts what rules and criteria found about one place into the words of an answer."""
 
 import math
+from collections.abc import Sequence
 
-from matching.answers import PlaceShown, SessionShown, Suggestion, Verdict
+from matching.answers import Miss, PlaceShown, SessionShown, Suggestion, Verdict
 from matching.ranking import Scores
 from matching.reach import walk_minutes
 from matching.rules import Judged
 from matching.sentences import sentence
 from matching.sight import Seen
-from matching.verdicts import FAIL, WORDS, shown_date
+from matching.verdicts import FAIL, WORDS, Rule
+
+MOST_REMEMBERED = 5_000
+"""Verdicts of one rule that are kept in memory; some 20 MB in all at most."""
 
 
-def suggestion(p: Seen, judged: Judged, scores: Scores, place: PlaceShown) -> Suggestion:
-    """Return all that is said of one row."""
+def suggestion(
+    p: Seen, verdicts: tuple[Verdict, ...], scores: Scores, place: PlaceShown
+) -> Suggestion:
+    """Return all that is said of one row that fits."""
     distance, walk = distance_of(p)
     first = first_step_of(p, place)
     values = scores.contributions[:, p.i].tolist()
@@ -21,7 +27,7 @@ def suggestion(p: Seen, judged: Judged, scores: Scores, place: PlaceShown) -> Su
         score=int(scores.total[p.i]),
         contributions={c.code: v for c, v in zip(scores.criteria, values, strict=True)},
         confidence=int(scores.confidence[p.i]),
-        verdicts=tuple(verdicts_of(p, judged)),
+        verdicts=verdicts,
         distance_m=distance,
         walk_minutes=walk,
         next_session=session_of(p),
@@ -30,28 +36,44 @@ def suggestion(p: Seen, judged: Judged, scores: Scores, place: PlaceShown) -> Su
     )
 
 
-def verdicts_of(p: Seen, judged: Judged, *, only_failed: bool = False) -> list[Verdict]:
-    """Return what each rule that was asked says of one row."""
-    verified_on = shown_date(p["verified_day"])
-    found = []
-    for rule, value in zip(judged.rules, judged.table[:, p.i].tolist(), strict=True):
-        if only_failed and value != FAIL:
+def miss(p: Seen, verdicts: tuple[Verdict, ...], place: PlaceShown) -> Miss:
+    """Return the rules that a row fails, and what would let it in."""
+    failed = tuple(v for v in verdicts if v.verdict == WORDS[FAIL])
+    return Miss(place, failed, distance_of(p)[0])
+
+
+def verdicts_of(seen: Sequence[Seen], judged: Judged) -> list[tuple[Verdict, ...]]:
+    """Return what each rule that was asked says of each of some rows, picked together."""
+    if not seen:
+        return []
+    table = judged.table.take([p.i for p in seen], axis=1).tolist()
+    memory = seen[0].codebook.said
+    columns: list[list[Verdict]] = []
+    for rule, values in zip(judged.rules, table, strict=True):
+        if not rule.reads:
+            columns.append([_verdict(rule, v, p) for v, p in zip(values, seen, strict=True)])
             continue
-        field, evidence = rule.evidence(p)
-        change = rule.change(p) if value == FAIL and not rule.safety else None
-        found.append(
-            Verdict(
-                rule.code,
-                rule.words,
-                WORDS[value],
-                field,
-                evidence,
-                verified_on,
-                change,
-                rule.safety,
-            )
-        )
-    return found
+        # The same few verdicts are said of one place after the other; a change is each one's own.
+        said = memory.setdefault(rule.code, {})
+        if len(said) >= MOST_REMEMBERED:
+            said.clear()
+        column = []
+        facts = zip(values, *map(seen[0].beside, rule.reads), strict=True)
+        for k, key in enumerate(facts):
+            verdict = said.get(key)
+            if verdict is None:
+                verdict = _verdict(rule, key[0], seen[k])
+                if key[0] != FAIL:
+                    said[key] = verdict
+            column.append(verdict)
+        columns.append(column)
+    return list(zip(*columns, strict=True))
+
+
+def _verdict(rule: Rule, value: int, p: Seen) -> Verdict:
+    field, evidence = rule.evidence(p)
+    change = rule.change(p) if value == FAIL and not rule.safety else None
+    return Verdict(rule.code, rule.words, WORDS[value], field, evidence, change, rule.safety)
 
 
 def session_of(p: Seen, *, fitting: bool = True) -> SessionShown | None:

@@ -31,8 +31,8 @@ class Judged:
 
     rules: tuple[Rule, ...]
     table: NDArray[np.int8]
-    fails: NDArray[np.int64]
-    unknowns: NDArray[np.int64]
+    fails: NDArray[np.int8]
+    unknowns: NDArray[np.int8]
 
     def only(self, chosen: NDArray[np.int64]) -> "Judged":
         return Judged(self.rules, self.table[:, chosen], self.fails[chosen], self.unknowns[chosen])
@@ -49,6 +49,6 @@ def judge(sight: Sight) -> Judged:
     return Judged(
         asked,
         table,
-        (table == FAIL).sum(axis=0, dtype=np.int64),
-        (table == UNKNOWN).sum(axis=0, dtype=np.int64),
+        (table == FAIL).view(np.int8).sum(axis=0, dtype=np.int8),
+        (table == UNKNOWN).view(np.int8).sum(axis=0, dtype=np.int8),
     )

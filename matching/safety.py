@@ -33,7 +33,7 @@ def _judge_exclude_resource(s: Sight) -> Verdicts:
 
 def _judge_exclude_area(s: Sight) -> Verdicts:
     lon, lat = s.rows["lon"].astype(np.float64), s.rows["lat"].astype(np.float64)
-    slack = np.nan_to_num(s.rows["accuracy_m"].astype(np.float64))
+    slack = s.rows["accuracy_m"].astype(np.float64)
     inside = np.zeros(len(s.rows), bool)
     for area in s.ask.need.safety.exclude_areas:
         centre = type(s.ask.origin)(area.lon, area.lat)
@@ -89,6 +89,10 @@ RULES: tuple[Rule, ...] = (
         _evidence_protected,
         no_change,
         safety=True,
+        reads=(
+            "confirms_participants",
+            "publishes_members",
+        ),
     ),
     Rule(
         "no_children",
@@ -97,6 +101,7 @@ RULES: tuple[Rule, ...] = (
         shows("children_present", shown_flag),
         no_change,
         safety=True,
+        reads=("children_present",),
     ),
     Rule(
         "no_alcohol",
@@ -105,6 +110,7 @@ RULES: tuple[Rule, ...] = (
         shows("alcohol", shown_flag),
         no_change,
         safety=True,
+        reads=("alcohol",),
     ),
     Rule(
         "child_safe",
@@ -113,5 +119,6 @@ RULES: tuple[Rule, ...] = (
         shows("child_safe", shown_flag),
         no_change,
         safety=True,
+        reads=("child_safe",),
     ),
 )

@@ -35,13 +35,16 @@ class Sight:
 
     def only(self, chosen: NDArray[np.int64]) -> "Sight":
         """Return the same for some of the rows, in that order."""
-        return Sight(
+        some = Sight(
             self.rows.only(chosen),
             self.distance_m[chosen],
             self.times.only(chosen),
             self.ask,
             self.codebook,
         )
+        if "shortest_stay" in vars(self):  # worked out already
+            vars(some)["shortest_stay"] = self.shortest_stay[chosen]
+        return some
 
     def seen(self, chosen: Sequence[int]) -> "list[Seen]":
         """Return some of the rows one by one, as plain Python values."""
@@ -55,12 +58,13 @@ class _Picked:
     def __init__(self, sight: Sight, chosen: Sequence[int]) -> None:
         self.sight = sight
         self._rows = np.asarray(chosen, np.int64)
+        self._records = sight.rows.values(self._rows)
         self._lists: dict[str, list[Any]] = {}
 
     def list_of(self, name: str) -> list[Any]:
         found = self._lists.get(name)
         if found is None:
-            found = self._lists[name] = self.sight.rows.values(name, self._rows).tolist()
+            found = self._lists[name] = self._records[name].tolist()
         return found
 
     @cached_property
@@ -83,6 +87,10 @@ class Seen:
 
     def __getitem__(self, name: str) -> Any:
         return self._picked.list_of(name)[self._k]
+
+    def beside(self, name: str) -> list[Any]:
+        """Return a column's values in all rows that were picked with this one."""
+        return self._picked.list_of(name)
 
     @property
     def distance_m(self) -> float:

@@ -22,7 +22,7 @@ from resources.models import Change, Location, Offering, Organization, Resource
 from resources.queries import offering_ids_touched
 from resources.vocabulary import Vocabulary
 
-FORMAT = 2
+FORMAT = 4
 BATCH = 20_000
 LARGEST_OVERLAY = 5_000
 """Changed rows that are carried in memory before a new base is built."""
@@ -224,11 +224,16 @@ def _save(folder: Path, columns: Columns, manifest: dict[str, Any]) -> str:
     """Write a base aside and rename it into place; return its name."""
     folder.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
-    arrays: dict[str, Array] = {**columns.arrays, **columns.texts}
+    arrays: dict[str, Array] = {
+        "records": columns.records,
+        "pointer": columns.pointer,
+        "slots": columns.slots,
+        **columns.texts,
+    }
     for name, array in arrays.items():
-        np.save(aside / f"{name}.npy", array)
+        np.save(aside / f"{name}.npy", array, allow_pickle=False)
     (aside / "selectors.json").write_text(json.dumps(columns.selectors), encoding="utf-8")
-    facts = {**manifest, "arrays": list(columns.arrays), "texts": list(columns.texts)}
+    facts = {**manifest, "texts": list(columns.texts)}
     (aside / "manifest.json").write_text(json.dumps(facts), encoding="utf-8")
     name = f"r{manifest['revision']}-{uuid.uuid4().hex[:8]}"
     aside.chmod(0o755)
@@ -243,7 +248,9 @@ def _load(folder: Path, manifest: dict[str, Any]) -> Columns:
         return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
 
     return Columns(
-        {name: mapped(name) for name in manifest["arrays"]},
+        mapped("records"),
+        mapped("pointer"),
+        mapped("slots"),
         tuple(json.loads((folder / "selectors.json").read_text(encoding="utf-8"))),
         {name: mapped(name) for name in manifest["texts"]},
     )

@@ -7,21 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from matching import reasons
 from matching.answers import (
     Answer,
     Miss,
-    PlaceShown,
     Relaxation,
     Suggestion,
 )
 from matching.ask import TRANSPORT_REACH_M, prepare
 from matching.fresh import is_full, places_to_show
 from matching.need import Need
-from matching.ranking import Scores, diverse, in_order, score
-from matching.reasons import distance_of, suggestion, verdicts_of
+from matching.ranking import Scores, diverse, in_order, metres, score
 from matching.rules import Judged, judge
 from matching.schemes import UNIT, Scheme, scheme_of
-from matching.sight import Seen, Sight
+from matching.sight import Sight
 from matching.store import IndexStore
 from matching.times import times_of
 from matching.verdicts import FAIL
@@ -29,6 +28,9 @@ from resources import clock
 
 MISSES = 5
 """How many near misses are shown."""
+
+MISSES_WEIGHED = 50
+"""Of so many near misses, the closest ones, those that would fit best are shown."""
 
 FEWEST_MISSES = 3
 """Where fewer are found within reach, the search goes farther out."""
@@ -81,6 +83,7 @@ def suggest_placements(
         if len(near) >= FEWEST_MISSES or len(rows) >= ENOUGH_LOOKED_AT:
             break
     # Only what may be shown is weighed: the rest is counted.
+    near = _closest(near, sight, judged)
     weighed = np.union1d(np.flatnonzero(judged.fails == 0), near)
     kept, kept_judged = sight.only(weighed), judged.only(weighed)
     scores = score(kept, kept_judged, weights)
@@ -118,6 +121,16 @@ def _near_misses(sight: Sight, judged: Judged) -> NDArray[np.int64]:
     return np.flatnonzero((judged.fails >= 1) & (judged.fails <= 2) & ~hard)
 
 
+def _closest(near: NDArray[np.int64], sight: Sight, judged: Judged) -> NDArray[np.int64]:
+    """Return the near misses that fail fewest rules and lie closest, in rising row numbers."""
+    if len(near) <= MISSES_WEIGHED:
+        return near
+    high, low = sight.rows.ids
+    away = metres(sight.distance_m[near])
+    order = np.lexsort((low[near], high[near], away, judged.fails[near]))
+    return np.sort(near[order[:MISSES_WEIGHED]])
+
+
 def _shown(
     session: Session,
     sight: Sight,
@@ -146,11 +159,19 @@ def _shown(
         if not lost:
             break
         gone |= lost
-    misses = [i for i in misses if i in places]
-    seen = sight.seen([*picked, *misses])
+    near_ones = [i for i in misses if i in places]
+    seen = sight.seen([*picked, *near_ones])
+    said = reasons.verdicts_of(seen, judged)
+    n = len(picked)
     return (
-        tuple(suggestion(p, judged, scores, places[p.i]) for p in seen[: len(picked)]),
-        tuple(_miss(p, judged, places[p.i]) for p in seen[len(picked) :]),
+        tuple(
+            reasons.suggestion(p, verdicts, scores, places[p.i])
+            for p, verdicts in zip(seen[:n], said[:n], strict=True)
+        ),
+        tuple(
+            reasons.miss(p, verdicts, places[p.i])
+            for p, verdicts in zip(seen[n:], said[n:], strict=True)
+        ),
     )
 
 
@@ -170,10 +191,6 @@ def _one_of_each(ranked: NDArray[np.int64], sight: Sight, limit: int) -> list[in
 def _id(sight: Sight, i: int) -> uuid.UUID:
     high, low = sight.rows.ids
     return uuid.UUID(int=(int(high[i]) << 64) | int(low[i]))
-
-
-def _miss(p: Seen, judged: Judged, place: PlaceShown) -> Miss:
-    return Miss(place, tuple(verdicts_of(p, judged, only_failed=True)), distance_of(p)[0])
 
 
 def _removed_by(judged: Judged) -> dict[str, int]:

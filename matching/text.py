@@ -6,15 +6,18 @@ triples of characters (after NFKC, without spaces and marks) find 読書 in 読�
 
 from __future__ import annotations
 
+import math
 import re
+import threading
 import unicodedata
+from collections import Counter
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.columns import Array
+from matching.columns import Array, ragged, run_sums
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -100,16 +103,41 @@ def matrix(documents: list[str], idf: Array | None = None) -> dict[str, Array]:
 
 @lru_cache(maxsize=512)
 def _asked(words: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    counted = _counts([fold(words)])
-    return counted.indices.astype(np.int32), counted.data.astype(np.float32)
+    """Return the features of a question and their counts, as the vectorizer would.
+
+    A question is one short text; setting up a matrix for it would take ten times as long.
+    """
+    from sklearn.utils import murmurhash3_32
+
+    counts = Counter(abs(murmurhash3_32(t, seed=0)) % FEATURES for t in tokens(fold(words)))
+    index = np.array(sorted(counts), np.int32)
+    said = np.array([counts[i] for i in index.tolist()], np.float32)
+    return index, np.float32(1.0) + np.log(said)
 
 
-def ask_vector(words: str, idf: Array) -> NDArray[np.float32]:
-    """Return the question as a dense unit vector (FEATURES,); all zero where it has no token."""
+_scratch = threading.local()
+
+
+def likeness(
+    texts: dict[str, Array], numbers: NDArray[np.integer[Any]], words: str, idf: Array
+) -> NDArray[np.float64]:
+    """Return the cosine of some texts with a question, (m,) in 0 … 1; 0 where it has no token.
+
+    texts : as `matrix` returns them
+    numbers : (m,) rows of the matrix
+    """
     index, count = _asked(words)
-    vector = np.zeros(FEATURES, np.float32)
-    vector[index] = count * idf[index]
-    length = float(np.sqrt((vector[index].astype(np.float64) ** 2).sum()))
-    if length:
-        vector[index] /= length
-    return vector
+    weights = (count * idf[index]).astype(np.float64)
+    # One vector a thread, cleared after use: a fresh one of half a megabyte costs more than this.
+    vector = getattr(_scratch, "vector", None)
+    if vector is None:
+        vector = _scratch.vector = np.zeros(FEATURES, np.float64)
+    vector[index] = weights / (math.sqrt(float((weights**2).sum())) or 1.0)
+    pointer = texts["text_pointer"]
+    starts = pointer[numbers]
+    counts = pointer[numbers + 1] - starts
+    flat = ragged(starts, counts)
+    products = vector.take(texts["text_index"].take(flat))
+    vector[index] = 0.0
+    products *= texts["text_value"].take(flat)
+    return np.minimum(run_sums(products, counts), 1.0)

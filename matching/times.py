@@ -112,6 +112,15 @@ def _weekday_mask(ask: Ask, weekday: int) -> np.uint64:
     return np.uint64(mask)
 
 
+def _days_by_hours(ask: Ask) -> dict[tuple[int, int], np.uint64]:
+    """Return the days of each pair of hours: many people have the same hours on several days."""
+    found: dict[tuple[int, int], np.uint64] = {}
+    for weekday, start, end in ask.windows:
+        held = found.get((start, end), np.uint64(0))
+        found[start, end] = held | _weekday_mask(ask, weekday)
+    return found
+
+
 def times_of(rows: Rows, ask: Ask) -> Times:
     """Work out, for all rows at once, the days with a session that the person can attend.
 
@@ -136,8 +145,7 @@ def times_of(rows: Rows, ask: Ask) -> Times:
         length = slots.end - slots.start
         asked = np.where(whole, length, np.minimum(length, SHORTEST_STAY))
         fitting = np.zeros_like(days)
-        for weekday, start, end in ask.windows:
+        for (start, end), mask in _days_by_hours(ask).items():
             overlap = np.minimum(slots.end, end) - np.maximum(slots.start, start)
-            fits = overlap >= asked
-            fitting |= np.where(fits, days & _weekday_mask(ask, weekday), np.uint64(0))
+            fitting |= (days & mask) * (overlap >= asked)
     return Times(ask, slots, days, fitting, _or_by_row(days, slots), _or_by_row(fitting, slots))

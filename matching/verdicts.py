@@ -34,6 +34,7 @@ class Rule:
     evidence : the field a row's verdict rests on, and its value (JSON)
     change : the smallest change that would make a failing row pass; None where there is none
     safety : not known counts as failed, and no change is ever proposed
+    reads : the columns that the evidence is made of, where it is made of nothing else
     """
 
     code: str
@@ -42,6 +43,7 @@ class Rule:
     evidence: Callable[[Seen], tuple[str, Any]]
     change: Callable[[Seen], Sentence | None]
     safety: bool = False
+    reads: tuple[str, ...] = ()
 
     @cached_property
     def words(self) -> Sentence:

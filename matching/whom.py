@@ -86,14 +86,43 @@ def _evidence_languages(p: Seen) -> tuple[str, Any]:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("age", lambda a: a.need.age is not None, _judge_age, _evidence_age, _change_age),
-    Rule("audience", always, _judge_audience, _evidence_audience, _change_audience),
-    Rule("gender", always, _judge_gender, shows_code("gender", GENDERS), says("gender")),
+    Rule(
+        "age",
+        lambda a: a.need.age is not None,
+        _judge_age,
+        _evidence_age,
+        _change_age,
+        reads=(
+            "age_low",
+            "age_high",
+            "age_known",
+        ),
+    ),
+    Rule(
+        "audience",
+        always,
+        _judge_audience,
+        _evidence_audience,
+        _change_audience,
+        reads=(
+            "audience",
+            "audience_known",
+        ),
+    ),
+    Rule(
+        "gender",
+        always,
+        _judge_gender,
+        shows_code("gender", GENDERS),
+        says("gender"),
+        reads=("gender",),
+    ),
     Rule(
         "languages",
         lambda a: bool(a.languages),
         _judge_languages,
         _evidence_languages,
         says("languages"),
+        reads=("languages",),
     ),
 )

@@ -13,7 +13,7 @@ from matching.ask import prepare
 from matching.encoding import LOW_HALF
 from matching.need import Need
 from matching.ranking import score
-from matching.reasons import session_of, suggestion
+from matching.reasons import session_of, suggestion, verdicts_of
 from matching.rules import judge
 from matching.schemes import UNIT, scheme_of
 from matching.sentences import Sentence
@@ -88,7 +88,8 @@ def explain(
     judged = judge(sight)
     scores = score(sight, judged, weights)
     (seen,) = sight.seen([0])
-    shown = suggestion(seen, judged, scores, _shown(entry))
+    (verdicts,) = verdicts_of([seen], judged)
+    shown = suggestion(seen, verdicts, scores, _shown(entry))
     minimum = round(weights.minimum_score * UNIT)
     return Explanation(
         suggestion=shown,

@@ -41,6 +41,10 @@ def _id() -> Mapped[uuid.UUID]:
     return mapped_column(primary_key=True, default=uuid.uuid4)
 
 
+CLUSTERED = {"sqlite_with_rowid": False}
+"""SQLite keeps such a table's rows in its primary key: finding one by its id is one look-up."""
+
+
 class Organization(Logged, Base):
     """Who runs a resource; as a host it receives people and is itself supported."""
 
@@ -66,7 +70,7 @@ class Organization(Logged, Base):
     edited_at: Mapped[datetime]
 
     __mapper_args__ = {"version_id_col": version}
-    __table_args__ = (Index(None, "source", "source_key", unique=True),)
+    __table_args__ = (Index(None, "source", "source_key", unique=True), CLUSTERED)
 
 
 class Resource(Logged, Base):
@@ -148,7 +152,7 @@ class Resource(Logged, Base):
     )
 
     __mapper_args__ = {"version_id_col": version}
-    __table_args__ = (Index(None, "source", "source_key", unique=True),)
+    __table_args__ = (Index(None, "source", "source_key", unique=True), CLUSTERED)
 
 
 class Location(Logged, Base):
@@ -186,6 +190,7 @@ class Location(Logged, Base):
     __table_args__ = (
         Index(None, "source", "source_key", unique=True),
         CheckConstraint("(lon IS NULL) = (lat IS NULL)", name="point_is_whole"),
+        CLUSTERED,
     )
 
 
@@ -227,6 +232,7 @@ class Offering(Logged, Base):
     __table_args__ = (
         Index(None, "source", "source_key", unique=True),
         CheckConstraint("places IS NULL OR places >= 0", name="places_not_negative"),
+        CLUSTERED,
     )
 
 

@@ -69,7 +69,7 @@ def print_explanation(explanation: Explanation, vocabulary: Vocabulary) -> None:
     print_table(
         say("table.verdicts"),
         say("table.verdict_columns").split("|"),
-        (_verdict_row(v) for v in explanation.verdicts),
+        (_verdict_row(v, explanation.suggestion.place.verified_on) for v in explanation.verdicts),
     )
     print_table(
         say("table.score", score=f"{suggestion.score / 10_000:.4f}",
@@ -142,12 +142,12 @@ def _plain(value: object) -> str:
     return str(value)
 
 
-def _verdict_row(v: Verdict) -> list[object]:
+def _verdict_row(v: Verdict, verified_on: str | None) -> list[object]:
     return [
         v.words.in_language(language()),
         say(f"verdict.{v.verdict}"),
         _evidence(v),
-        v.verified_on,
+        verified_on,
         None if v.change is None else v.change.in_language(language()),
     ]
 

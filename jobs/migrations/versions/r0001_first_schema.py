@@ -178,6 +178,7 @@ def upgrade() -> None:
             "(lon IS NULL) = (lat IS NULL)", name=op.f("ck_location_point_is_whole")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_location")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_location_district"), "location", ["district"], unique=False)
     op.create_index(
@@ -209,6 +210,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("edited_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organization")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         op.f("ix_organization_source_source_key"),
@@ -327,6 +329,7 @@ def upgrade() -> None:
             ["organization_id"], ["organization.id"], name=op.f("fk_resource_organization_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resource")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_resource_kind"), "resource", ["kind"], unique=False)
     op.create_index(
@@ -397,6 +400,7 @@ def upgrade() -> None:
             ["resource_id"], ["resource.id"], name=op.f("fk_offering_resource_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offering")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_offering_location_id"), "offering", ["location_id"], unique=False)
     op.create_index(op.f("ix_offering_resource_id"), "offering", ["resource_id"], unique=False)

@@ -103,7 +103,7 @@ TABLE: dict[type[Exception], Problem] = {
     ),
     UnknownScheme: Problem(
         422,
-        f"この優先の型はありません。使えるもの：{'、'.join(SCHEMES)}",
+        f"この優先の型はありません。使えるのは {'、'.join(SCHEMES)} です。",
         f"There is no such priority scheme. There are: {', '.join(SCHEMES)}.",
     ),
     NoGazetteer: Problem(

@@ -45,7 +45,7 @@ class Address:
 
     def as_json(self) -> dict[str, str | float | None]:
         """Return the fields as they go out; null where unknown."""
-        return asdict(self)
+        return {**asdict(self), "rest": self.rest or None}
 
 
 def geocode(

@@ -41,6 +41,15 @@ def position(lon: float, lat: float) -> LonLat:
     return LonLat(lon, lat)
 
 
+def straight_m(one: LonLat, other: LonLat) -> float:
+    """Return the distance between two points in metres, on a sphere (haversine); NaN for NaN."""
+    lat1, lat2 = math.radians(one.lat), math.radians(other.lat)
+    half_lat = math.sin((lat2 - lat1) / 2.0)
+    half_lon = math.sin(math.radians(other.lon - one.lon) / 2.0)
+    a = half_lat * half_lat + math.cos(lat1) * math.cos(lat2) * half_lon * half_lon
+    return 2.0 * EARTH_RADIUS_M * math.asin(math.sqrt(a))
+
+
 def great_circle_m(
     origin: LonLat, lon: NDArray[np.float64], lat: NDArray[np.float64]
 ) -> NDArray[np.float64]:

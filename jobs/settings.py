@@ -78,6 +78,12 @@ def _converted(name: str, kind: object, text: str) -> object:
     return Path(text).absolute() if kind is Path else text
 
 
+def _default_home() -> Path:
+    """Return var/ in the checkout that runs; without a checkout, in the folder one is in."""
+    checkout = Path(__file__).resolve().parents[1]
+    return (checkout if (checkout / "pyproject.toml").is_file() else Path.cwd()) / "var"
+
+
 def read_settings(environment: dict[str, str] | None = None) -> Settings:
     """Read the settings from the environment; raise `BadSetting` for one that can't be used."""
     source = dict(os.environ) if environment is None else environment
@@ -86,7 +92,7 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
         for f in fields(Settings)
         if PREFIX + f.name.upper() in source
     }
-    settings = Settings(**{"home": Path("var").absolute(), **values})  # type: ignore[arg-type]
+    settings = Settings(**{"home": _default_home(), **values})  # type: ignore[arg-type]
     if settings.runner not in ("thread", "celery"):
         raise BadSetting("IBASHO_RUNNER must be thread or celery")
     if settings.database_url and not settings.database_url.startswith(DATABASES):

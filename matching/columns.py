@@ -19,6 +19,7 @@ COLUMNS: dict[str, str] = {
     "id_low": "u8",
     "resource": "u8",
     "host": "u8",  # 0 = not known
+    "name": "u8",  # a number for the folded name: the same name, the same number
     # Where. NaN = not known, or hidden.
     "lon": "f8",
     "lat": "f8",

@@ -27,7 +27,7 @@ from matching.columns import (
     Columns,
     mask_of,
 )
-from matching.municipalities import municipality_number
+from matching.municipalities import municipality_number, number_of
 from resources import schedules
 
 # What the encoder reads of each offering, in this order (see `store.FACTS_OF_AN_OFFERING`).
@@ -215,6 +215,8 @@ class Encoder:
         out["id_high"], out["id_low"] = half(source["id"], 64), half(source["id"], 0)
         out["resource"] = half(source["resource_id"], 0)
         out["host"] = half(source["organization_id"], 0)
+        number = _memo(lambda name: number_of(text.fold(name).replace(" ", "")))
+        out["name"] = np.fromiter(map(number, source["name"]), "u8", count=n)
 
     def _positions(self, out: dict[str, Array], source: dict[str, Any], n: int) -> None:
         hidden = np.fromiter((v == "hidden" for v in source["visibility"]), np.bool_, count=n)

@@ -23,8 +23,12 @@ def municipality_number(prefecture: str | None, city: str | None) -> int:
     """Return the number of a municipality, the same in every process; 0 where it isn't known."""
     if not city:
         return NOT_KNOWN
-    digest = blake2b(f"{prefecture or ''}\n{city}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") or 1
+    return number_of(f"{prefecture or ''}\n{city}")
+
+
+def number_of(words: str) -> int:
+    """Return a number from 1 to 2^64 − 1 that stands for these words in every process."""
+    return int.from_bytes(blake2b(words.encode(), digest_size=8).digest(), "big") or 1
 
 
 class Presence:

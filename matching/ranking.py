@@ -1,10 +1,13 @@
 """From verdicts and criteria to an order: scores, confidence, and a list with variety."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.coordinates import LonLat, straight_m
 from matching.criteria import CRITERIA, Criterion, fresh
 from matching.rules import Judged
 from matching.schemes import UNIT, Scheme
@@ -12,6 +15,12 @@ from matching.sight import Sight
 
 AVAILABILITY_TERM_DAYS = 30.0
 """Days after which what was said about free places counts half."""
+
+SOME = 32
+"""Rows that are looked at in one go; the first few usually do."""
+
+SAME_PLACE_M = 300.0
+"""Entries of one name so close together are one place, listed by more than one file."""
 
 
 @dataclass(frozen=True)
@@ -73,28 +82,48 @@ def in_order(rows: NDArray[np.int64], sight: Sight, merit: NDArray[np.int64]) ->
     return rows[np.lexsort((low[rows], high[rows], away, -merit[rows]))]
 
 
+def one_of_each(ordered: NDArray[np.int64], sight: Sight) -> Iterator[int]:
+    """Yield row numbers in order, each place once.
+
+    A place is met again as another offering of the same resource, or as the entry of another
+    source: one with the same name within `SAME_PLACE_M`.
+    """
+    resources: set[int] = set()
+    named: dict[int, list[LonLat]] = {}
+    names = ("resource", "name", "lon", "lat")
+    for start in range(0, len(ordered), SOME):
+        some = ordered[start : start + SOME]
+        facts = (sight.rows[name][some].tolist() for name in names)
+        for i, resource, name, lon, lat in zip(some.tolist(), *facts, strict=True):
+            if resource in resources:
+                continue
+            resources.add(resource)
+            known = named.setdefault(name, [])
+            point = LonLat(lon, lat)
+            if any(straight_m(point, other) <= SAME_PLACE_M for other in known):
+                continue
+            known.append(point)
+            yield i
+
+
 def diverse(ordered: NDArray[np.int64], sight: Sight, scheme: Scheme, limit: int) -> list[int]:
-    """Pick at most `limit` rows in order: one offering a resource, few of one host or kind.
+    """Pick at most `limit` rows in order: one offering a place, few of one host or kind.
 
     Those that were passed over for their host or kind fill the list up where it would stay short.
     """
     picked: list[int] = []
     passed_over: list[int] = []
-    resources: set[int] = set()
-    hosts: dict[int, int] = {}
-    kinds: dict[int, int] = {}
-    resource, host, kind = sight.rows["resource"], sight.rows["host"], sight.rows["kind"]
-    for i in ordered.tolist():
+    hosts: Counter[int] = Counter()
+    kinds: Counter[int] = Counter()
+    host, kind = sight.rows["host"], sight.rows["kind"]
+    for i in one_of_each(ordered, sight):
         if len(picked) == limit:
             break
-        r, h, k = int(resource[i]), int(host[i]), int(kind[i])
-        if r in resources:
-            continue
-        resources.add(r)
-        if (h and hosts.get(h, 0) >= scheme.per_host) or kinds.get(k, 0) >= scheme.per_kind:
+        h, k = int(host[i]), int(kind[i])
+        if (h and hosts[h] >= scheme.per_host) or kinds[k] >= scheme.per_kind:
             passed_over.append(i)
             continue
-        hosts[h] = hosts.get(h, 0) + 1
-        kinds[k] = kinds.get(k, 0) + 1
+        hosts[h] += 1
+        kinds[k] += 1
         picked.append(i)
     return picked + passed_over[: limit - len(picked)]

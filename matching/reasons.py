@@ -36,9 +36,10 @@ def suggestion(
     )
 
 
-def miss(p: Seen, verdicts: tuple[Verdict, ...], place: PlaceShown) -> Miss:
+def miss(p: Seen, judged: Judged, place: PlaceShown) -> Miss:
     """Return the rules that a row fails, and what would let it in."""
-    failed = tuple(v for v in verdicts if v.verdict == WORDS[FAIL])
+    table = zip(judged.rules, judged.table[:, p.i].tolist(), strict=True)
+    failed = tuple(_verdict(rule, value, p) for rule, value in table if value == FAIL)
     return Miss(place, failed, distance_of(p)[0])
 
 
@@ -58,7 +59,7 @@ def verdicts_of(seen: Sequence[Seen], judged: Judged) -> list[tuple[Verdict, ...
         if len(said) >= MOST_REMEMBERED:
             said.clear()
         column = []
-        facts = zip(values, *map(seen[0].beside, rule.reads), strict=True)
+        facts = zip(values, *map(seen[0].beside, rule.reads), strict=False)
         for k, key in enumerate(facts):
             verdict = said.get(key)
             if verdict is None:

@@ -89,7 +89,7 @@ class Seen:
         return self._picked.list_of(name)[self._k]
 
     def beside(self, name: str) -> list[Any]:
-        """Return a column's values in all rows that were picked with this one."""
+        """Return a column's values in all rows that were picked with this one, in their order."""
         return self._picked.list_of(name)
 
     @property

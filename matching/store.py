@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Select, Text, cast, func, select
+from sqlalchemy import Select, Text, cast, select
 from sqlalchemy.orm import Session
 
 from matching.codebook import Codebook
@@ -22,7 +22,7 @@ from resources.models import Change, Location, Offering, Organization, Resource
 from resources.queries import offering_ids_touched
 from resources.vocabulary import Vocabulary
 
-FORMAT = 4
+FORMAT = 5
 BATCH = 20_000
 LARGEST_OVERLAY = 5_000
 """Changed rows that are carried in memory before a new base is built."""
@@ -167,12 +167,12 @@ class IndexStore:
 _NO_ROWS = np.empty(0, np.int64)
 
 
-_NEWEST = select(func.max(Change.revision))
+_NEWEST = "SELECT max(revision) FROM change"
 
 
 def _revision(session: Session) -> int:
-    # On the connection: this is asked before every question, and no object is wanted.
-    return session.connection().execute(_NEWEST).scalar() or 0
+    # In the database's own words: this is asked before every question, and nothing is made of it.
+    return session.connection().exec_driver_sql(_NEWEST).scalar() or 0
 
 
 def _catalogue_id(session: Session) -> str:

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from matching.answers import (
 from matching.ask import TRANSPORT_REACH_M, prepare
 from matching.fresh import is_full, places_to_show
 from matching.need import Need
-from matching.ranking import Scores, diverse, in_order, metres, score
+from matching.ranking import Scores, diverse, in_order, metres, one_of_each, score
 from matching.rules import Judged, judge
 from matching.schemes import UNIT, Scheme, scheme_of
 from matching.sight import Sight
@@ -147,7 +148,7 @@ def _shown(
     # Fewest failed rules first, then what would fit best.
     ranked = in_order(near, sight, merit)
     ranked = ranked[np.argsort(judged.fails[ranked], kind="stable")]
-    misses = _one_of_each(ranked, sight, MISSES)
+    misses = list(islice(one_of_each(ranked, sight), MISSES))
     gone: set[int] = set()
     while True:  # ends: each turn either finishes or loses at least one candidate
         left = ordered[~np.isin(ordered, list(gone))] if gone else ordered
@@ -161,31 +162,15 @@ def _shown(
         gone |= lost
     near_ones = [i for i in misses if i in places]
     seen = sight.seen([*picked, *near_ones])
-    said = reasons.verdicts_of(seen, judged)
-    n = len(picked)
+    here, beyond = seen[: len(picked)], seen[len(picked) :]
+    said = reasons.verdicts_of(here, judged)
     return (
         tuple(
             reasons.suggestion(p, verdicts, scores, places[p.i])
-            for p, verdicts in zip(seen[:n], said[:n], strict=True)
+            for p, verdicts in zip(here, said, strict=True)
         ),
-        tuple(
-            reasons.miss(p, verdicts, places[p.i])
-            for p, verdicts in zip(seen[n:], said[n:], strict=True)
-        ),
+        tuple(reasons.miss(p, judged, places[p.i]) for p in beyond),
     )
-
-
-def _one_of_each(ranked: NDArray[np.int64], sight: Sight, limit: int) -> list[int]:
-    seen: set[int] = set()
-    out: list[int] = []
-    for i in ranked.tolist():
-        resource = int(sight.rows["resource"][i])
-        if resource not in seen:
-            seen.add(resource)
-            out.append(i)
-        if len(out) == limit:
-            break
-    return out
 
 
 def _id(sight: Sight, i: int) -> uuid.UUID:

@@ -129,10 +129,20 @@ def test_a_closed_place_is_never_suggested_and_why_says_so(
     assert [v.rule for v in why.verdicts if v.verdict == "fail"] == ["published"]
 
 
+def test_a_place_that_two_files_list_is_suggested_once(
+    database: Database, store: IndexStore, register: Any
+) -> None:
+    register(**place(metres_north=100))
+    register(**place(metres_north=120, resource={"name": "静かな 居場所"}))
+    register(**place(metres_north=140, resource={"name": "静かな居場所　別館"}))
+    answer = suggested(database, store, need(walk_minutes=20))
+    assert [s.place.name for s in answer.suggestions] == ["静かな居場所", "静かな居場所　別館"]
+
+
 def test_the_contributions_add_up_to_the_score_and_the_same_question_gives_the_same_answer(
     database: Database, store: IndexStore, register: Any
 ) -> None:
-    for metres in (100, 300, 500):
+    for metres in (100, 500, 900):  # one name: farther apart they are different places
         register(**place(metres_north=metres))
     asked = need(
         walk_minutes=20,

@@ -62,7 +62,7 @@ def registration(r: random.Random, hosts: list[uuid.UUID], today: date) -> dict[
     ]  # fmt: skip
     low = r.randint(0, 60)
     resource = {
-        "name": f"場所{r.randint(1, 9999)}",
+        "name": f"場所{r.randint(1, 99)}",
         "kind": r.choice(VOCABULARY.codes("kind")),
         "status": r.choice(["published"] * 12 + ["paused", "closed", "draft"]),
         "description": maybe(r, r.choice(WORDS)),

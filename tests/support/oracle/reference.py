@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from matching.need import Need
 from matching.schemes import Scheme
+from matching.text import fold
 from resources import schedules
 from resources.clock import JAPAN
 from resources.models import Location
@@ -64,6 +65,10 @@ def round_half_even(value: float) -> int:
     return round(value)
 
 
+def _bare(name: str) -> str:
+    return fold(name).replace(" ", "")
+
+
 def three(known: bool, passes: bool) -> str:
     return "unknown" if not known else "pass" if passes else "fail"
 
@@ -109,6 +114,15 @@ class Reference:
         }
         x, y = self.block(self.need.point.lon, self.need.point.lat)
         return bool(blocks) and all(abs(x - bx) > 1 or abs(y - by) > 1 for bx, by in blocks)
+
+    def same_place(self, one: Entry, other: Entry) -> bool:
+        a, b = one.location, other.location
+        if _bare(one.resource.name) != _bare(other.resource.name):
+            return False
+        if self.distance(one) is None or self.distance(other) is None:
+            return False
+        assert a is not None and b is not None  # noqa: PT018 - as the distances are known
+        return away_m(a.lon, a.lat, b.lon, b.lat) <= 300
 
     def block(self, lon: float, lat: float) -> tuple[int, int]:
         return math.floor(lon / 0.1), math.floor(lat / 0.1)
@@ -448,6 +462,7 @@ class Reference:
         hosts: Counter[Any] = Counter()
         kinds: Counter[str] = Counter()
         seen = set()
+        met: list[Entry] = []
         for x in fit:
             if len(picked) == limit:
                 break
@@ -455,6 +470,9 @@ class Reference:
             if r.id in seen:
                 continue
             seen.add(r.id)
+            if any(self.same_place(x.entry, other) for other in met):
+                continue
+            met.append(x.entry)
             if (
                 r.organization_id is not None and hosts[r.organization_id] >= self.scheme.per_host
             ) or kinds[r.kind] >= self.scheme.per_kind:

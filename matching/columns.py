@@ -77,6 +77,9 @@ COLUMNS: dict[str, str] = {
     # Row of the table of distinct texts
     "text": "u4",
     "schedule_known": "u1",
+    # Where what is shown of it stands, see `encoding.SHOWN`
+    "shown_at": "u8",
+    "shown_bytes": "u4",
 }
 
 SLOTS: dict[str, str] = {"slot_selector": "u4", "slot_start": "i2", "slot_end": "i2"}
@@ -104,6 +107,7 @@ class Columns:
     slots : flat, of `SLOT`
     selectors : day selector of each number in `slot_selector`
     texts : name → arrays of the text matrix in CSR form (pointer, index, value) and `idf`
+    shown : bytes (u1); what is shown of the rows, one JSON after the other
     """
 
     records: Array
@@ -111,6 +115,7 @@ class Columns:
     slots: Array
     selectors: tuple[str, ...]
     texts: dict[str, Array]
+    shown: Array
 
     def __post_init__(self) -> None:
         assert self.records.dtype == RECORD
@@ -140,6 +145,7 @@ class Columns:
             self.slots.take(flat),
             self.selectors,
             self.texts,
+            self.shown,
         )
 
 

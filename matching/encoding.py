@@ -1,10 +1,11 @@
 """Turns rows of the catalogue into columns, column by column, so that a million rows go quickly."""
 
+import io
 import json
 import math
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 import numpy as np
@@ -41,8 +42,16 @@ SOURCE = (
     "children_present", "child_safe", "confirms_participants", "publishes_members", "fee_yen",
     "min_minutes", "min_per_week", "attendance", "availability", "places", "availability_said_on",
     "verified_on", "accompanied_cap", "accompanied_now", "resting_until", "ends_on", "schedule",
-    "name", "description",
+    "name", "description", "host_name", "address", "phone", "schedule_text", "invented",
 )  # fmt: skip
+
+# What is kept in the index to be shown, in this order. Free places aren't: they are read again.
+SHOWN = (
+    "resource_id", "name", "kind", "host_name", "description", "address", "phone", "lon", "lat",
+    "accuracy_m", "schedule_text", "verified_on", "fee_yen", "invented",
+)  # fmt: skip
+WHERE = ("address", "lon", "lat", "accuracy_m")
+"""What is never kept of a hidden place."""
 
 EPOCH = date(1970, 1, 1).toordinal()
 LOW_HALF = (1 << 64) - 1
@@ -96,10 +105,14 @@ def _ages(low: int | None, high: int | None) -> tuple[int, int] | None:
 
 
 class Encoder:
-    """Encodes batches of rows and joins them into columns."""
+    """Encodes batches of rows and joins them into columns.
 
-    def __init__(self, codebook: Codebook) -> None:
+    shown : where what is shown of the rows is written; in memory where it isn't given
+    """
+
+    def __init__(self, codebook: Codebook, shown: BinaryIO | None = None) -> None:
         self._codebook = codebook
+        self._shown = io.BytesIO() if shown is None else shown
         self._batches: list[Array] = []
         self._slots: list[Array] = []
         self._slot_counts: list[NDArray[np.int64]] = []
@@ -174,13 +187,21 @@ class Encoder:
         )
         flat = [r for r in runs if r is not None and len(r)]
         self._slots.append(np.concatenate(flat) if flat else np.empty((0, 3), np.int64))
+        self._write_shown(out, source, n)
         records = np.empty(n, RECORD)
         for name in COLUMNS:
             records[name] = out[name]
         self._batches.append(records)
 
-    def columns(self, idf: Array | None = None) -> Columns:
-        """Return all that was added; texts are weighed with `idf` where it is given."""
+    def columns(self, idf: Array | None = None, shown: Array | None = None) -> Columns:
+        """Return all that was added.
+
+        idf : weights of the texts; worked out from the texts where it isn't given
+        shown : what was written, where it was written elsewhere
+        """
+        if shown is None:
+            assert isinstance(self._shown, io.BytesIO)
+            shown = np.frombuffer(self._shown.getvalue(), np.uint8)
         records = np.concatenate([*self._batches, np.empty(0, RECORD)])
         counts = np.concatenate([*self._slot_counts, np.empty(0, np.int64)])
         flat = np.concatenate([*self._slots, np.empty((0, 3), np.int64)])
@@ -193,6 +214,7 @@ class Encoder:
             slots,
             tuple(self._selectors),
             text.matrix(list(self._texts), idf),
+            shown,
         )
 
     def _read_schedule(self, stored: str | None) -> NDArray[np.int64] | None:
@@ -205,6 +227,21 @@ class Encoder:
             for selector, start, end in schedules.slots(schedule)
         ]
         return np.array(runs, np.int64).reshape(-1, 3)
+
+    def _write_shown(self, out: dict[str, Array], source: dict[str, Any], n: int) -> None:
+        columns = [source[name] for name in SHOWN]
+        places = [SHOWN.index(name) for name in WHERE]
+        at, starts, lengths = self._shown.tell(), [], []
+        for visibility, *facts in zip(source["visibility"], *columns, strict=True):
+            if visibility == "hidden":
+                for place in places:
+                    facts[place] = None
+            written = json.dumps(facts, ensure_ascii=False, default=str).encode()
+            starts.append(at)
+            lengths.append(len(written))
+            at += self._shown.write(written)
+        out["shown_at"] = np.array(starts, np.uint64)
+        out["shown_bytes"] = np.array(lengths, np.uint32)
 
     def _identities(self, out: dict[str, Array], source: dict[str, Any], n: int) -> None:
         def half(values: Iterable[UUID | None], shift: int) -> Array:

@@ -1,4 +1,4 @@
-"""Reads again, from the database, the few offerings that are about to be shown."""
+"""The few offerings that are about to be shown: free places are read again from the database."""
 
 import uuid
 from collections.abc import Sequence
@@ -10,72 +10,57 @@ from sqlalchemy import Dialect, String, bindparam, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from matching.answers import PlaceShown
-from resources.models import Location, Offering, Organization, Resource
+from matching.index import Rows
+from resources.database import driver_rows
+from resources.models import Offering
 
 AT_ONCE = 16
 """Places that one statement reads; it is prepared once, and for fewer of them one is repeated."""
 
 _NAMES = tuple(f"id{i}" for i in range(AT_ONCE))
 
-
-def _as_stored(column: Any) -> Any:
-    # Ids and days are taken as the driver gives them: turning each into an object takes longer
-    # than reading it.
-    return type_coerce(column, String)
-
-
-_STATEMENT = (
-    select(
-        _as_stored(Offering.id),
-        Resource.status,
-        Location.visibility,
-        _as_stored(Resource.id),
-        Resource.name,
-        Resource.kind,
-        Organization.name,
-        Resource.description,
-        Location.address,
-        Resource.phone,
-        Location.lon,
-        Location.lat,
-        Location.accuracy_m,
-        Offering.schedule_text,
-        Offering.availability,
-        Offering.places,
-        _as_stored(Offering.availability_said_on),
-        Offering.availability_said_by,
-        _as_stored(Offering.verified_on),
-        Resource.fee_yen,
-        Resource.invented,
-    )
-    .join(Resource, Offering.resource_id == Resource.id)
-    .outerjoin(Location, Offering.location_id == Location.id)
-    .outerjoin(Organization, Resource.organization_id == Organization.id)
-    .where(or_(*(Offering.id == bindparam(name) for name in _NAMES)))
-)
+# Ids and days are taken as the driver gives them: turning each into an object takes longer than
+# reading it.
+_STATEMENT = select(
+    type_coerce(Offering.id, String),
+    Offering.availability,
+    Offering.places,
+    type_coerce(Offering.availability_said_on, String),
+    Offering.availability_said_by,
+).where(or_(*(Offering.id == bindparam(name) for name in _NAMES)))
 
 
-def places_to_show(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, PlaceShown]:
-    """Return what is shown of each offering that is still open; one that is gone is left out.
+def places_to_show(session: Session, rows: Rows, chosen: Sequence[int]) -> dict[int, PlaceShown]:
+    """Return what is shown of some rows, by row number; one that is gone meanwhile is left out.
 
-    Of a hidden place nothing is shown that tells where it is.
+    The index stands at the newest revision that the session sees, so all but the free places is
+    taken from it. Of a hidden place it holds nothing that tells where it is.
     """
+    ids = rows.ids_of(chosen)
+    said = _free_places(session, ids)
     shown = {}
-    connection = session.connection()
-    is_sqlite = connection.dialect.name == "sqlite"  # it keeps ids as text
-    sql = _compiled(connection.dialect)
+    for i, own, facts in zip(chosen, ids, rows.shown(chosen), strict=True):
+        if own in said:
+            shown[i] = _shown(own, facts, *said[own])
+    return shown
+
+
+Said = tuple[str, int | None, date | str | None, str | None]
+
+
+def _free_places(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Said]:
+    dialect = session.get_bind().dialect
+    is_sqlite = dialect.name == "sqlite"  # it keeps ids as text
+    sql = _compiled(dialect)
+    found: dict[uuid.UUID, Said] = {}
     for start in range(0, len(ids), AT_ONCE):
-        some = list(ids[start : start + AT_ONCE])
-        known = {i.hex if is_sqlite else i: i for i in some}
+        known = {i.hex if is_sqlite else i: i for i in ids[start : start + AT_ONCE]}
         asked = list(known)
         asked += asked[:1] * (AT_ONCE - len(asked))
         values = tuple(asked) if is_sqlite else dict(zip(_NAMES, asked, strict=True))
-        for row in connection.exec_driver_sql(sql, values):
-            offering, status, visibility, resource, *rest = row
-            if status == "published":
-                own = known[offering]
-                shown[own] = _shown(own, resource, visibility == "hidden", *rest)
-    return shown
+        for offering, *said in driver_rows(session, sql, values):
+            found[known[offering]] = tuple(said)
+    return found
 
 
 @cache
@@ -86,31 +71,19 @@ def _compiled(dialect: Dialect) -> str:
 
 def _shown(
     offering: uuid.UUID,
-    resource: uuid.UUID | str,
-    hidden: bool,
-    name: str,
-    kind: str,
-    host: str | None,
-    description: str | None,
-    address: str | None,
-    phone: str | None,
-    lon: float | None,
-    lat: float | None,
-    accuracy_m: float | None,
-    schedule_text: str | None,
+    facts: list[Any],
     availability: str,
     places: int | None,
     said_on: date | str | None,
     said_by: str | None,
-    verified_on: date | str | None,
-    fee_yen: int | None,
-    invented: bool,
 ) -> PlaceShown:
-    if hidden:
-        address = lon = lat = accuracy_m = None
+    (
+        resource, name, kind, host, description, address, phone, lon, lat, accuracy_m,
+        schedule_text, verified_on, fee_yen, invented,
+    ) = facts  # fmt: skip
     return PlaceShown(
         offering,
-        resource if isinstance(resource, uuid.UUID) else uuid.UUID(resource),
+        uuid.UUID(resource),
         name,
         kind,
         host,
@@ -123,16 +96,12 @@ def _shown(
         schedule_text,
         availability,
         places,
-        _day(said_on),
+        said_on.isoformat() if isinstance(said_on, date) else said_on,
         said_by,
-        _day(verified_on),
+        verified_on,
         fee_yen,
         bool(invented),
     )
-
-
-def _day(value: date | str | None) -> str | None:
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def is_full(place: PlaceShown) -> bool:

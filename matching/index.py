@@ -1,10 +1,15 @@
 """The snapshot that questions are put to: a base sorted by grid cell, and what changed since."""
 
+import json
 import math
+import uuid
+from bisect import bisect_right
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -174,6 +179,24 @@ class Rows:
             parts.append((part, rows[chosen[low:high] - first]))
             first += len(rows)
         return Rows(parts, self._base, self._records.take(chosen))
+
+    def shown(self, chosen: Sequence[int]) -> list[list[Any]]:
+        """Return what the index keeps of some of the rows to be shown; see `encoding.SHOWN`."""
+        ends = np.cumsum([len(rows) for _, rows in self._parts]).tolist()
+        records = self.values(np.asarray(chosen, np.int64))
+        places = zip(
+            chosen, records["shown_at"].tolist(), records["shown_bytes"].tolist(), strict=True
+        )
+        return [
+            json.loads(self._parts[bisect_right(ends, i)][0].columns.shown[at : at + n].tobytes())
+            for i, at, n in places
+        ]
+
+    def ids_of(self, chosen: Sequence[int]) -> list[uuid.UUID]:
+        """Return the ids of the offerings in some of the rows."""
+        records = self.values(np.asarray(chosen, np.int64))
+        pairs = zip(records["id_high"].tolist(), records["id_low"].tolist(), strict=True)
+        return [uuid.UUID(int=(high << 64) | low) for high, low in pairs]
 
     def values(self, chosen: NDArray[np.int64]) -> Array:
         """Return the records of some of the rows, in any order."""

@@ -170,16 +170,14 @@ def _shown(
     session: Session, rows: Rows, order: NDArray[np.int64], limit: int
 ) -> tuple[list[tuple[int, PlaceShown]], int]:
     """Read the places to show again, in order; those that are full or gone give way."""
-    high, low = rows.ids
     out: list[tuple[int, PlaceShown]] = []
     resources: set[uuid.UUID] = set()
     full = 0
     for start in range(0, len(order), 2 * limit):
         chunk = order[start : start + 2 * limit].tolist()
-        ids = {i: uuid.UUID(int=(int(high[i]) << 64) | int(low[i])) for i in chunk}
-        fresh = places_to_show(session, list(ids.values()))
+        fresh = places_to_show(session, rows, chunk)
         for i in chunk:
-            place = fresh.get(ids[i])
+            place = fresh.get(i)
             if place is None or place.resource in resources:
                 continue
             if is_full(place):

@@ -1,5 +1,6 @@
 """From verdicts and criteria to an order: scores, confidence, and a list with variety."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geodata.coordinates import LonLat, straight_m
+from geodata.coordinates import EARTH_RADIUS_M, LonLat, straight_m
 from matching.criteria import CRITERIA, Criterion, fresh
 from matching.rules import Judged
 from matching.schemes import UNIT, Scheme
@@ -21,6 +22,8 @@ SOME = 32
 
 SAME_PLACE_M = 300.0
 """Entries of one name so close together are one place, listed by more than one file."""
+
+SAME_LAT = 1.01 * math.degrees(SAME_PLACE_M / EARTH_RADIUS_M)
 
 
 @dataclass(frozen=True)
@@ -100,10 +103,15 @@ def one_of_each(ordered: NDArray[np.int64], sight: Sight) -> Iterator[int]:
             resources.add(resource)
             known = named.setdefault(name, [])
             point = LonLat(lon, lat)
-            if any(straight_m(point, other) <= SAME_PLACE_M for other in known):
+            if any(_same_place(point, other) for other in known):
                 continue
             known.append(point)
             yield i
+
+
+def _same_place(one: LonLat, other: LonLat) -> bool:
+    # Most of one name lie far apart, which a glance at the latitudes tells.
+    return abs(one.lat - other.lat) < SAME_LAT and straight_m(one, other) <= SAME_PLACE_M
 
 
 def diverse(ordered: NDArray[np.int64], sight: Sight, scheme: Scheme, limit: int) -> list[int]:

@@ -18,11 +18,13 @@ from matching.codebook import Codebook
 from matching.columns import Array, Columns
 from matching.encoding import SOURCE, Encoder
 from matching.index import Index, Part, cell_keys, in_grid_order
+from resources.database import driver_rows
 from resources.models import Change, Location, Offering, Organization, Resource
 from resources.queries import offering_ids_touched
 from resources.vocabulary import Vocabulary
 
-FORMAT = 5
+FORMAT = 6
+SHOWN_FILE = "shown.json"
 BATCH = 20_000
 LARGEST_OVERLAY = 5_000
 """Changed rows that are carried in memory before a new base is built."""
@@ -33,6 +35,8 @@ _TABLES = (Offering, Resource, Location, Organization)
 def _column(name: str) -> Any:
     if name == "id":
         return Offering.id
+    if name == "host_name":
+        return Organization.name
     for table in _TABLES:
         column = getattr(table, name, None)
         if column is not None and name in table.__table__.columns:
@@ -70,12 +74,15 @@ class IndexStore:
         """Build a base from the catalogue and swap it in; return its revision."""
         # Before the rows: a change made in between is then indexed again.
         revision, catalogue = _revision(session), _catalogue_id(session)
-        encoder = Encoder(self.codebook)
-        for batch in _batches(session):
-            encoder.add(batch)
-        columns = in_grid_order(encoder.columns())
+        self.folder.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=".building-", dir=self.folder))
+        with (aside / SHOWN_FILE).open("wb") as shown:
+            encoder = Encoder(self.codebook, shown)
+            for batch in _batches(session):
+                encoder.add(batch)
+        columns = in_grid_order(encoder.columns(shown=_bytes_of(aside / SHOWN_FILE)))
         name = _save(
-            self.folder,
+            aside,
             columns,
             {
                 "format": FORMAT,
@@ -171,8 +178,8 @@ _NEWEST = "SELECT max(revision) FROM change"
 
 
 def _revision(session: Session) -> int:
-    # In the database's own words: this is asked before every question, and nothing is made of it.
-    return session.connection().exec_driver_sql(_NEWEST).scalar() or 0
+    # By the driver: this is asked before every question, and nothing is made of it.
+    return driver_rows(session, _NEWEST)[0][0] or 0
 
 
 def _catalogue_id(session: Session) -> str:
@@ -220,10 +227,14 @@ def _rows_of(columns: Columns, ids: set[uuid.UUID]) -> np.ndarray[Any, np.dtype[
     return rows[[pair in wanted for pair in high_low]].astype(np.int64)
 
 
-def _save(folder: Path, columns: Columns, manifest: dict[str, Any]) -> str:
-    """Write a base aside and rename it into place; return its name."""
-    folder.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
+def _bytes_of(path: Path) -> Array:
+    """Map a file into memory; one of no bytes can't be."""
+    empty = not path.stat().st_size
+    return np.empty(0, np.uint8) if empty else np.asarray(np.memmap(path, np.uint8, "r"))
+
+
+def _save(aside: Path, columns: Columns, manifest: dict[str, Any]) -> str:
+    """Write a base beside what is shown of its rows, rename it into place, return its name."""
     arrays: dict[str, Array] = {
         "records": columns.records,
         "pointer": columns.pointer,
@@ -237,7 +248,7 @@ def _save(folder: Path, columns: Columns, manifest: dict[str, Any]) -> str:
     (aside / "manifest.json").write_text(json.dumps(facts), encoding="utf-8")
     name = f"r{manifest['revision']}-{uuid.uuid4().hex[:8]}"
     aside.chmod(0o755)
-    aside.rename(folder / name)
+    aside.rename(aside.with_name(name))
     return name
 
 
@@ -253,6 +264,7 @@ def _load(folder: Path, manifest: dict[str, Any]) -> Columns:
         mapped("slots"),
         tuple(json.loads((folder / "selectors.json").read_text(encoding="utf-8"))),
         {name: mapped(name) for name in manifest["texts"]},
+        _bytes_of(folder / SHOWN_FILE),
     )
 
 

@@ -1,6 +1,5 @@
 """Which places of participation suit a need, in which order, why, and what comes first."""
 
-import uuid
 from datetime import datetime
 from itertools import islice
 
@@ -153,9 +152,7 @@ def _shown(
     while True:  # ends: each turn either finishes or loses at least one candidate
         left = ordered[~np.isin(ordered, list(gone))] if gone else ordered
         picked = diverse(left, sight, weights, limit)
-        ids = {i: _id(sight, i) for i in (*picked, *misses)}
-        fresh = places_to_show(session, list(ids.values()))
-        places = {i: fresh[known] for i, known in ids.items() if known in fresh}
+        places = places_to_show(session, sight.rows, [*picked, *misses])
         lost = {i for i in picked if i not in places or is_full(places[i])}
         if not lost:
             break
@@ -171,11 +168,6 @@ def _shown(
         ),
         tuple(reasons.miss(p, judged, places[p.i]) for p in beyond),
     )
-
-
-def _id(sight: Sight, i: int) -> uuid.UUID:
-    high, low = sight.rows.ids
-    return uuid.UUID(int=(int(high[i]) << 64) | int(low[i]))
 
 
 def _removed_by(judged: Judged) -> dict[str, int]:

@@ -90,3 +90,19 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def driver_rows(session: Session, sql: str, values: Any = ()) -> list[Any]:
+    """Return the rows of a statement as the driver gives them, within the session's transaction.
+
+    For the two statements that every question to the index begins and ends with: what SQLAlchemy
+    does for a statement and its rows takes several times longer than these do.
+
+    sql, values : in the words and with the placeholders of the session's database
+    """
+    cursor = session.connection().connection.cursor()
+    try:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+    finally:
+        cursor.close()

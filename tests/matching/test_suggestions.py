@@ -217,17 +217,26 @@ def test_a_minor_is_only_sent_where_minors_are_surely_provided_for(
     assert [s.place.offering for s in found] == [known]
 
 
+HIDDEN_ADDRESS = "南大塚三丁目41-12"
+
+
 def test_a_hidden_place_tells_nothing_of_where_it_is(
     database: Database, store: IndexStore, register: Any
 ) -> None:
-    offering = register(**place(location={"visibility": "hidden"}))
+    hidden = {"visibility": "hidden", "address": HIDDEN_ADDRESS}
+    offering = register(**place(location=hidden))
     found = suggested(database, store, need(walk_minutes=20)).as_json()["suggestions"]
     assert [s["offering"] for s in found] == [str(offering)]
     for field in ("lon", "lat", "accuracy_m", "address", "distance_m", "walk_minutes"):
         assert found[0][field] is None
     with database.reading() as session:
         why = explain(session, store, need(walk_minutes=20), offering, now=NOW).as_json()
+        store.build(session)
     assert why["lon"] is why["lat"] is why["distance_m"] is why["address"] is None
+    # Not even the files of the index hold it.
+    written = b"".join(p.read_bytes() for p in store.folder.rglob("*") if p.is_file())
+    assert HIDDEN_ADDRESS.encode() not in written
+    assert "静かな居場所".encode() in written
 
 
 def test_a_point_of_the_town_only_is_not_called_within_reach_when_it_may_be_outside(

@@ -11,12 +11,17 @@ import json
 import random
 import statistics
 import time
+from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
+from geodata.coordinates import LonLat, great_circle_m
 from jobs.demo.load import load_demo
 from jobs.program import Program, open_program
 from jobs.settings import Settings
-from matching.index import Index, Part
+from matching.columns import Array
+from matching.index import Index, Rows
 from matching.need import Need, parse_need
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
@@ -29,17 +34,37 @@ WITH = ("過ごしたい", "人の役に立ちたい", "だれかと話したい
 OUT = Path(__file__).parent / "out"
 
 
+class ScannedIndex(Index):
+    """The same index without its grid: every question looks at the distance of every row.
+
+    Positions are kept as whole columns, as one would for a scan; what lies within reach is then
+    judged and weighed by the same functions.
+    """
+
+    @cached_property
+    def positions(self) -> tuple[Array, Array, Array]:
+        columns = self.base.columns
+        lon, lat, slack = (np.array(columns[name]) for name in ("lon", "lat", "accuracy_m"))
+        return lon, lat, slack
+
+    def candidates(self, origin: LonLat, radius_m: float | None) -> tuple[Rows, Array]:
+        lon, lat, slack = self.positions
+        away = great_circle_m(origin, lon, lat)
+        near = np.ones(len(away), bool) if radius_m is None else ~(away - slack > radius_m)
+        rows = np.flatnonzero(near)
+        found, distances = self._seen(origin, self.base, rows)
+        here = ~np.isinf(distances)
+        return (found, distances) if here.all() else self._seen(origin, self.base, rows[here])
+
+
 class FullScan(IndexStore):
-    """The same index without its grid: every question looks at the distance of every row."""
+    """Answers from a `ScannedIndex`."""
 
     def __init__(self, other: IndexStore, index: Index) -> None:
         super().__init__(other.folder, other.codebook.vocabulary)
-        self._scan = Index(
-            Part(index.base.columns, None),
-            index.base_revision,
-            None,
-            index.superseded,
-            index.revision,
+        assert index.overlay is None
+        self._scan = ScannedIndex(
+            index.base, index.base_revision, None, index.superseded, index.revision
         )
 
     def current(self, session: object) -> Index:

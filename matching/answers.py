@@ -1,10 +1,10 @@
 """The shapes of answers. Their JSON is the contract of docs/formats.md."""
 
-import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from matching.place_shown import PlaceShown
 from matching.sentences import Sentence
 
 
@@ -45,55 +45,6 @@ class SessionShown(NamedTuple):
             "start": self.start.isoformat(timespec="minutes"),
             "end": self.end.isoformat(timespec="minutes"),
             "uncertain": self.uncertain,
-        }
-
-
-class PlaceShown(NamedTuple):
-    """What is shown of an offering wherever it is shown; read fresh from the database."""
-
-    offering: uuid.UUID
-    resource: uuid.UUID
-    name: str
-    kind: str
-    host: str | None
-    description: str | None
-    address: str | None
-    phone: str | None
-    lon: float | None
-    lat: float | None
-    accuracy_m: float | None
-    schedule_text: str | None
-    availability: str
-    places: int | None
-    said_at: str | None
-    said_by: str | None
-    verified_on: str | None
-    fee_yen: int | None
-    invented: bool
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "offering": str(self.offering),
-            "resource": str(self.resource),
-            "name": self.name,
-            "kind": self.kind,
-            "host": self.host,
-            "description": self.description,
-            "address": self.address,
-            "phone": self.phone,
-            "lon": self.lon,
-            "lat": self.lat,
-            "accuracy_m": self.accuracy_m,
-            "schedule_text": self.schedule_text,
-            "availability": {
-                "status": self.availability,
-                "places": self.places,
-                "said_at": self.said_at,
-                "said_by": self.said_by,
-            },
-            "verified_on": self.verified_on,
-            "fee_yen": self.fee_yen,
-            "invented": self.invented,
         }
 
 

@@ -77,7 +77,7 @@ COLUMNS: dict[str, str] = {
     # Row of the table of distinct texts
     "text": "u4",
     "schedule_known": "u1",
-    # Where what is shown of it stands, see `encoding.SHOWN`
+    # Where what is shown of it stands, see `place_shown.SHOWN`
     "shown_at": "u8",
     "shown_bytes": "u4",
 }

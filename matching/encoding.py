@@ -29,6 +29,7 @@ from matching.columns import (
     mask_of,
 )
 from matching.municipalities import municipality_number, number_of
+from matching.place_shown import SHOWN, kept
 from resources import schedules
 
 # What the encoder reads of each offering, in this order (see `store.FACTS_OF_AN_OFFERING`).
@@ -44,14 +45,6 @@ SOURCE = (
     "verified_on", "accompanied_cap", "accompanied_now", "resting_until", "ends_on", "schedule",
     "name", "description", "host_name", "address", "phone", "schedule_text", "invented",
 )  # fmt: skip
-
-# What is kept in the index to be shown, in this order. Free places aren't: they are read again.
-SHOWN = (
-    "resource_id", "name", "kind", "host_name", "description", "address", "phone", "lon", "lat",
-    "accuracy_m", "schedule_text", "verified_on", "fee_yen", "invented",
-)  # fmt: skip
-WHERE = ("address", "lon", "lat", "accuracy_m")
-"""What is never kept of a hidden place."""
 
 EPOCH = date(1970, 1, 1).toordinal()
 LOW_HALF = (1 << 64) - 1
@@ -229,14 +222,10 @@ class Encoder:
         return np.array(runs, np.int64).reshape(-1, 3)
 
     def _write_shown(self, out: dict[str, Array], source: dict[str, Any], n: int) -> None:
-        columns = [source[name] for name in SHOWN]
-        places = [SHOWN.index(name) for name in WHERE]
         at, starts, lengths = self._shown.tell(), [], []
+        columns = (source[name] for name in SHOWN)
         for visibility, *facts in zip(source["visibility"], *columns, strict=True):
-            if visibility == "hidden":
-                for place in places:
-                    facts[place] = None
-            written = json.dumps(facts, ensure_ascii=False, default=str).encode()
+            written = kept(facts, hidden=visibility == "hidden")
             starts.append(at)
             lengths.append(len(written))
             at += self._shown.write(written)

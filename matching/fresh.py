@@ -4,13 +4,12 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
-from typing import Any
 
 from sqlalchemy import Dialect, String, bindparam, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
-from matching.answers import PlaceShown
 from matching.index import Rows
+from matching.place_shown import PlaceShown
 from resources.database import driver_rows
 from resources.models import Offering
 
@@ -38,11 +37,11 @@ def places_to_show(session: Session, rows: Rows, chosen: Sequence[int]) -> dict[
     """
     ids = rows.ids_of(chosen)
     said = _free_places(session, ids)
-    shown = {}
-    for i, own, facts in zip(chosen, ids, rows.shown(chosen), strict=True):
-        if own in said:
-            shown[i] = _shown(own, facts, *said[own])
-    return shown
+    return {
+        i: PlaceShown(own, facts, *said[own])
+        for i, own, facts in zip(chosen, ids, rows.shown(chosen), strict=True)
+        if own in said
+    }
 
 
 Said = tuple[str, int | None, date | str | None, str | None]
@@ -67,41 +66,6 @@ def _free_places(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, 
 def _compiled(dialect: Dialect) -> str:
     """Return the statement in a database's own words; it is sent many times a second."""
     return str(_STATEMENT.compile(dialect=dialect))
-
-
-def _shown(
-    offering: uuid.UUID,
-    facts: list[Any],
-    availability: str,
-    places: int | None,
-    said_on: date | str | None,
-    said_by: str | None,
-) -> PlaceShown:
-    (
-        resource, name, kind, host, description, address, phone, lon, lat, accuracy_m,
-        schedule_text, verified_on, fee_yen, invented,
-    ) = facts  # fmt: skip
-    return PlaceShown(
-        offering,
-        uuid.UUID(resource),
-        name,
-        kind,
-        host,
-        description,
-        address,
-        phone,
-        lon,
-        lat,
-        accuracy_m,
-        schedule_text,
-        availability,
-        places,
-        said_on.isoformat() if isinstance(said_on, date) else said_on,
-        said_by,
-        verified_on,
-        fee_yen,
-        bool(invented),
-    )
 
 
 def is_full(place: PlaceShown) -> bool:

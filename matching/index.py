@@ -1,6 +1,5 @@
 """The snapshot that questions are put to: a base sorted by grid cell, and what changed since."""
 
-import json
 import math
 import uuid
 from bisect import bisect_right
@@ -9,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -180,15 +178,15 @@ class Rows:
             first += len(rows)
         return Rows(parts, self._base, self._records.take(chosen))
 
-    def shown(self, chosen: Sequence[int]) -> list[list[Any]]:
-        """Return what the index keeps of some of the rows to be shown; see `encoding.SHOWN`."""
+    def shown(self, chosen: Sequence[int]) -> list[bytes]:
+        """Return what the index keeps of some of the rows to be shown; see `place_shown.kept`."""
         ends = np.cumsum([len(rows) for _, rows in self._parts]).tolist()
         records = self.values(np.asarray(chosen, np.int64))
         places = zip(
             chosen, records["shown_at"].tolist(), records["shown_bytes"].tolist(), strict=True
         )
         return [
-            json.loads(self._parts[bisect_right(ends, i)][0].columns.shown[at : at + n].tobytes())
+            self._parts[bisect_right(ends, i)][0].columns.shown[at : at + n].tobytes()
             for i, at, n in places
         ]
 

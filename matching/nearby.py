@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from geodata.coordinates import LonLat
-from matching.answers import PlaceShown
 from matching.ask import DETOUR
 from matching.encoding import day_number
 from matching.fresh import is_full, places_to_show
 from matching.index import Rows, Slots, eve_of
+from matching.place_shown import PlaceShown
 from matching.ranking import metres
 from matching.store import IndexStore
 from resources import clock

@@ -10,9 +10,6 @@ from matching.columns import STATUSES
 from matching.sentences import Sentence, sentence
 from matching.sight import Seen, Sight
 from matching.verdicts import (
-    FAIL,
-    PASS,
-    UNKNOWN,
     Rule,
     Verdicts,
     always,
@@ -42,13 +39,13 @@ def _judge_reach(s: Sight) -> Verdicts:
     assert limit is not None
     away = s.distance_m
     slack = s.rows["accuracy_m"].astype(np.float64)
-    out = np.where(away + slack <= limit, PASS, np.where(away - slack > limit, FAIL, UNKNOWN))
-    # A point of chome accuracy whose centre lies inside is taken as inside, only marked.
-    out = np.where(np.isnan(away), UNKNOWN, out)
+    # A point of chome accuracy whose centre lies inside is taken as inside, only marked; a place
+    # whose distance isn't known (NaN) is neither inside nor outside.
+    inside, outside = away + slack <= limit, away - slack > limit
     if s.ask.limits.transport:
         served = (s.rows["transport"] == 1) & (away - slack <= TRANSPORT_REACH_M)
-        out = np.where((out == FAIL) & served, UNKNOWN, out)
-    return out.astype(np.int8)
+        outside &= ~served
+    return inside.view(np.int8) - outside.view(np.int8)  # PASS = 1, FAIL = -1, UNKNOWN = 0
 
 
 def _change_reach(p: Seen) -> Sentence | None:

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from matching.answers import Miss, PlaceShown, SessionShown, Suggestion, Verdict
+from matching.answers import Miss, SessionShown, Suggestion, Verdict
+from matching.place_shown import PlaceShown
 from matching.ranking import Scores
 from matching.reach import walk_minutes
 from matching.rules import Judged

@@ -29,7 +29,7 @@ from resources import clock
 MISSES = 5
 """How many near misses are shown."""
 
-MISSES_WEIGHED = 50
+MISSES_WEIGHED = 20
 """Of so many near misses, the closest ones, those that would fit best are shown."""
 
 FEWEST_MISSES = 3

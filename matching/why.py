@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matching.answers import PlaceShown, SessionShown, Suggestion, Verdict
+from matching.answers import SessionShown, Suggestion, Verdict
 from matching.ask import prepare
 from matching.encoding import LOW_HALF
 from matching.need import Need
+from matching.place_shown import PlaceShown, kept
 from matching.ranking import score
 from matching.reasons import session_of, suggestion, verdicts_of
 from matching.rules import judge
@@ -116,25 +117,17 @@ def offering_for(session: Session, any_id: uuid.UUID) -> uuid.UUID:
 def _shown(entry: Entry) -> PlaceShown:
     """Show an entry whatever its status: the answer may be that it is closed."""
     o, r, p, h = entry.offering, entry.resource, entry.location, entry.organization
-    hidden = p is None or p.visibility == "hidden"
+    where = (None, None, None, None) if p is None else (p.address, p.lon, p.lat, p.accuracy_m)
+    address, lon, lat, accuracy_m = where
+    facts = (
+        r.id, r.name, r.kind, None if h is None else h.name, r.description, address, r.phone, lon,
+        lat, accuracy_m, o.schedule_text, o.verified_on, r.fee_yen, r.invented,
+    )  # fmt: skip
     return PlaceShown(
-        offering=o.id,
-        resource=r.id,
-        name=r.name,
-        kind=r.kind,
-        host=None if h is None else h.name,
-        description=r.description,
-        address=None if hidden or p is None else p.address,
-        phone=r.phone,
-        lon=None if hidden or p is None else p.lon,
-        lat=None if hidden or p is None else p.lat,
-        accuracy_m=None if hidden or p is None else p.accuracy_m,
-        schedule_text=o.schedule_text,
-        availability=o.availability,
-        places=o.places,
-        said_at=None if o.availability_said_on is None else o.availability_said_on.isoformat(),
-        said_by=o.availability_said_by,
-        verified_on=None if o.verified_on is None else o.verified_on.isoformat(),
-        fee_yen=r.fee_yen,
-        invented=r.invented,
+        o.id,
+        kept(facts, hidden=p is not None and p.visibility == "hidden"),
+        o.availability,
+        o.places,
+        o.availability_said_on,
+        o.availability_said_by,
     )

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from api.commands.output import print_table
 from api.commands.words import language, say
-from matching.answers import Answer, Miss, PlaceShown, SessionShown, Suggestion, Verdict
+from matching.answers import Answer, Miss, SessionShown, Suggestion, Verdict
 from matching.nearby import NearbyAnswer
+from matching.place_shown import PlaceShown
 from matching.sentences import sentence
 from matching.why import Explanation
 from resources.clock import JAPAN

@@ -1,0 +1,113 @@
+"""What is shown of a place wherever it is shown: kept in the index, read when it is looked at."""
+
+import json
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+SHOWN = (
+    "resource_id", "name", "kind", "host_name", "description", "address", "phone", "lon", "lat",
+    "accuracy_m", "schedule_text", "verified_on", "fee_yen", "invented",
+)  # fmt: skip
+"""What is kept to be shown, in this order. Free places aren't: they are read again each time."""
+
+WHERE = ("address", "lon", "lat", "accuracy_m")
+"""What is never kept of a hidden place."""
+
+_PLACES_OF_WHERE = tuple(SHOWN.index(name) for name in WHERE)
+
+
+def kept(facts: Sequence[Any], *, hidden: bool) -> bytes:
+    """Return the facts, in the order of `SHOWN`, as they are kept."""
+    if hidden:
+        facts = [None if k in _PLACES_OF_WHERE else fact for k, fact in enumerate(facts)]
+    return json.dumps(facts, ensure_ascii=False, default=str).encode()
+
+
+class Fact(Generic[T]):
+    """An attribute that is one of the facts kept."""
+
+    def __init__(self, name: str) -> None:
+        self._k = SHOWN.index(name)
+
+    def __get__(self, place: "PlaceShown", owner: object = None) -> T:
+        fact: T = place.facts[self._k]
+        return fact
+
+
+class PlaceShown:
+    """An offering to be shown; most lists are looked through from the top, so each is read late.
+
+    said_at, verified_on : days, YYYY-MM-DD
+    """
+
+    __slots__ = ("_facts", "_kept", "availability", "offering", "places", "said_at", "said_by")
+
+    def __init__(
+        self,
+        offering: uuid.UUID,
+        kept: bytes,
+        availability: str,
+        places: int | None,
+        said_on: date | str | None,
+        said_by: str | None,
+    ) -> None:
+        self.offering = offering
+        self.availability = availability
+        self.places = places
+        self.said_at = said_on.isoformat() if isinstance(said_on, date) else said_on
+        self.said_by = said_by
+        self._kept = kept
+        self._facts: list[Any] | None = None
+
+    @property
+    def facts(self) -> list[Any]:
+        if self._facts is None:
+            self._facts = json.loads(self._kept)
+        return self._facts
+
+    @property
+    def resource(self) -> uuid.UUID:
+        return uuid.UUID(self.facts[0])
+
+    name = Fact[str]("name")
+    kind = Fact[str]("kind")
+    host = Fact[str | None]("host_name")
+    description = Fact[str | None]("description")
+    address = Fact[str | None]("address")
+    phone = Fact[str | None]("phone")
+    lon = Fact[float | None]("lon")
+    lat = Fact[float | None]("lat")
+    accuracy_m = Fact[float | None]("accuracy_m")
+    schedule_text = Fact[str | None]("schedule_text")
+    verified_on = Fact[str | None]("verified_on")
+    fee_yen = Fact[int | None]("fee_yen")
+    invented = Fact[bool]("invented")
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "offering": str(self.offering),
+            "resource": str(self.resource),
+            "name": self.name,
+            "kind": self.kind,
+            "host": self.host,
+            "description": self.description,
+            "address": self.address,
+            "phone": self.phone,
+            "lon": self.lon,
+            "lat": self.lat,
+            "accuracy_m": self.accuracy_m,
+            "schedule_text": self.schedule_text,
+            "availability": {
+                "status": self.availability,
+                "places": self.places,
+                "said_at": self.said_at,
+                "said_by": self.said_by,
+            },
+            "verified_on": self.verified_on,
+            "fee_yen": self.fee_yen,
+            "invented": self.invented,
+        }

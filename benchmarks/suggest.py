@@ -13,11 +13,13 @@ import statistics
 import time
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from geodata.coordinates import LonLat, great_circle_m
 from jobs.demo.load import load_demo
+from jobs.demo.people import demo_people
 from jobs.program import Program, open_program
 from jobs.settings import Settings
 from matching.columns import Array
@@ -30,6 +32,12 @@ from matching.suggest import suggest_placements
 HOW = ("静かに", "ゆっくり", "午後だけ", "自分のペースで", "少しずつ", "朝のうちに", "週に一度")
 WHAT = ("本を読んで", "手を動かして", "花を育てて", "絵をかいて", "料理をして", "体を動かして")
 WITH = ("過ごしたい", "人の役に立ちたい", "だれかと話したい", "仕事に近づきたい", "一人でいたい")
+
+KINDS = {
+    "plain": "reach, age, hours, needs",
+    "people": "the people of the demo",
+    "everything": "nearly every limit",
+}
 
 OUT = Path(__file__).parent / "out"
 
@@ -82,47 +90,56 @@ def prepared(offerings: int) -> Program:
     return program
 
 
-def needs_of(program: Program, index: Index, n: int, seed: int) -> list[Need]:
-    """Make needs all over the generated area, in the style of the demo's people."""
-    r = random.Random(seed)
+def questions_of(program: Program, index: Index, kind: str, n: int) -> list[Need]:
+    """Make needs all over the generated area.
+
+    kind : "plain" (reach, age, hours, needs), "people" (those of the demo ward in turn, each moved
+           to a place of the area) or "everything" (nearly every limit that there is, and new words
+           each time)
+    """
+    r = random.Random(f"{kind} 1")
     lon, lat = index.base.columns["lon"], index.base.columns["lat"]
-    need_codes = program.vocabulary.codes("need")
-    activities = program.vocabulary.codes("activity")
-    made = []
+    people = [p.need for p in demo_people(2026)]
+    made: list[Need] = []
     while len(made) < n:
         row = r.randrange(len(lon))
-        if lon[row] != lon[row]:
+        if lon[row] != lon[row]:  # a place without a point
             continue
-        made.append(
-            parse_need(
-                {
-                    "at": {"lon": float(lon[row]), "lat": float(lat[row])},
-                    "walk_minutes": 20,
-                    "age": r.randint(15, 85),
-                    "on": "2026-12-01",
-                    "needs": {c: r.randint(1, 3) for c in r.sample(need_codes, 3)},
-                    "wishes": {
-                        "activities": r.sample(activities, 2),
-                        "text": f"{r.choice(HOW)}{r.choice(WHAT)}{r.choice(WITH)}",
-                    },
-                    "step": r.randint(0, 4),
-                    "limits": {
-                        "noise": r.choice(["low", "medium", "high"]),
-                        "group_size": r.choice([5, 10, 20]),
-                        "conversation": "optional",
-                        "max_yen": 500,
-                        "sessions_per_week": 1,
-                        "minutes": 240,
-                        "languages": ["ja"],
-                    },
-                    "windows": [
-                        {"day": d, "from": "10:00", "to": "17:00"} for d in ("mon", "wed", "fri")
-                    ],
-                },
-                program.vocabulary,
-            )
-        )
+        if kind == "people":
+            need = dict(people[len(made) % len(people)])
+        else:
+            need = plain(r, program) if kind == "plain" else everything(r, program)
+        need |= {"at": {"lon": float(lon[row]), "lat": float(lat[row])}, "on": "2026-12-01"}
+        made.append(parse_need(need, program.vocabulary))
     return made
+
+
+def plain(r: random.Random, program: Program) -> dict[str, Any]:
+    return {
+        "walk_minutes": 20,
+        "age": r.randint(15, 85),
+        "needs": {c: r.randint(1, 3) for c in r.sample(program.vocabulary.codes("need"), 3)},
+        "windows": [{"day": d, "from": "10:00", "to": "17:00"} for d in ("mon", "wed", "fri")],
+    }
+
+
+def everything(r: random.Random, program: Program) -> dict[str, Any]:
+    return plain(r, program) | {
+        "wishes": {
+            "activities": r.sample(program.vocabulary.codes("activity"), 2),
+            "text": f"{r.choice(HOW)}{r.choice(WHAT)}{r.choice(WITH)}",
+        },
+        "step": r.randint(0, 4),
+        "limits": {
+            "noise": r.choice(["low", "medium", "high"]),
+            "group_size": r.choice([5, 10, 20]),
+            "conversation": "optional",
+            "max_yen": 500,
+            "sessions_per_week": 1,
+            "minutes": 240,
+            "languages": ["ja"],
+        },
+    }
 
 
 def timed(program: Program, store: IndexStore, needs: list[Need]) -> tuple[list[float], list[str]]:
@@ -136,10 +153,16 @@ def timed(program: Program, store: IndexStore, needs: list[Need]) -> tuple[list[
     return times, answers
 
 
-def row(name: str, times: list[float]) -> str:
+def row(name: str, times: list[float], answers: list[str]) -> str:
     ordered = sorted(times)
     p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
-    return f"| {name} | {statistics.median(times):.2f} | {p99:.2f} | {len(times)} |"
+    found = [json.loads(a) for a in answers]
+    considered = statistics.mean(a["considered"] for a in found)
+    suggested = statistics.mean(len(a["suggestions"]) for a in found)
+    return (
+        f"| {name} | {statistics.median(times):.2f} | {p99:.2f} | {len(times)} "
+        f"| {considered:.0f} | {suggested:.1f} |"
+    )
 
 
 def main() -> None:
@@ -153,31 +176,27 @@ def main() -> None:
     with program.database.reading() as session:
         index = program.store.current(session)
     print(f"index of {len(index):,} rows opened in {time.perf_counter() - started:.1f} s")
-    questions = needs_of(program, index, arguments.questions, seed=1)
-    timed(program, program.store, questions[:30])  # warm-up
-    times, answers = timed(program, program.store, questions)
     scan = FullScan(program.store, index)
-    few = questions[: arguments.scans]
-    scan_times, scan_answers = timed(program, scan, few)
-    again, _ = timed(program, program.store, few)
-    same = answers[: len(few)] == scan_answers
-    found = [len(json.loads(a)["suggestions"]) for a in answers]
-    considered = [json.loads(a)["considered"] for a in answers]
     lines = [
-        f"{len(index):,} offerings, {index.base.columns.bytes / 1e6:.0f} MB of columns; all rules, "
-        "all criteria, reasons for the top 10; "
-        f"{statistics.mean(considered):.0f} places looked at and {statistics.mean(found):.1f} "
-        "suggested on average",
+        f"{len(index):,} offerings, {index.base.columns.bytes / 1e6:.0f} MB of columns",
         "",
-        "| way | median ms | 99 % ms | questions |",
-        "|---|---|---|---|",
-        row("suggest", times),
-        row("suggest, the questions of the scan", again),
-        row("numpy full scan, same rules", scan_times),
-        "",
-        f"same answers: {same}; full scan ÷ suggest, medians: "
-        f"{statistics.median(scan_times) / statistics.median(again):.1f}",
+        "| question, way | median ms | 99 % ms | questions | places looked at | suggested |",
+        "|---|---|---|---|---|---|",
     ]
+    ratios, same = [], True
+    for kind, words in KINDS.items():
+        questions = questions_of(program, index, kind, arguments.questions)
+        timed(program, program.store, questions[:60])  # warm-up
+        times, answers = timed(program, program.store, questions)
+        few = questions[: arguments.scans]
+        scan_times, scan_answers = timed(program, scan, few)
+        again, _ = timed(program, program.store, few)
+        same = same and answers[: len(few)] == scan_answers
+        ratios.append(statistics.median(scan_times) / statistics.median(again))
+        lines.append(row(f"{words}: suggest", times, answers))
+        lines.append(row(f"{words}: numpy full scan", scan_times, scan_answers))
+    shown = ", ".join(f"{ratio:.0f}" for ratio in ratios)
+    lines += ["", f"same answers: {same}; full scan ÷ suggest, medians: {shown}"]
     text = "\n".join(lines)
     print(text)
     OUT.mkdir(exist_ok=True)

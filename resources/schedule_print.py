@@ -8,19 +8,26 @@ SHOWN = dict(zip(DAYS, "月火水木金土日", strict=True))
 
 def print_schedule(schedule: Schedule, language: str = "ja") -> str:
     """Write a schedule out in words; the Japanese can be read back."""
-    if language == "ja":
-        parts = [_rule_ja(r) for r in schedule.rules]
-        shut = [_closed_ja(c) for c in schedule.closed]
-        if any(r.holidays == "closed" for r in schedule.rules):
-            shut.insert(0, "祝日")
-        text = "、".join(parts)
-        return f"{text}（{'・'.join(shut)}休み）" if shut else text
-    parts = [_rule_en(r) for r in schedule.rules]
-    shut = [_closed_en(c) for c in schedule.closed]
-    if any(r.holidays == "closed" for r in schedule.rules):
-        shut.insert(0, "public holidays")
-    text = "; ".join(parts)
-    return f"{text} (closed: {', '.join(shut)})" if shut else text
+    rule_of, closed_of, joined = (
+        (_rule_ja, _closed_ja, "、") if language == "ja" else (_rule_en, _closed_en, "; ")
+    )
+    usual = [r for r in schedule.rules if r.holidays != "only"]
+    shut_on_holidays = [r for r in usual if r.holidays == "closed"]
+    # Where only some rules leave holidays out and these are for weekdays, their days say so.
+    as_weekdays = len(shut_on_holidays) < len(usual) and all(
+        r.days == DAYS[:5] and not r.nth for r in shut_on_holidays
+    )
+    text = joined.join(rule_of(r, as_weekdays=as_weekdays) for r in schedule.rules)
+    shut = [closed_of(c) for c in schedule.closed]
+    if shut_on_holidays and not as_weekdays:
+        shut.insert(0, "祝日" if language == "ja" else "public holidays")
+    if not shut:
+        return text
+    return (
+        f"{text}（{'・'.join(shut)}休み）"
+        if language == "ja"
+        else (f"{text} (closed: {', '.join(shut)})")
+    )
 
 
 def _days_ja(days: tuple[str, ...]) -> str:
@@ -40,8 +47,10 @@ def _which_ja(days: tuple[str, ...], nth: tuple[int, ...], month_days: tuple[int
     return "と".join(said)
 
 
-def _rule_ja(rule: Rule) -> str:
+def _rule_ja(rule: Rule, *, as_weekdays: bool) -> str:
     which = _which_ja(rule.days, rule.nth, rule.month_days)
+    if as_weekdays and rule.holidays == "closed":
+        which = "平日"
     if not which:
         which = "祝日" if rule.holidays == "only" else "毎日"
     return f"{which}{_clock_ja(rule.start)}～{_clock_ja(rule.end)}"
@@ -90,8 +99,10 @@ def _which_en(days: tuple[str, ...], nth: tuple[int, ...], month_days: tuple[int
     return " and ".join(said)
 
 
-def _rule_en(rule: Rule) -> str:
+def _rule_en(rule: Rule, *, as_weekdays: bool) -> str:
     which = _which_en(rule.days, rule.nth, rule.month_days)
+    if as_weekdays and rule.holidays == "closed":
+        which = "weekdays but public holidays"
     if not which:
         which = "public holidays" if rule.holidays == "only" else "daily"
     return f"{which} {clock_text(rule.start)}–{clock_text(rule.end)}"

@@ -6,7 +6,7 @@ is 29 December to 3 January, the closing days of public offices (行政機関の
 """
 
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 from typing import Any
 
 from resources.days import DAYS
@@ -199,6 +199,11 @@ def _schedule(reading: _Reading, words: list[Word]) -> Schedule:
     without_days = [g for g in reading.groups if not g[0]]
     if without_days and len(reading.groups) > 1:
         raise NotUnderstood(_text(words))  # which days the bare hours are for isn't said
+    for (days, hours), (others, other_hours) in combinations(reading.groups, 2):
+        if _share_a_day(days, others) and _overlap(hours, other_hours):
+            raise NotUnderstood(
+                _text(words)
+            )  # 月~土9時~17時 土曜9時~12時: which holds on Saturday?
     on_holidays = any(d.holidays for days, _ in reading.groups for d in days)
     if on_holidays and reading.holidays_closed:
         raise NotUnderstood(_text(words))
@@ -208,6 +213,19 @@ def _schedule(reading: _Reading, words: list[Word]) -> Schedule:
         for start, end in hours:
             rules.extend(_rules(reading, days, start, end, on_holidays))
     return Schedule(tuple(rules), tuple(reading.closed))
+
+
+def _share_a_day(some: list[Days], others: list[Days]) -> bool:
+    for a, b in product(some, others):
+        days_a, days_b = (set(DAYS if d.every else d.days) for d in (a, b))
+        apart = a.nth and b.nth and not set(a.nth) & set(b.nth)
+        if days_a & days_b and not apart:
+            return True
+    return False
+
+
+def _overlap(some: list[tuple[int, int]], others: list[tuple[int, int]]) -> bool:
+    return any(a < d and c < b for (a, b), (c, d) in product(some, others))
 
 
 def _check_hours(hours: list[tuple[int, int]], words: list[Word]) -> None:

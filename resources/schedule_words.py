@@ -85,6 +85,8 @@ def _clock_range(match: re.Match[str]) -> Word:
     start, end = minutes(match["start"]), minutes(match["end"])
     if match["next"]:
         end += 1440
+    elif end == 0:
+        end = 1440  # 8:00~0:00: until midnight
     if not (0 <= start < 1440 and start < end <= 2880):
         raise NotUnderstood(match[0])
     return Word("hours", (start, end), match[0])
@@ -144,6 +146,14 @@ def _simple(kind: str, value: Any = None) -> Callable[[re.Match[str]], Word]:
     return lambda match: Word(kind, value, match[0])
 
 
+def _moved_to(match: re.Match[str]) -> Word:
+    """Return what 月曜が祝日の場合は翌火曜 means; refuse any day but the next."""
+    first, then = DAYS.index(KANJI[match["from"]]), DAYS.index(KANJI[match["to"]])
+    if (first + 1) % 7 != then:
+        raise NotUnderstood(match[0])
+    return Word("move", "next_day", f"{match['from']}が")
+
+
 NTH = r"第?[1-5一二三四五](?:・第?|、第?|,第?|と第?)?"
 _MOVED = (
     rf"(?:(?:(?:{DAY}(?:{AND})?)+(?:が)?)?(?:{HOLIDAY}|休日)(?:又は振替休日)?"
@@ -165,6 +175,10 @@ PATTERNS: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
     (
         _MOVED + r"(?:開館|営業|開所|休まず営業))",
         _simple("move", "open"),
+    ),
+    (
+        rf"(?P<from>[月火水木金土日])曜日?(?:が)?{HOLIDAY}の場合(?:は)?、?翌(?P<to>[月火水木金土日])曜日?(?:が?(?:休館日|休館|休業|休み|休))?",
+        _moved_to,
     ),
     (r"(?:年中)?無休|なし|無し|ありません", _simple("nothing")),
     # Periods of the year
@@ -202,13 +216,13 @@ PATTERNS: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
     (HOLIDAY, _simple("days", Days(holidays=True))),
     # Hours
     (
-        rf"(?P<start>{CLOCK}){TO}(?P<next>翌日?の?)?(?P<end>{CLOCK})(?:まで|の間)?(?:利用可能?)?",
+        rf"(?P<start>{CLOCK})(?:開店|開館|開園|開所)?{TO}(?P<next>翌日?の?)?(?P<end>{CLOCK})(?:閉店|閉館|閉園|閉所)?(?:まで|迄|の間)?(?:利用可能?|です|となります|となっています)?",
         _clock_range,
     ),
     (r"24時間(?:営業|開放|利用可)?|終日(?:開放|利用可)", _simple("hours", (0, 1440))),
     # What a part of the expression is about
     (
-        r"【?(?:休館日|休業日|定休日|休所日|閉館日|休園日|休室日)】?\s*[:は]?|(?:お?休み|休日)\s*:",
+        r"【?(?:休館日|休業日|定\s*休\s*日|店休日|休所日|閉館日|休園日|休室日)】?\s*[:は]?|(?:お?休み|休日)\s*:",
         _simple("closed_label"),
     ),
     (
@@ -216,13 +230,20 @@ PATTERNS: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
         _simple("open_label"),
     ),
     (
-        r"(?:は|が|を)?(?:お休み|休み|休館日?|休業日?|定休日?|休所日?|閉館|終日利用不可|利用不可|不可|除く|休)",
+        r"(?:は|が|を)?(?:お休み|休み|休館日?|休業日?|定休日?|休所日?|閉館|終日利用不可|利用不可|不可|除く|休)(?:です)?",
         _simple("is_closed"),
     ),
     (r"(?:も|は)(?:開館|営業|開所|開催|利用可|休まず営業)", _simple("is_open")),
     # What changes nothing
     (
-        r"\((?:受付|最終受付|最終入館|入館|ラストオーダー|オーダーストップ|L\.?O\.?)[^()]*\)",
+        r"\((?:または|又は)?(?:売り?切れ次第|完売)[^()]*\)|\((?:受付|最終受付|最終入館|入館|ラストオーダー|オーダーストップ|L\.?O\.?)[^()]*\)",
+        _simple("skip"),
+    ),
+    (rf"(?:ラストオーダー|オーダーストップ|L\.?O\.?)\s*[:は]?\s*{CLOCK}", _simple("skip")),
+    (r"(?:昼|夜|ランチ|ディナー)のみ(?=\s)", _simple("skip")),
+    # More than the hours that are stated: they hold all the same.
+    (
+        r"\((?:早朝・|朝・夕)?延長(?:保育)?(?:有り?|あり)\)|預かり保育(?:有り?|あり)",
         _simple("skip"),
     ),
     (
@@ -231,7 +252,10 @@ PATTERNS: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
     ),
     (r"\(", _simple("open_bracket")),
     (r"\)", _simple("close_bracket")),
-    (r"[、,;・/。\s]+|及び|および|と|ただし、?|は|:", _simple("mark")),
+    (
+        r"[、,;・/。\s]+|及び|および|と|ただし、?|は|:|※|他(?=\d)|のみ(?:営業|開館|開所|開催)",
+        _simple("mark"),
+    ),
 ]
 _COMPILED = [(re.compile(pattern), make) for pattern, make in PATTERNS]
 

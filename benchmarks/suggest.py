@@ -143,14 +143,15 @@ def everything(r: random.Random, program: Program) -> dict[str, Any]:
 
 
 def timed(program: Program, store: IndexStore, needs: list[Need]) -> tuple[list[float], list[str]]:
+    """Put the questions one after the other; return milliseconds, and the answers as JSON."""
     times, answers = [], []
     with program.database.reading() as session:
         for need in needs:
             started = time.perf_counter()
             answer = suggest_placements(session, store, need)
             times.append((time.perf_counter() - started) * 1000)
-            answers.append(json.dumps(answer.as_json(), sort_keys=True))
-    return times, answers
+            answers.append(answer)
+        return times, [json.dumps(a.as_json(), sort_keys=True) for a in answers]
 
 
 def row(name: str, times: list[float], answers: list[str]) -> str:

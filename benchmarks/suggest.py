@@ -142,16 +142,22 @@ def everything(r: random.Random, program: Program) -> dict[str, Any]:
     }
 
 
-def timed(program: Program, store: IndexStore, needs: list[Need]) -> tuple[list[float], list[str]]:
-    """Put the questions one after the other; return milliseconds, and the answers as JSON."""
-    times, answers = [], []
+def timed(program: Program, store: IndexStore, needs: list[Need]) -> list[float]:
+    """Put the questions one after the other; return milliseconds."""
+    times = []
     with program.database.reading() as session:
         for need in needs:
             started = time.perf_counter()
-            answer = suggest_placements(session, store, need)
+            suggest_placements(session, store, need)
             times.append((time.perf_counter() - started) * 1000)
-            answers.append(answer)
-        return times, [json.dumps(a.as_json(), sort_keys=True) for a in answers]
+    return times
+
+
+def answered(program: Program, store: IndexStore, needs: list[Need]) -> list[str]:
+    """Return the answers as JSON."""
+    with program.database.reading() as session:
+        answers = [suggest_placements(session, store, need).as_json() for need in needs]
+    return [json.dumps(answer, sort_keys=True) for answer in answers]
 
 
 def row(name: str, times: list[float], answers: list[str]) -> str:
@@ -187,12 +193,13 @@ def main() -> None:
     ratios, same = [], True
     for kind, words in KINDS.items():
         questions = questions_of(program, index, kind, arguments.questions)
-        timed(program, program.store, questions[:60])  # warm-up
-        times, answers = timed(program, program.store, questions)
         few = questions[: arguments.scans]
-        scan_times, scan_answers = timed(program, scan, few)
-        again, _ = timed(program, program.store, few)
+        answers = answered(program, program.store, questions)
+        scan_answers = answered(program, scan, few)
         same = same and answers[: len(few)] == scan_answers
+        times = timed(program, program.store, questions)
+        scan_times = timed(program, scan, few)
+        again = timed(program, program.store, few)
         ratios.append(statistics.median(scan_times) / statistics.median(again))
         lines.append(row(f"{words}: suggest", times, answers))
         lines.append(row(f"{words}: numpy full scan", scan_times, scan_answers))

@@ -40,6 +40,7 @@ class Presence:
             if n > 0:
                 here.setdefault(block, set()).add(municipality)
         self._in_block = here
+        self._near: dict[int, NDArray[np.uint64]] = {}
         self._anywhere = np.array(sorted(set().union(*here.values())), np.uint64)
 
     def elsewhere(self, origin: LonLat, municipalities: NDArray[np.uint64]) -> NDArray[np.bool_]:
@@ -68,11 +69,16 @@ class Presence:
 
     def _around(self, origin: LonLat) -> NDArray[np.uint64]:
         here = math.floor(origin.lat / BLOCK) * _LINE + math.floor(origin.lon / BLOCK)
+        known = self._near.get(here)
+        if known is not None:
+            return known
         around: set[int] = set()
         for line in (-_LINE, 0, _LINE):
             for column in (-1, 0, 1):
                 around |= self._in_block.get(here + line + column, _NONE)
-        return np.array(sorted(around), np.uint64)
+        # As many as there are blocks with places, some thousands for the whole country.
+        found = self._near[here] = np.array(sorted(around), np.uint64)
+        return found
 
 
 def presence(columns: Columns, rows: NDArray[np.int64] | None = None) -> Counter[tuple[int, int]]:

@@ -47,10 +47,11 @@ def score(sight: Sight, judged: Judged, scheme: Scheme) -> Scores:
     """Weigh the criteria that the need gives something to judge; their weights add up to one."""
     used = tuple(c for c in CRITERIA if scheme.weights.get(c.code, 0) > 0 and c.applies(sight.ask))
     whole = sum(scheme.weights[c.code] for c in used)
-    contributions = np.empty((len(used), len(sight.rows)), np.int64)
+    shares = np.array([[scheme.weights[c.code] / whole] for c in used])
+    values = np.empty((len(used), len(sight.rows)), np.float64)
     for i, criterion in enumerate(used):
-        share = scheme.weights[criterion.code] / whole
-        contributions[i] = np.rint(criterion.value(sight) * share * UNIT).astype(np.int64)
+        values[i] = criterion.value(sight)
+    contributions = np.rint(values * shares * UNIT).astype(np.int64)
     return Scores(used, contributions, contributions.sum(axis=0), confidence(sight, judged))
 
 
@@ -101,17 +102,24 @@ def one_of_each(ordered: NDArray[np.int64], sight: Sight) -> Iterator[int]:
             if resource in resources:
                 continue
             resources.add(resource)
-            known = named.setdefault(name, [])
             point = LonLat(lon, lat)
-            if any(_same_place(point, other) for other in known):
+            known = named.get(name)
+            if known is None:
+                named[name] = [point]
+            elif _is_among(known, point):
                 continue
-            known.append(point)
+            else:
+                known.append(point)
             yield i
 
 
-def _same_place(one: LonLat, other: LonLat) -> bool:
-    # Most of one name lie far apart, which a glance at the latitudes tells.
-    return abs(one.lat - other.lat) < SAME_LAT and straight_m(one, other) <= SAME_PLACE_M
+def _is_among(known: list[LonLat], point: LonLat) -> bool:
+    for other in known:
+        # Most of one name lie far apart, which a glance at the latitudes tells.
+        near = abs(point.lat - other.lat) < SAME_LAT
+        if near and straight_m(point, other) <= SAME_PLACE_M:
+            return True
+    return False
 
 
 def diverse(ordered: NDArray[np.int64], sight: Sight, scheme: Scheme, limit: int) -> list[int]:
@@ -127,7 +135,7 @@ def diverse(ordered: NDArray[np.int64], sight: Sight, scheme: Scheme, limit: int
     for i in one_of_each(ordered, sight):
         if len(picked) == limit:
             break
-        h, k = int(host[i]), int(kind[i])
+        h, k = host.item(i), kind.item(i)
         if (h and hosts[h] >= scheme.per_host) or kinds[k] >= scheme.per_kind:
             passed_over.append(i)
             continue

@@ -60,21 +60,30 @@ class Times:
         self, row: int, *, fitting: bool = True
     ) -> tuple[datetime, datetime, bool] | None:
         """Return start, end and whether it is uncertain (a holiday) of a row's next session."""
-        days = self.slot_fitting if fitting else self.slot_days
-        found = None
-        for slot in range(int(self.slots.pointer[row]), int(self.slots.pointer[row + 1])):
-            bits = int(days[slot])
-            if not bits:
-                continue
-            bit = (bits & -bits).bit_length() - 1
-            key = (bit, int(self.slots.start[slot]), int(self.slots.end[slot]))
-            if found is None or key < found[0]:
-                found = (key, bool(int(self.slots.uncertain[slot]) >> bit & 1))
-        if found is None:
+        first, after = self.slots.pointer[row : row + 2].tolist()
+        slots = slice(first, after)
+        days = (self.slot_fitting if fitting else self.slot_days)[slots].tolist()
+        hours = zip(
+            days,
+            self.slots.start[slots].tolist(),
+            self.slots.end[slots].tolist(),
+            self.slots.uncertain[slots].tolist(),
+            strict=True,
+        )
+        found = [
+            (bit := (bits & -bits).bit_length() - 1, start, end, unsure >> bit & 1)
+            for bits, start, end, unsure in hours
+            if bits
+        ]
+        if not found:
             return None
-        (bit, start, end), uncertain = found
+        bit, start, end, uncertain = min(found)
         midnight = datetime.combine(self.ask.eve + timedelta(days=bit), time(0), JAPAN)
-        return midnight + timedelta(minutes=start), midnight + timedelta(minutes=end), uncertain
+        return (
+            midnight + timedelta(minutes=start),
+            midnight + timedelta(minutes=end),
+            bool(uncertain),
+        )
 
 
 def _or_by_row(bits: NDArray[np.uint64], slots: Slots) -> NDArray[np.uint64]:

@@ -15,7 +15,7 @@ from geodata.coordinates import BadPosition
 from geodata.gazetteer import NoGazetteer
 from matching.need import BadNeed
 from matching.schemes import SCHEMES, UnknownScheme
-from resources import commands, registration, vocabulary
+from resources import commands, history, registration, vocabulary
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,12 @@ TABLE: dict[type[Exception], Problem] = {
     ),
     commands.NotFound: NOT_FOUND,
     commands.EditedMeanwhile: CONFLICT,
+    history.NothingToUndo: Problem(
+        422,
+        "元に戻せるのは変更だけです。",
+        "Only an edit can be taken back.",
+    ),
+    history.ChangedSince: CONFLICT,
     registration.BadRegistration: UNUSABLE,
     vocabulary.UnknownCode: Problem(
         422, "一覧にないコードがあります。", "There is a code that its list doesn't hold."

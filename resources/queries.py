@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from resources.models import Change, Location, Offering, Organization, Resource
+from resources.models import Location, Offering, Organization, Resource
 
 
 @dataclass(frozen=True)
@@ -130,18 +130,6 @@ def organizations_like(session: Session, text: str, limit: int = 10) -> list[Org
             select(Organization)
             .where(or_(Organization.name.like(words), Organization.name_kana.like(words)))
             .order_by(Organization.name)
-            .limit(limit)
-        )
-    )
-
-
-def history_of(session: Session, entity: str, entity_id: str, limit: int = 100) -> list[Change]:
-    """Return what was written to one row, newest first."""
-    return list(
-        session.scalars(
-            select(Change)
-            .where(Change.entity == entity, Change.entity_id == entity_id)
-            .order_by(Change.revision.desc())
             .limit(limit)
         )
     )

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
+from api.changes_shown import edits_shown
 from api.dependencies import Program, Reading, User, Writing, allowed
 from api.identity import language_of
 from api.pages.home import REGISTERS
@@ -16,9 +17,17 @@ from api.words import say
 from casework.access import Actor
 from jobs.program import Program as OpenProgram
 from resources import clock
-from resources.commands import EditedMeanwhile, NotFound, set_availability, verify_offering
-from resources.queries import Entry, entries_of_resource, history_of, list_resources
+from resources.commands import (
+    EditedMeanwhile,
+    NotFound,
+    set_availability,
+    set_status,
+    verify_offering,
+)
+from resources.history import ChangedSince, edits_of, undo
+from resources.queries import Entry, entries_of_resource, list_resources
 from resources.schedules import BadSchedule, from_json, next_sessions
+from resources.vocabulary import UnknownCode
 
 STAFF = (
     "support_worker", "coordinator", "csw", "inclusion_officer", "agency_manager", "secretariat",
@@ -28,6 +37,8 @@ STAFF = (
 router = APIRouter(include_in_schema=False)
 
 PAGE = 50
+
+STATUSES = ("draft", "review", "published", "paused", "closed")
 
 
 @router.get("/resources", dependencies=[allowed(*STAFF)])
@@ -82,7 +93,10 @@ def _page(
             e.offering.id: shown_availability(_availability(e), language, program.vocabulary)
             for e in entries
         },
-        history=_history(session, entries),
+        history=edits_shown(
+            edits_of(session, _with_history(entries)), language, program.vocabulary
+        ),
+        statuses=STATUSES,
         facts=FACTS,
         may_edit=user.role in REGISTERS,
         **{"saved": False, "error": None, **said},
@@ -121,11 +135,42 @@ def _availability(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _history(session: Session, entries: list[Entry]) -> list[Any]:
-    rows = history_of(session, "resource", str(entries[0].resource.id), limit=10)
-    for e in entries:
-        rows += history_of(session, "offering", str(e.offering.id), limit=10)
-    return sorted(rows, key=lambda c: -c.revision)[:10]
+def _with_history(entries: list[Entry]) -> list[tuple[str, uuid.UUID]]:
+    """Return the entries whose history is shown; a place's could tell where a hidden one is."""
+    return [("resource", entries[0].resource.id), *(("offering", e.offering.id) for e in entries)]
+
+
+@router.post("/resources/{resource_id}/status", dependencies=[allowed(*REGISTERS)])
+def status(
+    session: Writing,
+    user: User,
+    resource_id: uuid.UUID,
+    status: Annotated[str, Form(max_length=20)],
+) -> Response:
+    if status not in STATUSES:
+        raise UnknownCode("status", status)
+    set_status(session, resource_id=resource_id, status=status, by=user.by)
+    return RedirectResponse(f"/resources/{resource_id}?saved=1", 303)
+
+
+@router.post("/resources/{resource_id}/undo", dependencies=[allowed(*REGISTERS)])
+def take_back(
+    request: Request,
+    program: Program,
+    session: Writing,
+    user: User,
+    resource_id: uuid.UUID,
+    revision: Annotated[int, Form(ge=1, le=2**31)],
+) -> Response:
+    entries = entries_of_resource(session, resource_id)
+    if not entries:
+        raise NotFound("resource")
+    try:
+        undo(session, revision=revision, by=user.by, among=_with_history(entries))
+    except ChangedSince:
+        error = say("history.changed_since", language_of(request))
+        return _page(request, program, session, user, resource_id, error=error)
+    return RedirectResponse(f"/resources/{resource_id}?saved=1", 303)
 
 
 @router.post("/resources/{resource_id}/availability", dependencies=[allowed(*REGISTERS)])

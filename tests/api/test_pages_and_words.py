@@ -171,3 +171,54 @@ def test_a_search_that_cannot_be_says_so_in_one_sentence(
     page = client.post("/suggest", data={"csrf": token, **bad})
     assert page.status_code == 422
     assert 'role="alert"' in page.text
+
+
+def test_an_edit_is_shown_in_words_and_can_be_taken_back(
+    entered: Callable[[str], TestClient],
+) -> None:
+    client = entered("coordinator")
+    link = re.findall(r"/resources/[0-9a-f-]{36}", client.get("/resources").text)[0]
+    token = token_of(client.get(link).text)
+    changed = client.post(f"{link}/status", data={"csrf": token, "status": "paused"})
+    assert changed.status_code == 303
+    page = client.get(link).text
+    assert "公開の状態：公開中 → 休止中" in page
+    assert "coordinator・変更" in page
+    (revision,) = re.findall(r'name="revision" value="(\d+)"', page)
+    undone = client.post(f"{link}/undo", data={"csrf": token, "revision": revision})
+    assert undone.status_code == 303
+    page = client.get(link).text
+    assert "公開の状態：休止中 → 公開中" in page
+    # What was written again since isn't taken back a second time.
+    again = client.post(f"{link}/undo", data={"csrf": token, "revision": revision})
+    assert again.status_code == 409
+    assert "そのあとに同じ項目が変更されている" in again.text
+
+
+def test_a_status_that_there_is_not_is_refused(entered: Callable[[str], TestClient]) -> None:
+    client = entered("coordinator")
+    link = re.findall(r"/resources/[0-9a-f-]{36}", client.get("/resources").text)[0]
+    token = token_of(client.get(link).text)
+    assert client.post(f"{link}/status", data={"csrf": token, "status": "gone"}).status_code == 422
+
+
+def test_who_may_not_edit_sees_the_history_without_buttons(
+    entered: Callable[[str], TestClient],
+) -> None:
+    client = entered("auditor")
+    link = re.findall(r"/resources/[0-9a-f-]{36}", client.get("/resources").text)[0]
+    page = client.get(link).text
+    assert "/undo" not in page
+    assert "/status" not in page
+
+
+def test_every_field_of_the_catalogue_has_a_name_in_both_languages() -> None:
+    from api.words import catalogue
+    from resources.history import UNTOLD
+    from resources.models import Offering, Resource
+
+    for table in (Resource, Offering):
+        for column in table.__table__.columns:
+            if column.name not in UNTOLD | {"id"}:
+                for language in ("ja", "en"):
+                    assert f"field.{column.name}" in catalogue(language)

@@ -81,7 +81,7 @@ def test_a_coordinator_registers_a_place_and_it_is_suggested_in_the_next_request
     page.goto("/resources?q=" + name)
     page.click("ul.lines a")
     page.locator("details summary").first.click()
-    page.select_option("select[name=status]", "none")
+    page.select_option("details select[name=status]", "none")
     page.click("details form button.primary")
     expect(page.locator("[role=status]")).to_contain_text("保存しました")
     page.goto("/suggest")
@@ -132,6 +132,25 @@ def test_the_pages_are_in_english_by_a_switch(page: Page, enter, snapshot, size:
     expect(page.locator("h1")).to_contain_text("Welcome")
     page.goto("/nearby")
     expect(page.locator("h1")).to_have_text("Places nearby")
+
+
+def test_a_coordinator_sees_what_was_edited_and_takes_it_back(
+    page: Page, enter, snapshot, size: str
+) -> None:
+    enter(page, "coordinator")
+    page.goto("/resources?kind=hiroba")
+    page.click("ul.lines a")
+    page.select_option("select[name=status] >> nth=0", "paused")
+    page.click("form[action$='/status'] button")
+    expect(page.locator("p.kind")).to_contain_text("休止中")
+    expect(page.locator(".history li").first).to_contain_text("公開の状態：公開中 → 休止中")
+    assert no_sideways_scrolling(page)
+    page.locator(".history").scroll_into_view_if_needed()
+    snapshot(page, "history", size)
+    page.click(".history li >> nth=0 >> button")
+    expect(page.locator("p.kind")).to_contain_text("公開中")
+    page.evaluate("window.scrollTo(0, 0)")
+    snapshot(page, "resource", size)
 
 
 def test_without_signing_in_there_is_only_the_sign_in_page(page: Page, size: str) -> None:

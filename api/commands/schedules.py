@@ -1,5 +1,6 @@
 """`ibasho schedule`: what a Japanese schedule expression means, and when an offering is next."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -101,6 +102,21 @@ def upcoming(
                 for s in sessions
             ),
         )
+
+
+@app.command("ics", help=say("help.schedule_ics"))
+def ics(offering: OfferingArgument) -> None:
+    from matching.why import offering_for
+    from resources import clock
+    from resources.calendar_export import calendar_of
+    from resources.queries import entries_by_offering
+
+    wanted = identifier(offering)
+    with opened() as program, program.database.reading() as session:
+        known = offering_for(session, wanted)
+        entry = entries_by_offering(session, [known])[known]
+        written = calendar_of([entry], clock.now())
+    sys.stdout.buffer.write(written)
 
 
 def _as_json(session: "SessionTime") -> dict[str, object]:

@@ -17,6 +17,7 @@ from api.words import say
 from casework.access import Actor
 from jobs.program import Program as OpenProgram
 from resources import clock
+from resources.calendar_export import calendar_of
 from resources.commands import (
     EditedMeanwhile,
     NotFound,
@@ -171,6 +172,18 @@ def take_back(
         error = say("history.changed_since", language_of(request))
         return _page(request, program, session, user, resource_id, error=error)
     return RedirectResponse(f"/resources/{resource_id}?saved=1", 303)
+
+
+@router.get("/resources/{resource_id}/calendar.ics", dependencies=[allowed(*STAFF)])
+def calendar(session: Reading, resource_id: uuid.UUID) -> Response:
+    entries = entries_of_resource(session, resource_id)
+    if not entries:
+        raise NotFound("resource")
+    return Response(
+        calendar_of(entries, clock.now()),
+        media_type="text/calendar",
+        headers={"content-disposition": f'attachment; filename="{resource_id}.ics"'},
+    )
 
 
 @router.post("/resources/{resource_id}/availability", dependencies=[allowed(*REGISTERS)])

@@ -222,3 +222,14 @@ def test_every_field_of_the_catalogue_has_a_name_in_both_languages() -> None:
             if column.name not in UNTOLD | {"id"}:
                 for language in ("ja", "en"):
                     assert f"field.{column.name}" in catalogue(language)
+
+
+def test_the_sessions_of_a_place_come_as_a_calendar(
+    entered: Callable[[str], TestClient],
+) -> None:
+    client = entered("csw")
+    links = re.findall(r"/resources/[0-9a-f-]{36}", client.get("/resources?kind=salon").text)
+    answer = client.get(f"{links[0]}/calendar.ics")
+    assert answer.headers["content-type"].startswith("text/calendar")
+    assert answer.text.startswith("BEGIN:VCALENDAR")
+    assert "SUMMARY:（架空）" in answer.text

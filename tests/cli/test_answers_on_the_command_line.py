@@ -224,6 +224,9 @@ def test_the_next_sessions_of_an_offering(ibasho: Ibasho, register: Register) ->
     shown = ibasho("schedule", "show", offering, "--format", "json").json
     assert shown["schedule"]["rules"][0]["days"] == ["mon", "tue"]
     after = ("--after", "2026-11-22T00:00", "--limit", 2, "--format", "json")
+    written = ibasho("schedule", "ics", offering).out
+    assert written.startswith("BEGIN:VCALENDAR")
+    assert "DTSTART;TZID=Asia/Tokyo:" in written
     sessions = ibasho("schedule", "next", offering, *after).json["sessions"]
     # Monday the 23rd is 勤労感謝の日, and the place is closed on public holidays.
     assert [s["start"] for s in sessions] == [

@@ -1,7 +1,7 @@
 """Slows down who guesses passwords, per name and source, so that nobody else is locked out."""
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
@@ -33,10 +33,6 @@ def _key(name: str, source: str) -> str:
     return hashlib.sha256(f"{name}\0{source}".encode("utf-8", "replace")).hexdigest()
 
 
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # SQLite keeps no zone
-
-
 def count_try(session: Session, *, name: str, source: str) -> None:
     """Count a try before its password is looked at; raise `TooManyTries` where it comes too soon.
 
@@ -49,7 +45,7 @@ def count_try(session: Session, *, name: str, source: str) -> None:
     row = session.get(Guess, key, with_for_update=True)
     if row is None:
         row = _first(session, key, now)
-    wait_s = (_aware(row.not_before) - now).total_seconds()
+    wait_s = (row.not_before - now).total_seconds()
     if wait_s > 0:
         raise TooManyTries(int(wait_s) + 1)
     row.tries += 1

@@ -27,13 +27,6 @@ def now_of(session: Session) -> datetime:
     return clock.now()
 
 
-def in_utc(moment: datetime | None) -> datetime | None:
-    """Return a stored moment as aware, in UTC: SQLite keeps no zone."""
-    if moment is None:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
 def passing_over_taken(statement: Select[Any]) -> Select[Any]:
     """Let those who look for work at once each find another row (SQLite needs nothing)."""
     return statement.with_for_update(skip_locked=True)

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from jobs.dialects import in_utc
 from jobs.models import Job
 from jobs.progress import progress_here
 from jobs.sentences import KINDS, UNKNOWN_KIND, kind_name, sentence
@@ -101,9 +100,7 @@ def _job_shown(job: Job) -> JobShown:
     progress = progress_here(job.id) if job.state == "running" else None
     if progress is None and job.progress_done is not None and job.progress_total is not None:
         progress = (job.progress_done, job.progress_total)
-    run_after, enqueued_at = in_utc(job.run_after), in_utc(job.enqueued_at)
-    assert run_after is not None
-    assert enqueued_at is not None
+
     return JobShown(
         job.id,
         job.kind,
@@ -111,10 +108,10 @@ def _job_shown(job: Job) -> JobShown:
         job.state,
         job.attempts,
         job.max_attempts,
-        run_after,
-        enqueued_at,
-        in_utc(job.started_at),
-        in_utc(job.finished_at),
+        job.run_after,
+        job.enqueued_at,
+        job.started_at,
+        job.finished_at,
         progress,
         job.said,
         job.facts or {},

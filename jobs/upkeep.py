@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, case, delete, func, null, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from jobs.dialects import in_utc, now_of, passing_over_taken
+from jobs.dialects import now_of, passing_over_taken
 from jobs.ledger import due
 from jobs.models import Job, Tick
 
@@ -99,7 +99,7 @@ def oldest_due_age_s(session: Session) -> float | None:
     """Return how long the oldest due job has been waiting; None where nothing is due."""
     now = now_of(session)
     since = case((Job.state == "running", Job.lease_until), else_=Job.run_after)
-    oldest = in_utc(session.scalar(select(func.min(since)).where(due(now))))
+    oldest = session.scalar(select(func.min(since)).where(due(now)))
     return None if oldest is None else max((now - oldest).total_seconds(), 0.0)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any, TextIO
 
-from sqlalchemy import DateTime, inspect, select, types
+from sqlalchemy import inspect, select, types
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,7 @@ from resources.models import (
     Resource,
     TaxonomyTerm,
 )
+from resources.moments import Moment
 from resources.sources.tables import BadFile
 
 FORMAT = 1
@@ -169,7 +170,7 @@ def _take_in(
             known[identity] = stored
             report.added += 1
             continue
-        differing = {k: v for k, v in values.items() if _differs(getattr(stored, k), v)}
+        differing = {k: v for k, v in values.items() if getattr(stored, k) != v}
         for key, value in differing.items():
             setattr(stored, key, value)
         report.changed += bool(differing)
@@ -182,12 +183,6 @@ def _take_in(
             f"{first}～{last} 行目: ほかの行を正しく参照していないか、値が長すぎます。",
             f"Lines {first}–{last}: a row refers to one that doesn't exist, or is too long.",
         ) from None
-
-
-def _differs(stored: Any, value: Any) -> bool:
-    if isinstance(stored, datetime) and stored.tzinfo is None:
-        stored = stored.replace(tzinfo=UTC)  # SQLite keeps no zone; all of ours are UTC
-    return bool(stored != value)
 
 
 def _known(
@@ -234,7 +229,7 @@ def _value(value: Any, column: Any) -> Any:
     kind = column.type
     if isinstance(kind, types.Uuid):
         return uuid.UUID(value)
-    if isinstance(kind, DateTime):
+    if isinstance(kind, Moment):
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError

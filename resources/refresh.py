@@ -218,14 +218,7 @@ def _freshness(day: date | None, today: date, term: int) -> float:
 
 
 def _differs(stored: OfferingState, fresh: _State) -> bool:
-    return any(_plain(getattr(stored, name)) != value for name, value in vars(fresh).items())
-
-
-def _plain(value: Any) -> Any:
-    # SQLite keeps no zone: what is stored there is UTC.
-    if isinstance(value, datetime) and value.tzinfo is None:
-        return value.replace(tzinfo=UTC)
-    return value
+    return any(getattr(stored, name) != value for name, value in vars(fresh).items())
 
 
 def _store(session: Session, states: list[dict[str, Any]]) -> None:

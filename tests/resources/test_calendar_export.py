@@ -58,6 +58,7 @@ def test_holidays_and_the_turn_of_the_year_have_no_events(sqlite_database: Datab
     assert found[0]["dtstart"].dt == datetime(2026, 12, 21, 10, 0, tzinfo=JAPAN)
     assert found[0]["dtstart"].params["TZID"] == "Asia/Tokyo"
     assert found[0]["description"] == "毎週月曜"
+    assert str(found[0]["dtstamp"].to_ical(), "ascii").endswith("Z")  # RFC 5545: in UTC
 
 
 def test_the_same_export_twice_has_the_same_bytes(sqlite_database: Database) -> None:

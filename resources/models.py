@@ -238,23 +238,6 @@ class Offering(Logged, Base):
     )
 
 
-class OfferingState(Base):
-    """What the refresh job works out of an offering; derived, so not logged, and disposable."""
-
-    __tablename__ = "offering_state"
-
-    offering_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("offering.id", ondelete="CASCADE"), primary_key=True
-    )
-    next_start: Mapped[datetime | None]
-    next_end: Mapped[datetime | None]
-    sessions_in_8_weeks: Mapped[int | None]
-    availability: Mapped[str] = mapped_column(String(20))
-    places: Mapped[int | None]
-    confidence: Mapped[float]
-    refreshed_at: Mapped[datetime]
-
-
 class TaxonomyTerm(Logged, Base):
     """One entry of a closed list (kind, need, activity …), editable, with its two labels."""
 

@@ -14,7 +14,8 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from resources.clock import JAPAN
-from resources.models import Location, Offering, OfferingState, Resource
+from resources.derived import OfferingState
+from resources.models import Location, Offering, Resource
 from resources.schedules import BadSchedule, SessionTime, from_json, next_sessions
 from resources.upsert import insert_into
 from resources.vocabulary import Vocabulary

@@ -13,10 +13,11 @@ from sqlalchemy.engine import make_url
 
 import casework.models
 import jobs.models
+import resources.derived
 from resources.database import Database
 from resources.models import Base
 
-ALL_TABLES = (casework.models, jobs.models)
+ALL_TABLES = (casework.models, jobs.models, resources.derived)
 """Imported, so that the one metadata knows every table."""
 
 SHARED_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"

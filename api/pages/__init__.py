@@ -1,6 +1,17 @@
 """The pages for staff, one file a screen."""
 
-from api.pages import agencies, home, jobs, maps, nearby, people, query, registration, resources
+from api.pages import (
+    agencies,
+    home,
+    jobs,
+    maps,
+    nearby,
+    people,
+    query,
+    registration,
+    resources,
+    verification,
+)
 
 ROUTERS = [
     home.router,
@@ -8,6 +19,7 @@ ROUTERS = [
     query.router,
     registration.router,
     resources.router,
+    verification.router,
     nearby.router,
     agencies.router,
     jobs.router,

@@ -18,7 +18,9 @@ from matching.rules import RULES
 from matching.schemes import SCHEMES
 from matching.suggest import suggest_placements
 from matching.why import explain
+from resources import clock
 from resources.queries import list_resources
+from resources.verify_next import count_suggested
 
 router = APIRouter(include_in_schema=False, dependencies=[allowed(*WORKS_WITH_PEOPLE)])
 
@@ -51,6 +53,7 @@ def person(
     need = _need_of(program, session, found)
     chosen = scheme if scheme in SCHEMES else "standard"
     answer = suggest_placements(session, program.store, need, limit=5, scheme=chosen)
+    count_suggested(session, [s.place.offering for s in answer.suggestions], on=clock.today())
     return render(
         request,
         "person.html",

@@ -19,6 +19,8 @@ from casework.roles import WORKS_WITH_PEOPLE
 from jobs.program import Program as OpenProgram
 from matching.need import BadNeed, parse_need
 from matching.suggest import suggest_placements
+from resources import clock
+from resources.verify_next import count_suggested
 
 router = APIRouter(
     include_in_schema=False, dependencies=[allowed(*WORKS_WITH_PEOPLE, scope="read")]
@@ -69,6 +71,9 @@ def _answered(request: Request, program: OpenProgram, session: Session, form: Fo
         words = say("form.bad.value", language, field=error.field)
         return _page(request, program, session, form, error=words)
     answer = suggest_placements(session, program.store, need, limit=5)
+    with program.database.writing(by="page") as counting:
+        shown = [s.place.offering for s in answer.suggestions]
+        count_suggested(counting, shown, on=clock.today())
     return _page(request, program, session, form, answer=answer.as_json(), at=need.point)
 
 

@@ -4,10 +4,12 @@ from alembic import context
 
 import casework.models
 import jobs.models
+import resources.derived
 from resources.models import Base
 
-# Every table is known to this metadata once these two have been imported.
-assert {"account", "job"} <= set(Base.metadata.tables), (casework.models, jobs.models)
+# Every table is known to this metadata once these three have been imported.
+TABLES = (casework.models, jobs.models, resources.derived)
+assert {"account", "job", "suggested"} <= set(Base.metadata.tables), TABLES
 
 context.configure(
     connection=context.config.attributes["connection"],

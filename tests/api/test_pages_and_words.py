@@ -71,7 +71,7 @@ def entered(demo_app: FastAPI) -> Callable[[str], TestClient]:
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize(
     "path",
-    ["/", "/people", "/suggest", "/resources", "/resources/new", "/nearby", "/jobs",
+    ["/", "/people", "/suggest", "/resources", "/resources/new", "/nearby", "/verify", "/jobs",
      "/agencies?need=withdrawal&need=debt&district=d1"],
 )  # fmt: skip
 def test_every_page_opens_for_a_coordinator_in_both_languages(
@@ -233,3 +233,29 @@ def test_the_sessions_of_a_place_come_as_a_calendar(
     assert answer.headers["content-type"].startswith("text/calendar")
     assert answer.text.startswith("BEGIN:VCALENDAR")
     assert "SUMMARY:（架空）" in answer.text
+
+
+def test_the_calls_that_help_most_are_listed_and_a_call_made_is_noted(
+    entered: Callable[[str], TestClient], demo: Program
+) -> None:
+    from resources import clock
+    from resources.models import Offering
+    from resources.verify_next import calls_to_make
+
+    client = entered("support")
+    person = re.findall(r"/people/[0-9a-f-]{36}", client.get("/people").text)[0]
+    client.get(person)  # its suggestions count
+    with demo.database.reading() as session:
+        before = calls_to_make(session, demo.vocabulary, today=clock.today(), limit=500)
+    assert sum(c.suggested for c in before) == 5
+    client = entered("coordinator")
+    page = client.get("/verify").text
+    assert page.count("変わりなし（確認した）") == 8
+    first = before[0].entry.offering.id
+    data = {"csrf": token_of(page), "offering": str(first)}
+    assert client.post("/verify", data=data).status_code == 303
+    with demo.database.reading() as session:
+        assert session.get_one(Offering, first).verified_on == clock.today()
+        after = calls_to_make(session, demo.vocabulary, today=clock.today())
+    assert first not in [c.entry.offering.id for c in after]
+    assert entered("auditor").get("/verify").status_code == 403

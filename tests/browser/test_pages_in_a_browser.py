@@ -153,6 +153,20 @@ def test_a_coordinator_sees_what_was_edited_and_takes_it_back(
     snapshot(page, "resource", size)
 
 
+def test_a_coordinator_with_half_an_hour_gets_the_calls_that_help_most(
+    page: Page, enter, snapshot, size: str
+) -> None:
+    enter(page, "coordinator")
+    page.goto("/verify")
+    expect(page.locator(".calls > li")).to_have_count(8)
+    assert no_sideways_scrolling(page)
+    snapshot(page, "verify", size)
+    name = page.locator(".calls h2 a").first.inner_text()
+    page.click(".calls form button >> nth=0")
+    expect(page.locator("[role=status]")).to_contain_text("確認した日を記録しました")
+    expect(page.locator(".calls h2 a").first).not_to_have_text(name)
+
+
 def test_without_signing_in_there_is_only_the_sign_in_page(page: Page, size: str) -> None:
     page.goto("/people")
     expect(page.locator("input[name=password]")).to_be_visible()

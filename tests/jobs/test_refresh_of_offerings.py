@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from resources.clock import JAPAN
 from resources.database import Database
-from resources.models import Change, Offering, OfferingState
+from resources.derived import OfferingState
+from resources.models import Change, Offering
 from resources.refresh import Refreshed, pieces_of_all, refresh_offerings
 from resources.vocabulary import default_vocabulary
 

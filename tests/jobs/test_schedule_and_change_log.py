@@ -20,7 +20,7 @@ from resources import clock
 from resources.clock import JAPAN
 from resources.commands import set_availability
 from resources.database import Database
-from resources.models import OfferingState
+from resources.derived import OfferingState
 
 Register = Callable[..., uuid.UUID]
 NIGHTLY = Periodic("refresh_all", timedelta(days=1), timedelta(minutes=30), ("expire",))

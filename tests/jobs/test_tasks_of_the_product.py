@@ -21,7 +21,8 @@ from jobs.tasks import TASKS
 from jobs.uploads import keep_upload, upload_of
 from matching.store import IndexStore
 from resources import clock
-from resources.models import OfferingState, Resource
+from resources.derived import OfferingState
+from resources.models import Resource
 
 Ask = Callable[..., uuid.UUID]
 Register = Callable[..., uuid.UUID]

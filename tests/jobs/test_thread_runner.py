@@ -18,7 +18,7 @@ from jobs.runtime import start_runner
 from jobs.schema import upgrade
 from jobs.thread_runner import ThreadRunner
 from resources.database import Database
-from resources.models import OfferingState
+from resources.derived import OfferingState
 
 
 class Site:

@@ -1,0 +1,33 @@
+"""Which places to call next, and the note that a call was made."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.dependencies import Program, Reading, User, Writing, allowed
+from api.pages.home import REGISTERS
+from api.rendering import render
+from resources import clock
+from resources.commands import verify_offering
+from resources.verify_next import COUNTED_DAYS, calls_to_make
+
+router = APIRouter(include_in_schema=False, dependencies=[allowed(*REGISTERS)])
+
+CALLS = 8
+"""About as many as one makes in half an hour."""
+
+
+@router.get("/verify")
+def calls(request: Request, program: Program, session: Reading, noted: bool = False) -> Response:
+    found = calls_to_make(session, program.vocabulary, today=clock.today(), limit=CALLS)
+    return render(request, "verify.html", calls=found, days=COUNTED_DAYS, noted=noted)
+
+
+@router.post("/verify")
+def confirmed(session: Writing, user: User, offering: Annotated[uuid.UUID, Form()]) -> Response:
+    verify_offering(
+        session, offering_id=offering, verified_by="staff", on=clock.today(), by=user.by
+    )
+    return RedirectResponse("/verify?noted=1", 303)

@@ -1,0 +1,38 @@
+"""Tables of what is worked out or counted about offerings; disposable, so not in the change log."""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from resources.models import Base
+
+
+class OfferingState(Base):
+    """What the refresh job works out of an offering; derived, so not logged, and disposable."""
+
+    __tablename__ = "offering_state"
+
+    offering_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("offering.id", ondelete="CASCADE"), primary_key=True
+    )
+    next_start: Mapped[datetime | None]
+    next_end: Mapped[datetime | None]
+    sessions_in_8_weeks: Mapped[int | None]
+    availability: Mapped[str] = mapped_column(String(20))
+    places: Mapped[int | None]
+    confidence: Mapped[float]
+    refreshed_at: Mapped[datetime]
+
+
+class Suggested(Base):
+    """How often an offering was suggested on a day; no person stands in it. Not logged."""
+
+    __tablename__ = "suggested"
+
+    offering_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("offering.id", ondelete="CASCADE"), primary_key=True
+    )
+    on: Mapped[date] = mapped_column(primary_key=True)
+    times: Mapped[int]

@@ -1,0 +1,126 @@
+"""The calls that help most come first."""
+
+import random
+import uuid
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from resources.commands import register_resource, set_status, verify_offering
+from resources.database import Database
+from resources.registration import Registration
+from resources.verify_next import calls_to_make, count_suggested, priority
+from resources.vocabulary import default_vocabulary
+
+VOCABULARY = default_vocabulary()
+TODAY = date(2026, 11, 23)
+
+
+def place(
+    database: Database,
+    name: str,
+    *,
+    kind: str = "salon",
+    age: int | None,
+    status: str = "published",
+) -> uuid.UUID:
+    verified = None if age is None else (TODAY - timedelta(days=age)).isoformat()
+    parts = {
+        "resource": {"name": name, "kind": kind, "status": status},
+        "offering": {"verified_on": verified},
+    }
+    with database.writing(by="test") as session:
+        return register_resource(
+            session,
+            registration=Registration.model_validate(parts),
+            vocabulary=VOCABULARY,
+            by="test",
+        ).id
+
+
+def names(database: Database, limit: int = 8) -> list[str]:
+    with database.reading() as session:
+        calls = calls_to_make(session, VOCABULARY, today=TODAY, limit=limit)
+    return [c.entry.resource.name for c in calls]
+
+
+def suggest(database: Database, offering: uuid.UUID, times: int, days_ago: int = 0) -> None:
+    with database.writing(by="test") as session:
+        for _ in range(times):
+            count_suggested(session, [offering], on=TODAY - timedelta(days=days_ago))
+
+
+def test_what_is_suggested_often_and_over_its_term_comes_first(database: Database) -> None:
+    fresh = place(database, "新しい", age=1)
+    over = place(database, "期限切れ", age=100)
+    place(database, "期限切れで提案されない", age=100)
+    place(database, "もうすぐ", age=85)
+    suggest(database, fresh, 3)
+    suggest(database, over, 3)
+    assert names(database)[0] == "期限切れ"
+    assert names(database)[-1] == "新しい"
+    assert len(names(database, limit=2)) == 2
+
+
+def test_the_term_is_that_of_the_kind(database: Database) -> None:
+    place(database, "サロン", age=40)
+    place(database, "職場", kind="employer", age=40)
+    assert names(database) == ["職場", "サロン"]
+
+
+def test_suggestions_long_ago_no_longer_count(database: Database) -> None:
+    long_ago, lately = place(database, "以前", age=60), place(database, "最近", age=60)
+    suggest(database, long_ago, 9, days_ago=31)
+    suggest(database, lately, 1)
+    assert names(database) == ["最近", "以前"]
+
+
+def test_a_call_made_leaves_the_queue_and_what_is_closed_is_never_in_it(database: Database) -> None:
+    called = place(database, "電話した", age=200)
+    place(database, "下書き", age=None, status="draft")
+    gone = place(database, "終わった", age=200)
+    with database.writing(by="test") as session:
+        verify_offering(session, offering_id=called, verified_by="staff", on=TODAY, by="test")
+        from resources.models import Offering
+
+        resource = session.get_one(Offering, gone).resource_id
+        set_status(session, resource_id=resource, status="closed", by="test")
+    assert names(database) == []
+
+
+def test_counting_says_how_often_and_never_for_whom(database: Database) -> None:
+    offering = place(database, "よく出る", age=10)
+    suggest(database, offering, 4)
+    with database.reading() as session:
+        (call,) = calls_to_make(session, VOCABULARY, today=TODAY)
+    assert (call.suggested, call.age_days, call.term_days) == (4, 10, 90)
+
+
+@given(
+    st.integers(0, 50),
+    st.integers(0, 50),
+    st.integers(0, 800),
+    st.integers(0, 800),
+    st.integers(1, 400),
+)
+def test_more_suggested_or_older_is_never_later(
+    n: int, more: int, age: int, older: int, term: int
+) -> None:
+    assert priority(n + more, age, term) >= priority(n, age, term)
+    assert priority(n, age + older, term) >= priority(n, age, term)
+
+
+def test_the_order_is_that_of_a_plain_sort(sqlite_database: Database) -> None:
+    r = random.Random(5)
+    expected = []
+    for i in range(40):
+        age = r.choice([None, r.randint(0, 500)])
+        kind = r.choice(["salon", "employer", "facility"])
+        offering = place(sqlite_database, f"場所{i}", kind=kind, age=age)
+        times = r.choice([0, 0, 1, 5])
+        suggest(sqlite_database, offering, times)
+        term = VOCABULARY.term("kind", kind).facts["term_days"]
+        value = priority(times, age, term)
+        expected.append((-value, offering.int, f"場所{i}"))
+    assert names(sqlite_database, 12) == [name for _, _, name in sorted(expected)[:12]]

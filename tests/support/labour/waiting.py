@@ -5,8 +5,11 @@ import time
 from collections.abc import Callable
 
 
-def until(condition: Callable[[], object], *, within_s: float = 30.0, what: str = "") -> None:
-    """Return as soon as the condition holds; fail when it doesn't within the deadline."""
+def until(condition: Callable[[], object], *, within_s: float = 120.0, what: str = "") -> None:
+    """Return as soon as the condition holds; fail when it never does.
+
+    The deadline is patience, no claim about speed: a worker on a busy machine starts slowly.
+    """
     deadline = time.monotonic() + within_s
     looking_again = threading.Event()
     while not condition():

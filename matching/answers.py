@@ -1,6 +1,6 @@
 """The shapes of answers. Their JSON is the contract of docs/formats.md."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -128,7 +128,6 @@ class Answer:
     relaxation: Relaxation | None
     considered: int
     fitting: int
-    rule_words: dict[str, Sentence] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -1,5 +1,7 @@
 """The web application: doors, and what guards them, around the program it opens."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -18,6 +20,18 @@ from api.dependencies import public
 from jobs.program import Program, open_program
 from jobs.runtime import start_runner
 from jobs.settings import Settings
+from matching.warm import warm
+
+log = logging.getLogger("ibasho.api")
+
+
+def _warm(program: Program) -> None:
+    """Make the first question quick; where that fails, the question itself will say why."""
+    try:
+        with program.database.reading() as session:
+            warm(session, program.store)
+    except Exception as error:
+        log.warning("no question could be asked at the start: %s", type(error).__name__)
 
 
 def create_app(settings: Settings, program: Program | None = None) -> FastAPI:
@@ -34,9 +48,12 @@ def create_app(settings: Settings, program: Program | None = None) -> FastAPI:
             opened = await run_in_threadpool(open_program, settings)
         app.state.program = opened
         runner = start_runner(opened) if settings.runner == "thread" else None
+        warming = asyncio.create_task(run_in_threadpool(_warm, opened)) if program is None else None
         try:
             yield
         finally:
+            if warming is not None:
+                await warming
             if runner is not None:
                 await run_in_threadpool(runner.stop)
             if program is None:

@@ -1,11 +1,11 @@
 """The shapes of answers. Their JSON is the contract of docs/formats.md."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple
 
-from matching.place_shown import PlaceShown
+from matching.place_shown import PlaceKept, PlaceShown
 from matching.sentences import Sentence
+from matching.times import SessionAhead
 
 
 class Verdict(NamedTuple):
@@ -35,19 +35,6 @@ class Verdict(NamedTuple):
         }
 
 
-class SessionShown(NamedTuple):
-    start: datetime
-    end: datetime
-    uncertain: bool
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "start": self.start.isoformat(timespec="minutes"),
-            "end": self.end.isoformat(timespec="minutes"),
-            "uncertain": self.uncertain,
-        }
-
-
 class Suggestion(NamedTuple):
     """One place: its score, the contributions that add up to it, verdicts, the first step."""
 
@@ -58,7 +45,7 @@ class Suggestion(NamedTuple):
     verdicts: tuple[Verdict, ...]
     distance_m: int | None
     walk_minutes: int | None
-    next_session: SessionShown | None
+    next_session: SessionAhead | None
     first_step: str
     first_step_words: Sentence
 
@@ -78,11 +65,26 @@ class Suggestion(NamedTuple):
         }
 
 
+class Obstacle(NamedTuple):
+    """A rule that a place fails, and the change that would let it in."""
+
+    rule: str
+    words: Sentence
+    change: Sentence | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "rule": self.rule,
+            "words": self.words.as_json(),
+            "change": None if self.change is None else self.change.as_json(),
+        }
+
+
 class Miss(NamedTuple):
     """A place that fails a rule or two, and what would let it in."""
 
-    place: PlaceShown
-    failed: tuple[Verdict, ...]
+    place: PlaceKept
+    failed: tuple[Obstacle, ...]
     distance_m: int | None
 
     def as_json(self) -> dict[str, Any]:
@@ -93,14 +95,7 @@ class Miss(NamedTuple):
             "kind": self.place.kind,
             "invented": self.place.invented,
             "distance_m": self.distance_m,
-            "failed": [
-                {
-                    "rule": v.rule,
-                    "words": v.words.as_json(),
-                    "change": None if v.change is None else v.change.as_json(),
-                }
-                for v in self.failed
-            ],
+            "failed": [obstacle.as_json() for obstacle in self.failed],
         }
 
 

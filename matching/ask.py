@@ -7,8 +7,8 @@ from geodata.coordinates import LonLat
 from matching.codebook import Codebook
 from matching.columns import mask_of
 from matching.encoding import LOW_HALF, day_number
-from matching.index import eve_of
 from matching.need import Limits, Need, minutes_of, weekday_number
+from matching.rows import eve_of
 from resources.clock import JAPAN
 
 DETOUR = 1.3
@@ -123,22 +123,22 @@ def prepare(need: Need, codebook: Codebook, now: datetime) -> Ask:
 
 def _audiences(need: Need, bits: dict[str, int]) -> tuple[int, int]:
     """Return the bits of the audiences a person is one of, and of those to ask about."""
-    yes, maybe = mask_of(["anyone"], bits), 0
+    sure, open_ones = ["anyone"], []
     for code, (strong, weak) in AUDIENCE_BY_NEED.items():
-        if any(n in need.needs for n in strong):
-            yes |= mask_of([code], bits)
-        elif any(n in need.needs for n in weak):
-            maybe |= mask_of([code], bits)
+        if not need.needs.keys().isdisjoint(strong):
+            sure.append(code)
+        elif not need.needs.keys().isdisjoint(weak):
+            open_ones.append(code)
     if need.limits.with_child:
-        yes |= mask_of(["parents"], bits)
+        sure.append("parents")
     for code, (low, high) in AUDIENCE_BY_AGE.items():
         if need.age is None:
-            maybe |= mask_of([code], bits)
+            open_ones.append(code)
         elif low <= need.age <= high:
-            yes |= mask_of([code], bits)
+            sure.append(code)
     for code, gender in (("women", "female"), ("men", "male")):
         if need.limits.gender == gender:
-            yes |= mask_of([code], bits)
+            sure.append(code)
         elif need.limits.gender is None or need.limits.gender == "other":
-            maybe |= mask_of([code], bits)
-    return yes, maybe
+            open_ones.append(code)
+    return mask_of(sure, bits), mask_of(open_ones, bits)

@@ -2,25 +2,26 @@
 
 from typing import Any
 
+from geodata.compiled import compiled
 from matching.columns import AVAILABILITIES
 from matching.sentences import Sentence, sentence
-from matching.sight import Seen, Sight
+from matching.sight import Seen
 from matching.verdicts import (
     Rule,
-    Verdicts,
     always,
     at_most,
     says,
     shown_date,
     shown_number,
     shows,
-    verdicts,
+    verdict,
 )
 from resources.days import DAYS
 
 
-def _judge_windows(s: Sight) -> Verdicts:
-    return verdicts(s.times.fitting != 0, s.rows["schedule_known"] == 1)
+@compiled
+def windows(p: Any, look: Any, _a: Any) -> int:
+    return verdict(look["fitting"] != 0, p["schedule_known"] == 1)
 
 
 def _evidence_windows(p: Seen) -> tuple[str, Any]:
@@ -42,32 +43,39 @@ def _change_windows(p: Seen) -> Sentence | None:
     )
 
 
-def _judge_minutes(s: Sight) -> Verdicts:
-    most = s.ask.limits.minutes
-    assert most is not None
-    shortest = s.shortest_stay
-    return verdicts(shortest <= most, shortest >= 0)
+@compiled
+def minutes(_p: Any, look: Any, a: Any) -> int:
+    return at_most(look["shortest_stay"], a["minutes"])
 
 
 def _evidence_minutes(p: Seen) -> tuple[str, Any]:
-    return "min_minutes", shown_number(p.shortest_stay)
+    return "min_minutes", shown_number(p["shortest_stay"])
 
 
 def _change_minutes(p: Seen) -> Sentence | None:
-    return sentence("change.minutes", minutes=p.shortest_stay)
+    return sentence("change.minutes", minutes=p["shortest_stay"])
+
+
+@compiled
+def sessions_per_week(p: Any, _look: Any, a: Any) -> int:
+    return at_most(p["min_per_week"], a["sessions_per_week"])
 
 
 def _change_per_week(p: Seen) -> Sentence | None:
     return sentence("change.sessions_per_week", times=p["min_per_week"])
 
 
-def _judge_places(s: Sight) -> Verdicts:
+_UNKNOWN = AVAILABILITIES.index("unknown")
+_CAPACITY = AVAILABILITIES.index("capacity")
+_NONE = AVAILABILITIES.index("none")
+
+
+@compiled
+def places(p: Any, _look: Any, _a: Any) -> int:
     """A place left, a waiting list or an interview first lets in; full does not."""
-    status, places = s.rows["availability"], s.rows["places"]
-    full = (status == AVAILABILITIES.index("none")) | (
-        (status == AVAILABILITIES.index("capacity")) & (places == 0)
-    )
-    return verdicts(~full, status != AVAILABILITIES.index("unknown"))
+    status = p["availability"]
+    full = status == _NONE or (status == _CAPACITY and p["places"] == 0)
+    return verdict(not full, status != _UNKNOWN)
 
 
 def _evidence_places(p: Seen) -> tuple[str, Any]:
@@ -79,18 +87,26 @@ def _evidence_places(p: Seen) -> tuple[str, Any]:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("windows", always, _judge_windows, _evidence_windows, _change_windows),
+    Rule(
+        "windows",
+        always,
+        windows,
+        _evidence_windows,
+        _change_windows,
+        reads=("schedule_known", "held"),
+    ),
     Rule(
         "minutes",
         lambda a: a.limits.minutes is not None,
-        _judge_minutes,
+        minutes,
         _evidence_minutes,
         _change_minutes,
+        reads=("shortest_stay",),
     ),
     Rule(
         "sessions_per_week",
         lambda a: a.limits.sessions_per_week is not None,
-        at_most("min_per_week", lambda a: a.limits.sessions_per_week),
+        sessions_per_week,
         shows("min_per_week", shown_number),
         _change_per_week,
         reads=("min_per_week",),
@@ -98,7 +114,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "places",
         always,
-        _judge_places,
+        places,
         _evidence_places,
         says("places"),
         reads=(

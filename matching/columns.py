@@ -90,6 +90,26 @@ touches a few runs of memory instead of a few runs of each column, and gathers t
 
 SLOT = np.dtype(list(SLOTS.items()), align=True)
 
+FAR = 1_000_000_000
+"""More metres than any place is away."""
+
+LOOK = np.dtype(
+    [
+        ("distance_m", "f8"),  # NaN = not known, infinite = known to lie elsewhere
+        ("metres", "i8"),  # the same in whole metres; FAR where it isn't finite
+        ("held", "u8"),  # days with any session, bits as in `rows.Slots`
+        ("fitting", "u8"),  # days with a session that the person can attend
+        ("shortest_stay", "i8"),  # minutes; 0 = one may drop in, -1 = not known
+        ("alike", "f8"),  # cosine of the text with the wished words, 0 … 1
+        # Whether it is among what the person must not meet: 1 = yes
+        ("excluded_host", "u1"),
+        ("excluded_resource", "u1"),
+        ("excluded_area", "u1"),  # may lie inside, as far as its point is known
+    ],
+    align=True,
+)
+"""What is seen of a row for one question."""
+
 STATUSES = ("published", "draft", "review", "paused", "closed")
 AVAILABILITIES = ("unknown", "capacity", "waitlist", "assess-first", "none")
 NOISES = ("low", "medium", "high")
@@ -149,22 +169,12 @@ class Columns:
         )
 
 
-def ragged(starts: Array, counts: Array) -> NDArray[np.int64]:
+def ragged(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the positions start, start + 1 … of each run, one after the other."""
     total = int(counts.sum())
-    ends = np.cumsum(counts)
+    before = np.cumsum(counts) - counts
     steps = np.arange(total, dtype=np.int64)
-    return np.asarray(steps + np.repeat(starts - (ends - counts), counts), np.int64)
-
-
-def run_sums(values: NDArray[np.float64], counts: Array) -> NDArray[np.float64]:
-    """Return the sum of each run of so many values; 0 for an empty run."""
-    sums = np.zeros(len(counts), np.float64)
-    filled = np.flatnonzero(counts)
-    if filled.size:
-        starts = np.cumsum(counts) - counts
-        sums[filled] = np.add.reduceat(values, starts[filled])
-    return sums
+    return np.asarray(steps + np.repeat(starts - before, counts), np.int64)
 
 
 def mask_of(codes: Sequence[str] | None, bits: dict[str, int]) -> int:

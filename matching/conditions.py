@@ -2,15 +2,12 @@
 
 from typing import Any
 
-import numpy as np
-
-from matching.ask import Ask
+from geodata.compiled import compiled
 from matching.columns import CONVERSATIONS, NOISES
 from matching.sentences import Sentence, sentence
-from matching.sight import Seen, Sight
+from matching.sight import Seen
 from matching.verdicts import (
     Rule,
-    Verdicts,
     always,
     at_most,
     codes_of,
@@ -21,17 +18,67 @@ from matching.verdicts import (
     shown_number,
     shows,
     shows_code,
-    verdicts,
+    verdict,
 )
 
 
-def _judge_requirements(s: Sight) -> Verdicts:
+@compiled
+def step_free(p: Any, _look: Any, _a: Any) -> int:
+    return must_be(p["step_free"], 1)
+
+
+@compiled
+def staff_present(p: Any, _look: Any, _a: Any) -> int:
+    return must_be(p["staff_present"], 1)
+
+
+@compiled
+def fee(p: Any, _look: Any, a: Any) -> int:
+    return at_most(p["fee_yen"], a["max_yen"])
+
+
+@compiled
+def pay(p: Any, _look: Any, _a: Any) -> int:
+    return must_be(p["pays"], 1)
+
+
+@compiled
+def noise(p: Any, _look: Any, a: Any) -> int:
+    return at_most(p["noise"], a["noise"])
+
+
+@compiled
+def group_size(p: Any, _look: Any, a: Any) -> int:
+    return at_most(p["group_size"], a["group_size"])
+
+
+@compiled
+def conversation(p: Any, _look: Any, a: Any) -> int:
+    return at_most(p["conversation"], a["conversation"])
+
+
+@compiled
+def with_child(p: Any, _look: Any, _a: Any) -> int:
+    return must_be(p["with_child"], 1)
+
+
+@compiled
+def smoking(p: Any, _look: Any, _a: Any) -> int:
+    return must_be(p["smoking"], 0)
+
+
+@compiled
+def animals(p: Any, _look: Any, _a: Any) -> int:
+    return must_be(p["animals"], 0)
+
+
+@compiled
+def requirements(p: Any, _look: Any, a: Any) -> int:
     """What is required must be held; what the person holds isn't always known."""
-    asked = s.rows["requirements"]
-    if s.ask.holds is None:
-        return verdicts(asked == 0, asked == 0)
-    lacking = np.where(asked > 0, asked & ~np.int16(s.ask.holds), 0)
-    return verdicts(lacking == 0, asked >= 0)
+    asked = p["requirements"]
+    if not a["holds_known"]:
+        return verdict(asked == 0, asked == 0)
+    return verdict((asked & ~a["holds"]) == 0, asked >= 0)
 
 
 def _evidence_requirements(p: Seen) -> tuple[str, Any]:
@@ -49,20 +96,11 @@ def _change_fee(p: Seen) -> Sentence | None:
     return sentence("change.fee", yen=p["fee_yen"])
 
 
-def _noise(ask: Ask) -> int | None:
-    return None if ask.limits.noise is None else NOISES.index(ask.limits.noise)
-
-
-def _conversation(ask: Ask) -> int | None:
-    limit = ask.limits.conversation
-    return None if limit is None else CONVERSATIONS.index(limit)
-
-
 RULES: tuple[Rule, ...] = (
     Rule(
         "step_free",
         lambda a: bool(a.limits.step_free),
-        must_be("step_free", 1),
+        step_free,
         shows("step_free", shown_flag),
         says("step_free"),
         reads=("step_free",),
@@ -70,7 +108,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "staff_present",
         lambda a: bool(a.limits.staff_present),
-        must_be("staff_present", 1),
+        staff_present,
         shows("staff_present", shown_flag),
         says("staff_present"),
         reads=("staff_present",),
@@ -78,7 +116,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "fee",
         lambda a: a.limits.max_yen is not None,
-        at_most("fee_yen", lambda a: a.limits.max_yen),
+        fee,
         shows("fee_yen", shown_number),
         _change_fee,
         reads=("fee_yen",),
@@ -86,7 +124,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "pay",
         lambda a: bool(a.limits.pay_wanted),
-        must_be("pays", 1),
+        pay,
         shows("pays", shown_flag),
         says("pay"),
         reads=("pays",),
@@ -94,7 +132,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "noise",
         lambda a: a.limits.noise is not None,
-        at_most("noise", _noise),
+        noise,
         shows_code("noise", NOISES),
         says("noise"),
         reads=("noise",),
@@ -102,7 +140,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "group_size",
         lambda a: a.limits.group_size is not None,
-        at_most("group_size", lambda a: a.limits.group_size),
+        group_size,
         shows("group_size", shown_number),
         lambda p: sentence("change.group_size", people=p["group_size"]),
         reads=("group_size",),
@@ -110,7 +148,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "conversation",
         lambda a: a.limits.conversation is not None,
-        at_most("conversation", _conversation),
+        conversation,
         shows_code("conversation", CONVERSATIONS),
         says("conversation"),
         reads=("conversation",),
@@ -118,7 +156,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "with_child",
         lambda a: bool(a.limits.with_child),
-        must_be("with_child", 1),
+        with_child,
         shows("with_child", shown_flag),
         says("with_child"),
         reads=("with_child",),
@@ -126,7 +164,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "requirements",
         always,
-        _judge_requirements,
+        requirements,
         _evidence_requirements,
         _change_requirements,
         reads=("requirements",),
@@ -134,7 +172,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "smoking",
         lambda a: bool(a.limits.no_smoking),
-        must_be("smoking", 0),
+        smoking,
         shows("smoking", shown_flag),
         says("smoking"),
         reads=("smoking",),
@@ -142,7 +180,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "animals",
         lambda a: bool(a.limits.no_animals),
-        must_be("animals", 0),
+        animals,
         shows("animals", shown_flag),
         says("animals"),
         reads=("animals",),

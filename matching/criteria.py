@@ -1,20 +1,19 @@
-"""Criteria that say how well a place fits: each gives 0 … 1 for each row. Pure functions.
+"""Criteria that say how well a place fits: each gives 0 … 1 for one place. Pure functions.
 
 What isn't known gives `NEUTRAL`: it neither helps nor harms the score, it lowers the confidence.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geodata.compiled import compiled
 from matching.ask import DETOUR, Ask
-from matching.columns import CONVERSATIONS, NOISES
 from matching.sentences import Sentence, sentence
-from matching.sight import Sight
-from matching.times import FOUR_WEEKS
+from matching.terms import NEED_BITS, NOT_ASKED
 
 NEUTRAL = 0.5
 
@@ -27,7 +26,17 @@ HALF_MINUTES = 15.0
 HALF_YEN = 500.0
 """Yen a time at which the criterion of cost has fallen to one half, where no limit is given."""
 
-Values = NDArray[np.float64]
+WEEKS = 4
+"""How far ahead the sessions that fit are counted."""
+
+WEEKS_AHEAD = np.uint64(((1 << 7 * WEEKS) - 1) << 1)
+"""Their days: bit 1 is the day asked for, as in `rows.Slots`."""
+
+_ONE = np.uint64(1)
+
+Value = Callable[[Any, Any, Any], float]
+"""Weighs one place: its record (`columns.RECORD`), what is seen of it for this question
+(`columns.LOOK`) and the question's terms (`terms.TERMS`) give 0 … 1."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +44,12 @@ class Criterion:
     """One way in which a place fits well.
 
     applies : whether a need gives it anything to judge; where not, its weight is left out
-    value : (n,) float64 in 0 … 1, monotone in what it measures
+    value : 0 … 1, monotone in what it measures
     """
 
     code: str
     applies: Callable[[Ask], bool]
-    value: Callable[[Sight], Values]
+    value: Value
 
     @property
     def words(self) -> Sentence:
@@ -51,118 +60,149 @@ def _always(_ask: Ask) -> bool:
     return True
 
 
-def _yes_no(flags: NDArray[Any]) -> Values:
+@compiled
+def _ones(bits: np.uint64) -> int:
+    """Return how many bits are set."""
+    left, found = bits, 0
+    while left:
+        left &= left - _ONE
+        found += 1
+    return found
+
+
+@compiled
+def _yes_no(flag: int) -> float:
     """Return 1 for yes, 0 for no, NEUTRAL for not known."""
-    return np.where(flags < 0, NEUTRAL, flags).astype(np.float64)
+    return NEUTRAL if flag < 0 else float(flag)
 
 
-def _needs(s: Sight) -> Values:
+@compiled
+def needs(p: Any, _look: Any, a: Any) -> float:
     """Share of the needs answered, by their weights 1 (mentioned) … 3 (essential)."""
-    answered, stated = s.rows["needs"], s.rows["needs_stated"] == 1
-    strength = np.where(stated, 1.0, USUAL)
-    covered = np.zeros(len(s.rows), np.float64)
-    for bit, weight in s.ask.needs:
-        covered += weight * ((answered >> np.uint64(bit)) & np.uint64(1))
-    return covered * strength / sum(weight for _, weight in s.ask.needs)
+    covered = 0.0
+    for bit in range(NEED_BITS):
+        if (p["needs"] >> np.uint64(bit)) & _ONE:
+            covered += a["need_weights"][bit]
+    strength = 1.0 if p["needs_stated"] == 1 else USUAL
+    return float(covered * strength / a["need_total"])
 
 
-def _wishes(s: Sight) -> Values:
+@compiled
+def wishes(p: Any, look: Any, a: Any) -> float:
     """Mean of the share of wished activities on offer, and the likeness of the free text."""
-    parts = []
-    if s.ask.activities:
-        offered = s.rows["activities"]
-        shared = np.bitwise_count(offered & np.uint64(s.ask.activities))
-        share = shared / s.ask.activities.bit_count()
-        parts.append(np.where(offered == 0, NEUTRAL * share.dtype.type(1), share))
-    if s.ask.need.wishes.text:
-        alike = s.rows.likeness(s.ask.need.wishes.text)
+    found, parts = 0.0, 0
+    if a["activities_wished"]:
+        parts += 1
+        offered = p["activities"]
+        shared = _ones(offered & a["activities"]) / a["activities_wished"]
+        found += shared if offered else NEUTRAL
+    if a["text_wished"]:
+        parts += 1
         # Cosines of short texts are small; the square root spreads them without reordering.
-        parts.append(np.sqrt(alike))
-    return np.asarray(sum(parts) / len(parts), np.float64)
+        found += math.sqrt(look["alike"])
+    return found / parts
 
 
-def _nearness(s: Sight) -> Values:
+@compiled
+def nearness(_p: Any, look: Any, a: Any) -> float:
     """Halves with every `HALF_MINUTES` on foot: 2 ** (−minutes / 15)."""
-    minutes = np.rint(s.distance_m) * DETOUR / s.ask.need.speed_m_s / 60.0
-    return np.where(np.isnan(minutes), NEUTRAL, np.exp2(-minutes / HALF_MINUTES))
+    if math.isnan(look["distance_m"]):
+        return NEUTRAL
+    minutes = np.rint(look["distance_m"]) * DETOUR / a["speed_m_s"] / 60.0
+    return float(np.exp2(-minutes / HALF_MINUTES))
 
 
-def _time(s: Sight) -> Values:
-    """Sessions that fit in the next four weeks against those wished for (one a week)."""
-    wished = 4.0 * (s.ask.limits.sessions_per_week or 1)
-    fitting = np.bitwise_count(s.times.fitting & FOUR_WEEKS)
-    share = np.minimum(1.0, fitting / wished)
-    return np.where(s.rows["schedule_known"] == 1, share, NEUTRAL)
+@compiled
+def time(p: Any, look: Any, a: Any) -> float:
+    """Sessions that fit in the weeks ahead against those wished for (one a week)."""
+    if p["schedule_known"] != 1:
+        return NEUTRAL
+    wished = float(WEEKS * max(a["sessions_per_week"], 1))
+    return min(1.0, _ones(look["fitting"] & WEEKS_AHEAD) / wished)
 
 
-def _atmosphere(s: Sight) -> Values:
+@compiled
+def atmosphere(p: Any, _look: Any, a: Any) -> float:
     """Mean over noise, size of group and conversation, of those that the person limits."""
-    limits, parts = s.ask.limits, []
-    if limits.noise is not None:
-        parts.append(_calmer(s.rows["noise"], NOISES.index(limits.noise)))
-    if limits.conversation is not None:
-        wanted = CONVERSATIONS.index(limits.conversation)
-        parts.append(_calmer(s.rows["conversation"], wanted))
-    if limits.group_size is not None:
-        size = s.rows["group_size"].astype(np.float64)
-        fits = np.minimum(1.0, limits.group_size / np.maximum(size, 1.0))
-        parts.append(np.where(size < 0, NEUTRAL, fits))
-    return np.asarray(sum(parts) / len(parts), np.float64)
+    found, parts = 0.0, 0
+    if a["noise"] != NOT_ASKED:
+        parts += 1
+        found += _calmer(p["noise"], a["noise"])
+    if a["conversation"] != NOT_ASKED:
+        parts += 1
+        found += _calmer(p["conversation"], a["conversation"])
+    if a["group_size"] != NOT_ASKED:
+        parts += 1
+        size = p["group_size"]
+        found += NEUTRAL if size < 0 else min(1.0, a["group_size"] / max(size, 1))
+    return found / parts
 
 
-def _calmer(level: NDArray[Any], wanted: int) -> Values:
+@compiled
+def _calmer(level: int, wanted: int) -> float:
     """Return 1 at the calmest, a little less at the limit itself, falling beyond it."""
-    steps = np.array([1.0, 0.85, 0.7]) if wanted == 2 else np.array([1.0, 0.85, 0.2])
+    if level < 0:
+        return NEUTRAL
+    if level == 0:
+        return 1.0
     if wanted == 0:
-        steps = np.array([1.0, 0.4, 0.0])
-    return np.where(level < 0, NEUTRAL, steps[np.maximum(level, 0).astype(np.int64)])
+        return 0.4 if level == 1 else 0.0
+    if level == 1:
+        return 0.85
+    return 0.7 if wanted == 2 else 0.2
 
 
-def _step(s: Sight) -> Values:
+@compiled
+def step(p: Any, _look: Any, a: Any) -> float:
     """The next rung up is best, then where the person stands, then the one below."""
-    here = s.ask.need.step
-    assert here is not None
-    steps = s.rows["steps"]
-    value = np.zeros(len(s.rows), np.float64)
-    for rung, worth in ((here - 1, 0.5), (here, 0.8), (here + 1, 1.0)):
-        if 0 <= rung <= 5:
-            value = np.where((steps >> np.uint8(rung)) & np.uint8(1), worth, value)
-    return np.where(steps == 0, NEUTRAL, value)
+    steps = p["steps"]
+    if steps == 0:
+        return NEUTRAL
+    if (steps >> (a["step"] + 1)) & 1:
+        return 1.0
+    if (steps >> a["step"]) & 1:
+        return 0.8
+    return 0.5 if a["step"] > 0 and (steps >> (a["step"] - 1)) & 1 else 0.0
 
 
-def _first_contact(s: Sight) -> Values:
+@compiled
+def first_contact(p: Any, _look: Any, _a: Any) -> float:
     """A visit before joining counts 0.6, somebody who can come along 0.4."""
-    return 0.6 * _yes_no(s.rows["visit_first"]) + 0.4 * _yes_no(s.rows["accompaniment"])
+    return 0.6 * _yes_no(p["visit_first"]) + 0.4 * _yes_no(p["accompaniment"])
 
 
-def _cost(s: Sight) -> Values:
+@compiled
+def cost(p: Any, _look: Any, a: Any) -> float:
     """Free is 1; at the person's limit 1/2; without a limit it halves with every `HALF_YEN`."""
-    fee = s.rows["fee_yen"].astype(np.float64)
-    most = s.ask.limits.max_yen
-    if most is None:
-        value = np.exp2(-np.maximum(fee, 0.0) / HALF_YEN)
-    else:
-        value = np.clip(1.0 - 0.5 * fee / max(most, 1), 0.0, 1.0)
-    return np.where(fee < 0, NEUTRAL, value)
+    fee = p["fee_yen"]
+    if fee < 0:
+        return NEUTRAL
+    if a["max_yen"] == NOT_ASKED:
+        return float(np.exp2(-fee / HALF_YEN))
+    return float(max(0.0, 1.0 - 0.5 * fee / max(a["max_yen"], 1)))
 
 
-def fresh(day: NDArray[Any], today: int, term_days: Values | float) -> Values:
+@compiled
+def fresh(day: int, today: int, term_days: float) -> float:
     """Return 2 ** (−age / term): 1 on the day itself, 1/2 when the term is over, 0 if never."""
-    age = np.maximum(today - day.astype(np.float64), 0.0)
-    return np.where(day < 0, 0.0, np.exp2(-age / term_days))
+    if day < 0:
+        return 0.0
+    return float(np.exp2(-float(max(today - day, 0)) / term_days))
 
 
-def _freshness(s: Sight) -> Values:
+@compiled
+def freshness(p: Any, _look: Any, a: Any) -> float:
     """How recently a person or the host confirmed the entry, by the term of its kind."""
-    term = s.codebook.term_days[s.rows["kind"]]
-    return fresh(s.rows["verified_day"], s.ask.day_number, term)
+    return fresh(p["verified_day"], a["day_number"], a["term_days"][p["kind"]])
 
 
-def _host(s: Sight) -> Values:
+@compiled
+def host(p: Any, _look: Any, _a: Any) -> float:
     """Share of the host's room for accompanying people that is free."""
-    cap, now = s.rows["host_cap"].astype(np.float64), s.rows["host_now"].astype(np.float64)
-    free = np.clip((cap - now) / np.maximum(cap, 1.0), 0.0, 1.0)
-    return np.where((cap < 0) | (now < 0), NEUTRAL, free)
+    cap, now = p["host_cap"], p["host_now"]
+    if cap < 0 or now < 0:
+        return NEUTRAL
+    return float(min(max((cap - now) / max(cap, 1), 0.0), 1.0))
 
 
 def _wants_atmosphere(ask: Ask) -> bool:
@@ -171,14 +211,40 @@ def _wants_atmosphere(ask: Ask) -> bool:
 
 
 CRITERIA: tuple[Criterion, ...] = (
-    Criterion("needs", lambda a: bool(a.needs), _needs),
-    Criterion("wishes", lambda a: bool(a.activities or a.need.wishes.text), _wishes),
-    Criterion("nearness", _always, _nearness),
-    Criterion("time", _always, _time),
-    Criterion("atmosphere", _wants_atmosphere, _atmosphere),
-    Criterion("step", lambda a: a.need.step is not None, _step),
-    Criterion("first_contact", _always, _first_contact),
-    Criterion("cost", _always, _cost),
-    Criterion("freshness", _always, _freshness),
-    Criterion("host", _always, _host),
+    Criterion("needs", lambda a: bool(a.needs), needs),
+    Criterion("wishes", lambda a: bool(a.activities or a.need.wishes.text), wishes),
+    Criterion("nearness", _always, nearness),
+    Criterion("time", _always, time),
+    Criterion("atmosphere", _wants_atmosphere, atmosphere),
+    Criterion("step", lambda a: a.need.step is not None, step),
+    Criterion("first_contact", _always, first_contact),
+    Criterion("cost", _always, cost),
+    Criterion("freshness", _always, freshness),
+    Criterion("host", _always, host),
 )
+
+
+@compiled
+def value_of(k: int, p: Any, look: Any, a: Any) -> float:
+    """Return how well one place fits by CRITERIA[k], by that criterion's own `value`."""
+    if k == 0:
+        return needs(p, look, a)
+    if k == 1:
+        return wishes(p, look, a)
+    if k == 2:
+        return nearness(p, look, a)
+    if k == 3:
+        return time(p, look, a)
+    if k == 4:
+        return atmosphere(p, look, a)
+    if k == 5:
+        return step(p, look, a)
+    if k == 6:
+        return first_contact(p, look, a)
+    if k == 7:
+        return cost(p, look, a)
+    if k == 8:
+        return freshness(p, look, a)
+    if k == 9:
+        return host(p, look, a)
+    raise ValueError("no such criterion")

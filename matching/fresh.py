@@ -8,12 +8,12 @@ from functools import cache
 from sqlalchemy import Dialect, String, bindparam, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
-from matching.index import Rows
-from matching.place_shown import PlaceShown
+from matching.place_shown import PlaceKept, PlaceShown
+from matching.rows import Rows
 from resources.database import driver_rows
 from resources.models import Offering
 
-AT_ONCE = 16
+AT_ONCE = 10
 """Places that one statement reads; it is prepared once, and for fewer of them one is repeated."""
 
 _NAMES = tuple(f"id{i}" for i in range(AT_ONCE))
@@ -35,29 +35,36 @@ def places_to_show(session: Session, rows: Rows, chosen: Sequence[int]) -> dict[
     The index stands at the newest revision that the session sees, so all but the free places is
     taken from it. Of a hidden place it holds nothing that tells where it is.
     """
-    ids = rows.ids_of(chosen)
-    said = _free_places(session, ids)
+    kept = rows.kept(chosen)
+    said = _free_places(session, [own for own, _ in kept])
     return {
         i: PlaceShown(own, facts, *said[own])
-        for i, own, facts in zip(chosen, ids, rows.shown(chosen), strict=True)
+        for i, (own, facts) in zip(chosen, kept, strict=True)
         if own in said
     }
+
+
+def places_named(rows: Rows, chosen: Sequence[int]) -> list[PlaceKept]:
+    """Return what is kept of some rows, without their free places."""
+    return [PlaceKept(own, facts) for own, facts in rows.kept(chosen)]
 
 
 Said = tuple[str, int | None, date | str | None, str | None]
 
 
-def _free_places(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Said]:
-    dialect = session.get_bind().dialect
+def _free_places(session: Session, ids: Sequence[int]) -> dict[int, Said]:
+    connection = session.connection()
+    dialect = connection.dialect
     is_sqlite = dialect.name == "sqlite"  # it keeps ids as text
     sql = _compiled(dialect)
-    found: dict[uuid.UUID, Said] = {}
+    found: dict[int, Said] = {}
     for start in range(0, len(ids), AT_ONCE):
-        known = {i.hex if is_sqlite else i: i for i in ids[start : start + AT_ONCE]}
+        some = ids[start : start + AT_ONCE]
+        known = {f"{i:032x}" if is_sqlite else uuid.UUID(int=i): i for i in some}
         asked = list(known)
         asked += asked[:1] * (AT_ONCE - len(asked))
         values = tuple(asked) if is_sqlite else dict(zip(_NAMES, asked, strict=True))
-        for offering, *said in driver_rows(session, sql, values):
+        for offering, *said in driver_rows(connection, sql, values):
             found[known[offering]] = tuple(said)
     return found
 

@@ -3,21 +3,27 @@
 from datetime import date, timedelta
 from typing import Any
 
-import numpy as np
-
+from geodata.compiled import compiled
 from matching.encoding import EPOCH
 from matching.sentences import Sentence, sentence
-from matching.sight import Seen, Sight
-from matching.verdicts import Rule, Verdicts, always, shown_date, shown_number, verdicts
+from matching.sight import Seen
+from matching.verdicts import (
+    FAIL,
+    PASS,
+    UNKNOWN,
+    Rule,
+    always,
+    shown_date,
+    shown_number,
+    verdict,
+)
 
 
-def _judge_step(s: Sight) -> Verdicts:
+@compiled
+def step(p: Any, _look: Any, a: Any) -> int:
     """A rung within one of where the person stands must be on offer."""
-    step = s.ask.need.step
-    assert step is not None
-    near = sum(1 << r for r in (step - 1, step, step + 1) if 0 <= r <= 5)
-    steps = s.rows["steps"]
-    return verdicts((steps & np.uint8(near)) != 0, steps != 0)
+    near = (7 << a["step"]) >> 1  # bits of the rungs below, here and above
+    return verdict((p["steps"] & near) != 0, p["steps"] != 0)
 
 
 def _rungs(mask: Any) -> list[int]:
@@ -29,21 +35,21 @@ def _evidence_step(p: Seen) -> tuple[str, Any]:
 
 
 def _change_step(p: Seen) -> Sentence | None:
-    step = p.ask.need.step
-    assert step is not None
-    rung = min(_rungs(p["steps"]), key=lambda r: (abs(r - step), r))
+    here = p.ask.need.step
+    assert here is not None
+    rung = min(_rungs(p["steps"]), key=lambda r: (abs(r - here), r))
     term = p.codebook.vocabulary.terms("step")[rung]
-    key = "step_lower" if rung > step else "step_higher"
+    key = "step_lower" if rung > here else "step_higher"
     return sentence(f"change.{key}", step=Sentence(term.ja, term.en))
 
 
-def _judge_host_rest(s: Sight) -> Verdicts:
+@compiled
+def host_rest(p: Any, _look: Any, a: Any) -> int:
     """A host that pauses after a hard placement, or accompanies as many as it can, is spared."""
-    resting = s.rows["resting_day"] >= s.ask.day_number
-    cap, now = s.rows["host_cap"], s.rows["host_now"]
-    full = (cap >= 0) & (now >= cap)
-    known = resting | full | ((cap >= 0) & (now >= 0))
-    return verdicts(~(resting | full), known)
+    cap, now = p["host_cap"], p["host_now"]
+    if p["resting_day"] >= a["day_number"] or (cap >= 0 and now >= cap):
+        return FAIL
+    return PASS if cap >= 0 and now >= 0 else UNKNOWN
 
 
 def _evidence_host_rest(p: Seen) -> tuple[str, Any]:
@@ -66,7 +72,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "step",
         lambda a: a.need.step is not None,
-        _judge_step,
+        step,
         _evidence_step,
         _change_step,
         reads=("steps",),
@@ -74,7 +80,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "host_rest",
         always,
-        _judge_host_rest,
+        host_rest,
         _evidence_host_rest,
         _change_host_rest,
         reads=(

@@ -68,7 +68,7 @@ class Presence:
         return np.concatenate([found, without])
 
     def _around(self, origin: LonLat) -> NDArray[np.uint64]:
-        here = math.floor(origin.lat / BLOCK) * _LINE + math.floor(origin.lon / BLOCK)
+        here = block_of(origin)
         known = self._near.get(here)
         if known is not None:
             return known
@@ -79,6 +79,11 @@ class Presence:
         # As many as there are blocks with places, some thousands for the whole country.
         found = self._near[here] = np.array(sorted(around), np.uint64)
         return found
+
+
+def block_of(point: LonLat) -> int:
+    """Return the number of the block that a point lies in."""
+    return math.floor(point.lat / BLOCK) * _LINE + math.floor(point.lon / BLOCK)
 
 
 def presence(columns: Columns, rows: NDArray[np.int64] | None = None) -> Counter[tuple[int, int]]:

@@ -14,9 +14,8 @@ from geodata.coordinates import LonLat
 from matching.ask import DETOUR
 from matching.encoding import day_number
 from matching.fresh import is_full, places_to_show
-from matching.index import Rows, Slots, eve_of
 from matching.place_shown import PlaceShown
-from matching.ranking import metres
+from matching.rows import Rows, Slots, eve_of
 from matching.store import IndexStore
 from resources import clock
 from resources.clock import JAPAN
@@ -116,12 +115,9 @@ def nearby_places(
         & ((rows["ends_day"] < 0) | (rows["ends_day"] >= day_number(when.date())))
     )
     found = np.flatnonzero(wanted & (state != SHUT))
-    high, low = rows.ids
-    order = found[
-        np.lexsort(
-            (low[found], high[found], metres(distance_m[found]), walk[found], state[found] > OPEN)
-        )
-    ]
+    high, low = rows["id_high"], rows["id_low"]
+    away = np.rint(distance_m[found])  # all of them are within reach
+    order = found[np.lexsort((low[found], high[found], away, walk[found], state[found] > OPEN))]
     removed = {"closed": int((wanted & (state == SHUT)).sum())}
     places, full = _shown(session, rows, order, question.limit)
     if full:
@@ -136,7 +132,7 @@ def nearby_places(
                 place,
                 WORDS[int(state[i])],
                 midnight + timedelta(minutes=int(until[i])) if until[i] >= 0 else None,
-                int(metres(distance_m[i : i + 1])[0]),
+                round(distance_m[i]),
                 int(walk[i]),
             )
             for i, place in places

@@ -33,33 +33,22 @@ class Fact(Generic[T]):
     def __init__(self, name: str) -> None:
         self._k = SHOWN.index(name)
 
-    def __get__(self, place: "PlaceShown", owner: object = None) -> T:
+    def __get__(self, place: "PlaceKept", owner: object = None) -> T:
         fact: T = place.facts[self._k]
         return fact
 
 
-class PlaceShown:
-    """An offering to be shown; most lists are looked through from the top, so each is read late.
+class PlaceKept:
+    """An offering as the index keeps it; most lists are looked at from the top, so it's read late.
 
-    said_at, verified_on : days, YYYY-MM-DD
+    offering : its id, here as one number
+    verified_on : a day, YYYY-MM-DD
     """
 
-    __slots__ = ("_facts", "_kept", "availability", "offering", "places", "said_at", "said_by")
+    __slots__ = ("_facts", "_kept", "_number")
 
-    def __init__(
-        self,
-        offering: uuid.UUID,
-        kept: bytes,
-        availability: str,
-        places: int | None,
-        said_on: date | str | None,
-        said_by: str | None,
-    ) -> None:
-        self.offering = offering
-        self.availability = availability
-        self.places = places
-        self.said_at = said_on.isoformat() if isinstance(said_on, date) else said_on
-        self.said_by = said_by
+    def __init__(self, offering: int, kept: bytes) -> None:
+        self._number = offering
         self._kept = kept
         self._facts: list[Any] | None = None
 
@@ -68,6 +57,10 @@ class PlaceShown:
         if self._facts is None:
             self._facts = json.loads(self._kept)
         return self._facts
+
+    @property
+    def offering(self) -> uuid.UUID:
+        return uuid.UUID(int=self._number)
 
     @property
     def resource(self) -> uuid.UUID:
@@ -86,6 +79,30 @@ class PlaceShown:
     verified_on = Fact[str | None]("verified_on")
     fee_yen = Fact[int | None]("fee_yen")
     invented = Fact[bool]("invented")
+
+
+class PlaceShown(PlaceKept):
+    """An offering with its free places, as they stand now.
+
+    said_at : a day, YYYY-MM-DD
+    """
+
+    __slots__ = ("availability", "places", "said_at", "said_by")
+
+    def __init__(
+        self,
+        offering: int,
+        kept: bytes,
+        availability: str,
+        places: int | None,
+        said_on: date | str | None,
+        said_by: str | None,
+    ) -> None:
+        super().__init__(offering, kept)
+        self.availability = availability
+        self.places = places
+        self.said_at = said_on.isoformat() if isinstance(said_on, date) else said_on
+        self.said_by = said_by
 
     def as_json(self) -> dict[str, Any]:
         return {

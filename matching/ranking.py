@@ -1,15 +1,17 @@
 """From verdicts and criteria to an order: scores, confidence, and a list with variety."""
 
 import math
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geodata.coordinates import EARTH_RADIUS_M, LonLat, straight_m
-from matching.criteria import CRITERIA, Criterion, fresh
+from geodata.compiled import compiled
+from geodata.coordinates import EARTH_RADIUS_M
+from geodata.straight import metres_between
+from matching.columns import AVAILABILITIES
+from matching.criteria import CRITERIA, Criterion, fresh, value_of
 from matching.rules import Judged
 from matching.schemes import UNIT, Scheme
 from matching.sight import Sight
@@ -17,18 +19,20 @@ from matching.sight import Sight
 AVAILABILITY_TERM_DAYS = 30.0
 """Days after which what was said about free places counts half."""
 
-SOME = 32
-"""Rows that are looked at in one go; the first few usually do."""
-
 SAME_PLACE_M = 300.0
 """Entries of one name so close together are one place, listed by more than one file."""
 
 SAME_LAT = 1.01 * math.degrees(SAME_PLACE_M / EARTH_RADIUS_M)
 
+_NO_LIMIT = 1 << 30
+_UNKNOWN = AVAILABILITIES.index("unknown")
+
 
 @dataclass(frozen=True)
 class Scores:
     """How well n rows fit, in whole ten-thousandths; and how sure that is, in hundredths.
+
+    Rows that weren't weighed have 0 everywhere.
 
     contributions : (criteria, n); a row's score is their sum
     """
@@ -38,108 +42,154 @@ class Scores:
     total: NDArray[np.int64]
     confidence: NDArray[np.int64]
 
-    def merit(self) -> NDArray[np.int64]:
+    def merit(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return score × (½ + ½ confidence), as a whole number: what the order goes by."""
-        return self.total * (100 + self.confidence)
+        return self.total[rows] * (100 + self.confidence[rows])
 
 
-def score(sight: Sight, judged: Judged, scheme: Scheme) -> Scores:
-    """Weigh the criteria that the need gives something to judge; their weights add up to one."""
-    used = tuple(c for c in CRITERIA if scheme.weights.get(c.code, 0) > 0 and c.applies(sight.ask))
+def score(sight: Sight, judged: Judged, scheme: Scheme, chosen: NDArray[np.int64]) -> Scores:
+    """Weigh some rows by the criteria that the need gives something to judge.
+
+    Their weights add up to one. `chosen` rises.
+    """
+    numbers = [
+        k
+        for k, c in enumerate(CRITERIA)
+        if scheme.weights.get(c.code, 0) > 0 and c.applies(sight.ask)
+    ]
+    used = tuple(CRITERIA[k] for k in numbers)
     whole = sum(scheme.weights[c.code] for c in used)
-    shares = np.array([[scheme.weights[c.code] / whole] for c in used])
-    values = np.empty((len(used), len(sight.rows)), np.float64)
-    for i, criterion in enumerate(used):
-        values[i] = criterion.value(sight)
-    contributions = np.rint(values * shares * UNIT).astype(np.int64)
-    return Scores(used, contributions, contributions.sum(axis=0), confidence(sight, judged))
+    shares = np.array([scheme.weights[c.code] / whole for c in used], np.float64)
+    words = sight.ask.need.wishes.text
+    if words:
+        sight.looks["alike"][chosen] = sight.rows.likeness(words, chosen)
+    n = len(sight.rows)
+    contributions = np.zeros((len(used), n), np.int64)
+    total, sure = np.zeros((2, n), np.int64)
+    _weigh(
+        np.array(numbers, np.int64), shares, chosen, sight.rows.records, sight.looks, sight.terms,
+        judged.unknowns, len(judged.rules), contributions, total, sure,
+    )  # fmt: skip
+    return Scores(used, contributions, total, sure)
 
 
-def confidence(sight: Sight, judged: Judged) -> NDArray[np.int64]:
-    """Return how complete and how fresh the evidence is, in hundredths.
+@compiled
+def _weigh(
+    numbers: NDArray[np.int64],
+    shares: NDArray[np.float64],
+    chosen: NDArray[np.int64],
+    records: Any,
+    looks: Any,
+    terms: Any,
+    unknowns: NDArray[np.int8],
+    rules: int,
+    contributions: NDArray[np.int64],
+    total: NDArray[np.int64],
+    sure: NDArray[np.int64],
+) -> None:
+    for i in chosen:
+        p, look, a = records[i], looks[i], terms[0]
+        for row in range(len(numbers)):
+            value = value_of(numbers[row], p, look, a)
+            contributions[row, i] = np.int64(np.rint(value * shares[row] * UNIT))
+            total[i] += contributions[row, i]
+        sure[i] = np.int64(np.rint(100.0 * confidence(p, a, unknowns[i], rules)))
+
+
+@compiled
+def confidence(p: Any, a: Any, unknowns: int, rules: int) -> float:
+    """Return how complete and how fresh the evidence on a place is, 0 … 1.
 
     0.4 × share of the rules whose verdict is known + 0.4 × freshness of the verification by the
     term of the kind + 0.2 × freshness of what was said about free places.
     """
-    complete = 1.0 - judged.unknowns / max(len(judged.rules), 1)
-    today = sight.ask.day_number
-    term = sight.codebook.term_days[sight.rows["kind"]]
-    verified = fresh(sight.rows["verified_day"], today, term)
-    said = np.where(
-        sight.rows["availability"] == 0,
-        0.0,
-        fresh(sight.rows["said_day"], today, AVAILABILITY_TERM_DAYS),
-    )
-    return np.rint(100.0 * (0.4 * complete + 0.4 * verified + 0.2 * said)).astype(np.int64)
+    complete = 1.0 - unknowns / max(rules, 1)
+    verified = fresh(p["verified_day"], a["day_number"], a["term_days"][p["kind"]])
+    said = 0.0
+    if p["availability"] != _UNKNOWN:
+        said = fresh(p["said_day"], a["day_number"], AVAILABILITY_TERM_DAYS)
+    return 0.4 * complete + 0.4 * verified + 0.2 * said
 
 
-def metres(distance_m: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return whole metres; a large number where the distance isn't known."""
-    known = np.isfinite(distance_m)
-    return np.where(known, np.rint(np.where(known, distance_m, 0)), 1_000_000_000).astype(np.int64)
-
-
-def in_order(rows: NDArray[np.int64], sight: Sight, merit: NDArray[np.int64]) -> NDArray[np.int64]:
+def in_order(rows: NDArray[np.int64], sight: Sight, scores: Scores) -> NDArray[np.int64]:
     """Return row numbers by falling merit, ties by distance, then by id."""
-    high, low = sight.rows.ids
-    away = metres(sight.distance_m[rows])
-    return rows[np.lexsort((low[rows], high[rows], away, -merit[rows]))]
+    some = sight.rows.records.take(rows)
+    away = sight.looks["metres"][rows]
+    return rows[np.lexsort((some["id_low"], some["id_high"], away, -scores.merit(rows)))]
 
 
-def one_of_each(ordered: NDArray[np.int64], sight: Sight) -> Iterator[int]:
-    """Yield row numbers in order, each place once.
+def first_of_each(ordered: NDArray[np.int64], sight: Sight, limit: int) -> list[int]:
+    """Return the first row numbers in order, each place once.
 
     A place is met again as another offering of the same resource, or as the entry of another
     source: one with the same name within `SAME_PLACE_M`.
     """
-    resources: set[int] = set()
-    named: dict[int, list[LonLat]] = {}
-    names = ("resource", "name", "lon", "lat")
-    for start in range(0, len(ordered), SOME):
-        some = ordered[start : start + SOME]
-        facts = (sight.rows[name][some].tolist() for name in names)
-        for i, resource, name, lon, lat in zip(some.tolist(), *facts, strict=True):
-            if resource in resources:
-                continue
-            resources.add(resource)
-            point = LonLat(lon, lat)
-            known = named.get(name)
-            if known is None:
-                named[name] = [point]
-            elif _is_among(known, point):
-                continue
-            else:
-                known.append(point)
-            yield i
-
-
-def _is_among(known: list[LonLat], point: LonLat) -> bool:
-    for other in known:
-        # Most of one name lie far apart, which a glance at the latitudes tells.
-        near = abs(point.lat - other.lat) < SAME_LAT
-        if near and straight_m(point, other) <= SAME_PLACE_M:
-            return True
-    return False
+    return _picked(ordered, sight, limit, _NO_LIMIT, _NO_LIMIT)
 
 
 def diverse(ordered: NDArray[np.int64], sight: Sight, scheme: Scheme, limit: int) -> list[int]:
-    """Pick at most `limit` rows in order: one offering a place, few of one host or kind.
+    """Pick at most `limit` rows in order: each place once, few of one host or kind.
 
     Those that were passed over for their host or kind fill the list up where it would stay short.
     """
-    picked: list[int] = []
-    passed_over: list[int] = []
-    hosts: Counter[int] = Counter()
-    kinds: Counter[int] = Counter()
-    host, kind = sight.rows["host"], sight.rows["kind"]
-    for i in one_of_each(ordered, sight):
-        if len(picked) == limit:
+    return _picked(ordered, sight, limit, scheme.per_host, scheme.per_kind)
+
+
+def _picked(
+    ordered: NDArray[np.int64], sight: Sight, limit: int, per_host: int, per_kind: int
+) -> list[int]:
+    picked, over = np.empty((2, limit), np.int64)
+    n, passed = _pick(ordered, sight.rows.records, per_host, per_kind, picked, over)
+    return [*picked[:n].tolist(), *over[: min(passed, limit - n)].tolist()]
+
+
+@compiled
+def _pick(
+    ordered: NDArray[np.int64],
+    records: Any,
+    per_host: int,
+    per_kind: int,
+    picked: NDArray[np.int64],
+    passed_over: NDArray[np.int64],
+) -> tuple[int, int]:
+    """Fill in the rows that are picked, and the first that are passed over; return how many."""
+    n = over = 0
+    met = np.empty(len(ordered), np.int64)
+    places = 0
+    resources, names = set(ordered[:0].astype(np.uint64)), set(ordered[:0].astype(np.uint64))
+    for i in ordered:
+        if n == len(picked):
             break
-        h, k = host.item(i), kind.item(i)
-        if (h and hosts[h] >= scheme.per_host) or kinds[k] >= scheme.per_kind:
-            passed_over.append(i)
+        p = records[i]
+        if p["resource"] in resources:
             continue
-        hosts[h] += 1
-        kinds[k] += 1
-        picked.append(i)
-    return picked + passed_over[: limit - len(picked)]
+        resources.add(p["resource"])
+        if p["name"] in names and _is_met(p, records, met[:places]):
+            continue
+        names.add(p["name"])
+        met[places] = i
+        places += 1
+        of_host = of_kind = 0
+        for other in picked[:n]:
+            of_host += p["host"] != 0 and records[other]["host"] == p["host"]
+            of_kind += records[other]["kind"] == p["kind"]
+        if of_host < per_host and of_kind < per_kind:
+            picked[n] = i
+            n += 1
+        elif over < len(passed_over):
+            passed_over[over] = i
+            over += 1
+    return n, over
+
+
+@compiled
+def _is_met(p: Any, records: Any, met: NDArray[np.int64]) -> bool:
+    """Tell whether one of the places met has the same name and lies as good as there."""
+    for i in met:
+        other = records[i]
+        # Most of one name lie far apart, which a glance at the latitudes tells.
+        if other["name"] != p["name"] or not abs(other["lat"] - p["lat"]) < SAME_LAT:
+            continue
+        if metres_between(p["lon"], p["lat"], other["lon"], other["lat"]) <= SAME_PLACE_M:
+            return True
+    return False

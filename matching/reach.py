@@ -3,53 +3,55 @@
 import math
 from typing import Any
 
-import numpy as np
-
+from geodata.compiled import compiled
 from matching.ask import DETOUR, TRANSPORT_REACH_M
 from matching.columns import STATUSES
 from matching.sentences import Sentence, sentence
-from matching.sight import Seen, Sight
+from matching.sight import Seen
 from matching.verdicts import (
+    FAIL,
+    PASS,
+    UNKNOWN,
     Rule,
-    Verdicts,
     always,
     no_change,
     says,
     shows_code,
-    verdicts,
+    verdict,
 )
 
-
-def _judge_published(s: Sight) -> Verdicts:
-    return verdicts(s.rows["status"] == STATUSES.index("published"), np.ones(len(s.rows), bool))
+_PUBLISHED = STATUSES.index("published")
 
 
-def _judge_kind(s: Sight) -> Verdicts:
-    return verdicts(s.codebook.participation[s.rows["kind"]], np.ones(len(s.rows), bool))
+@compiled
+def published(p: Any, _look: Any, _a: Any) -> int:
+    return verdict(p["status"] == _PUBLISHED, True)
 
 
-def _judge_reach(s: Sight) -> Verdicts:
+@compiled
+def kind(p: Any, _look: Any, a: Any) -> int:
+    return verdict(a["participation"][p["kind"]], True)
+
+
+@compiled
+def reach(p: Any, look: Any, a: Any) -> int:
     """Within the straight distance that the walking minutes and the radius allow.
 
     A point that is only known to some accuracy may lie on either side of the limit: unknown. So
     may a place without a point, unless its municipality lies elsewhere (infinite distance). Where
     the person would use transport and the place offers it, the area it serves must be asked.
     """
-    limit = s.ask.reach_m
-    assert limit is not None
-    away = s.distance_m
-    slack = s.rows["accuracy_m"].astype(np.float64)
-    # A point of chome accuracy whose centre lies inside is taken as inside, only marked; a place
-    # whose distance isn't known (NaN) is neither inside nor outside.
-    inside, outside = away + slack <= limit, away - slack > limit
-    if s.ask.limits.transport:
-        served = (s.rows["transport"] == 1) & (away - slack <= TRANSPORT_REACH_M)
-        outside &= ~served
-    return inside.view(np.int8) - outside.view(np.int8)  # PASS = 1, FAIL = -1, UNKNOWN = 0
+    away, slack = look["distance_m"], p["accuracy_m"]
+    if away + slack <= a["reach_m"]:
+        return PASS
+    # A place whose distance isn't known (NaN) is neither inside nor outside.
+    outside = away - slack > a["reach_m"]
+    served = a["transport"] and p["transport"] == 1 and away - slack <= TRANSPORT_REACH_M
+    return FAIL if outside and not served else UNKNOWN
 
 
 def _change_reach(p: Seen) -> Sentence | None:
-    away = p.distance_m
+    away = p["distance_m"]
     if not math.isfinite(away):
         return None
     if p["transport"] == 1 and away - p["accuracy_m"] <= TRANSPORT_REACH_M:
@@ -74,19 +76,25 @@ def _evidence_kind(p: Seen) -> tuple[str, Any]:
 
 
 def _evidence_reach(p: Seen) -> tuple[str, Any]:
-    away = p.distance_m
-    return "distance_m", round(away) if math.isfinite(away) else None
+    return "distance_m", p.metres
 
 
 RULES: tuple[Rule, ...] = (
     Rule(
         "published",
         always,
-        _judge_published,
+        published,
         shows_code("status", STATUSES),
         says("published"),
         reads=("status",),
     ),
-    Rule("kind", always, _judge_kind, _evidence_kind, no_change, reads=("kind",)),
-    Rule("reach", lambda a: a.reach_m is not None, _judge_reach, _evidence_reach, _change_reach),
+    Rule("kind", always, kind, _evidence_kind, no_change, reads=("kind",)),
+    Rule(
+        "reach",
+        lambda a: a.reach_m is not None,
+        reach,
+        _evidence_reach,
+        _change_reach,
+        reads=("metres",),
+    ),
 )

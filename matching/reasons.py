@@ -1,10 +1,12 @@
 """Puts what rules and criteria found about one place into the words of an answer."""
 
-import math
 from collections.abc import Sequence
+from typing import Any
 
-from matching.answers import Miss, SessionShown, Suggestion, Verdict
-from matching.place_shown import PlaceShown
+import numpy as np
+
+from matching.answers import Miss, Obstacle, Suggestion, Verdict
+from matching.place_shown import PlaceKept, PlaceShown
 from matching.ranking import Scores
 from matching.reach import walk_minutes
 from matching.rules import Judged
@@ -16,32 +18,41 @@ MOST_REMEMBERED = 5_000
 """Verdicts of one rule that are kept in memory; some 20 MB in all at most."""
 
 
-def suggestion(
-    p: Seen, verdicts: tuple[Verdict, ...], scores: Scores, place: PlaceShown
-) -> Suggestion:
-    """Return all that is said of one row that fits."""
-    distance, walk = distance_of(p)
-    first = first_step_of(p, place)
-    values = scores.contributions[:, p.i].tolist()
-    return Suggestion(
-        place=place,
-        score=int(scores.total[p.i]),
-        contributions={c.code: v for c, v in zip(scores.criteria, values, strict=True)},
-        confidence=int(scores.confidence[p.i]),
-        verdicts=verdicts,
-        distance_m=distance,
-        walk_minutes=walk,
-        next_session=session_of(p),
-        first_step=first,
-        first_step_words=sentence(f"first_step.{first}"),
+def suggestions(
+    seen: Sequence[Seen], judged: Judged, scores: Scores, places: Sequence[PlaceShown]
+) -> tuple[Suggestion, ...]:
+    """Return all that is said of some rows that were picked together."""
+    rows = np.array([p.i for p in seen], np.int64)
+    codes = [c.code for c in scores.criteria]
+    told = zip(
+        seen,
+        places,
+        verdicts_of(seen, judged),
+        scores.total[rows].tolist(),
+        scores.confidence[rows].tolist(),
+        scores.contributions[:, rows].T.tolist(),
+        strict=True,
+    )
+    return tuple(
+        Suggestion(
+            place,
+            total,
+            dict(zip(codes, contributions, strict=True)),
+            sure,
+            verdicts,
+            *distance_of(p),
+            p.next_session(),
+            first := first_step_of(p, place),
+            sentence(f"first_step.{first}"),
+        )
+        for p, place, verdicts, total, sure, contributions in told
     )
 
 
-def miss(p: Seen, judged: Judged, place: PlaceShown) -> Miss:
+def miss(p: Seen, judged: Judged, place: PlaceKept) -> Miss:
     """Return the rules that a row fails, and what would let it in."""
-    table = zip(judged.rules, judged.table[:, p.i].tolist(), strict=True)
-    failed = tuple(_verdict(rule, value, p) for rule, value in table if value == FAIL)
-    return Miss(place, failed, distance_of(p)[0])
+    failed = [judged.rules[k] for k in np.flatnonzero(judged.table[:, p.i] == FAIL)]
+    return Miss(place, tuple(Obstacle(r.code, r.words, r.change(p)) for r in failed), p.metres)
 
 
 def verdicts_of(seen: Sequence[Seen], judged: Judged) -> list[tuple[Verdict, ...]]:
@@ -59,15 +70,14 @@ def verdicts_of(seen: Sequence[Seen], judged: Judged) -> list[tuple[Verdict, ...
         said = memory.setdefault(rule.code, {})
         if len(said) >= MOST_REMEMBERED:
             said.clear()
-        column = []
-        facts = zip(values, *map(seen[0].beside, rule.reads), strict=False)
-        for k, key in enumerate(facts):
-            verdict = said.get(key)
-            if verdict is None:
-                verdict = _verdict(rule, key[0], seen[k])
-                if key[0] != FAIL:
-                    said[key] = verdict
-            column.append(verdict)
+        keys = list(zip(values, *map(seen[0].beside, rule.reads), strict=True))
+        column: list[Any] = [said.get(key) for key in keys]
+        if None in column:
+            for k, known in enumerate(column):
+                if known is None:
+                    column[k] = _verdict(rule, values[k], seen[k])
+                    if values[k] != FAIL:
+                        said[keys[k]] = column[k]
         columns.append(column)
     return list(zip(*columns, strict=True))
 
@@ -76,11 +86,6 @@ def _verdict(rule: Rule, value: int, p: Seen) -> Verdict:
     field, evidence = rule.evidence(p)
     change = rule.change(p) if value == FAIL and not rule.safety else None
     return Verdict(rule.code, rule.words, WORDS[value], field, evidence, change, rule.safety)
-
-
-def session_of(p: Seen, *, fitting: bool = True) -> SessionShown | None:
-    found = p.next_session(fitting=fitting)
-    return None if found is None else SessionShown(*found)
 
 
 def first_step_of(p: Seen, place: PlaceShown) -> str:
@@ -99,7 +104,7 @@ def first_step_of(p: Seen, place: PlaceShown) -> str:
 
 def distance_of(p: Seen) -> tuple[int | None, int | None]:
     """Return metres and minutes on foot; None where the place has no point."""
-    if not math.isfinite(p.distance_m):
+    metres = p.metres
+    if metres is None:
         return None, None
-    metres = round(p.distance_m)
     return metres, walk_minutes(metres, p.ask.need.speed_m_s)

@@ -4,10 +4,12 @@ A rule that a need doesn't touch isn't asked. For the safety rules what isn't kn
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.compiled import compiled
 from matching import attendance, conditions, host, reach, safety, whom
 from matching.sight import Sight
 from matching.verdicts import FAIL, UNKNOWN, Rule
@@ -33,22 +35,112 @@ class Judged:
     table: NDArray[np.int8]
     fails: NDArray[np.int8]
     unknowns: NDArray[np.int8]
-
-    def only(self, chosen: NDArray[np.int64]) -> "Judged":
-        return Judged(self.rules, self.table[:, chosen], self.fails[chosen], self.unknowns[chosen])
+    removed: NDArray[np.int64]  # (rules,) how many rows each fails
 
 
 def judge(sight: Sight) -> Judged:
     """Put every rule that the need asks to every row."""
-    asked = tuple(rule for rule in RULES if rule.applies(sight.ask))
+    asked = [k for k, rule in enumerate(RULES) if rule.applies(sight.ask)]
+    rules = tuple(RULES[k] for k in asked)
     table = np.empty((len(asked), len(sight.rows)), np.int8)
-    for i, rule in enumerate(asked):
-        table[i] = rule.judge(sight)
-        if rule.safety:
-            table[i][table[i] == UNKNOWN] = FAIL
-    return Judged(
-        asked,
-        table,
-        (table == FAIL).view(np.int8).sum(axis=0, dtype=np.int8),
-        (table == UNKNOWN).view(np.int8).sum(axis=0, dtype=np.int8),
-    )
+    fails, unknowns = np.zeros((2, len(sight.rows)), np.int8)
+    removed = np.zeros(len(asked), np.int64)
+    safety_rules = np.array([rule.safety for rule in rules])
+    _judge_all(
+        np.array(asked), safety_rules, sight.rows.records, sight.looks, sight.terms,
+        table, fails, unknowns, removed,
+    )  # fmt: skip
+    return Judged(rules, table, fails, unknowns, removed)
+
+
+@compiled
+def _judge_all(
+    asked: NDArray[np.int64],
+    for_safety: NDArray[np.bool_],
+    records: Any,
+    looks: Any,
+    terms: Any,
+    table: NDArray[np.int8],
+    fails: NDArray[np.int8],
+    unknowns: NDArray[np.int8],
+    removed: NDArray[np.int64],
+) -> None:
+    for row in range(len(asked)):
+        for i in range(len(records)):
+            found = verdict_of(asked[row], records[i], looks[i], terms[0])
+            if found == UNKNOWN and for_safety[row]:
+                found = FAIL
+            table[row, i] = found
+            if found == FAIL:
+                fails[i] += 1
+                removed[row] += 1
+            elif found == UNKNOWN:
+                unknowns[i] += 1
+
+
+@compiled
+def verdict_of(k: int, p: Any, look: Any, a: Any) -> int:
+    """Return what the rule RULES[k] says of one place, by that rule's own test."""
+    if k == 0:
+        return reach.published(p, look, a)
+    if k == 1:
+        return reach.kind(p, look, a)
+    if k == 2:
+        return reach.reach(p, look, a)
+    if k == 3:
+        return whom.age(p, look, a)
+    if k == 4:
+        return whom.audience(p, look, a)
+    if k == 5:
+        return whom.gender(p, look, a)
+    if k == 6:
+        return whom.languages(p, look, a)
+    if k == 7:
+        return attendance.windows(p, look, a)
+    if k == 8:
+        return attendance.minutes(p, look, a)
+    if k == 9:
+        return attendance.sessions_per_week(p, look, a)
+    if k == 10:
+        return attendance.places(p, look, a)
+    if k == 11:
+        return conditions.step_free(p, look, a)
+    if k == 12:
+        return conditions.staff_present(p, look, a)
+    if k == 13:
+        return conditions.fee(p, look, a)
+    if k == 14:
+        return conditions.pay(p, look, a)
+    if k == 15:
+        return conditions.noise(p, look, a)
+    if k == 16:
+        return conditions.group_size(p, look, a)
+    if k == 17:
+        return conditions.conversation(p, look, a)
+    if k == 18:
+        return conditions.with_child(p, look, a)
+    if k == 19:
+        return conditions.requirements(p, look, a)
+    if k == 20:
+        return conditions.smoking(p, look, a)
+    if k == 21:
+        return conditions.animals(p, look, a)
+    if k == 22:
+        return host.step(p, look, a)
+    if k == 23:
+        return host.host_rest(p, look, a)
+    if k == 24:
+        return safety.exclude_host(p, look, a)
+    if k == 25:
+        return safety.exclude_resource(p, look, a)
+    if k == 26:
+        return safety.exclude_area(p, look, a)
+    if k == 27:
+        return safety.protected(p, look, a)
+    if k == 28:
+        return safety.no_children(p, look, a)
+    if k == 29:
+        return safety.no_alcohol(p, look, a)
+    if k == 30:
+        return safety.child_safe(p, look, a)
+    raise ValueError("no such rule")

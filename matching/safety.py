@@ -1,49 +1,58 @@
 """Rules that protect a person or others. What isn't known counts as failed here."""
 
+import math
 from typing import Any
 
-import numpy as np
-
-from geodata.coordinates import great_circle_m
+from geodata.compiled import compiled
 from matching.ask import ADULT
-from matching.sight import Seen, Sight
+from matching.sight import Seen
 from matching.verdicts import (
     Rule,
-    Verdicts,
     must_be,
     no_change,
     shown_flag,
     shows,
     shows_known,
-    verdicts,
+    verdict,
 )
 
 
-def _judge_exclude_host(s: Sight) -> Verdicts:
+@compiled
+def exclude_host(p: Any, look: Any, _a: Any) -> int:
     """Where it isn't known who runs a place, it may be those to keep away from."""
-    host = s.rows["host"]
-    excluded = np.isin(host, np.array(s.ask.excluded_hosts, np.uint64))
-    return verdicts(~excluded, host != 0)
+    return verdict(not look["excluded_host"], p["host"] != 0)
 
 
-def _judge_exclude_resource(s: Sight) -> Verdicts:
-    excluded = np.isin(s.rows["resource"], np.array(s.ask.excluded_resources, np.uint64))
-    return verdicts(~excluded, np.ones(len(s.rows), bool))
+@compiled
+def exclude_resource(_p: Any, look: Any, _a: Any) -> int:
+    return verdict(not look["excluded_resource"], True)
 
 
-def _judge_exclude_area(s: Sight) -> Verdicts:
-    lon, lat = s.rows["lon"].astype(np.float64), s.rows["lat"].astype(np.float64)
-    slack = s.rows["accuracy_m"].astype(np.float64)
-    inside = np.zeros(len(s.rows), bool)
-    for area in s.ask.need.safety.exclude_areas:
-        centre = type(s.ask.origin)(area.lon, area.lat)
-        inside |= great_circle_m(centre, lon, lat) - slack <= area.radius_m
-    return verdicts(~inside, ~np.isnan(lon))
+@compiled
+def exclude_area(p: Any, look: Any, _a: Any) -> int:
+    """A place whose point isn't known may lie inside."""
+    return verdict(not look["excluded_area"], not math.isnan(p["lon"]))
 
 
-def _judge_protected(s: Sight) -> Verdicts:
-    confirms, publishes = s.rows["confirms_participants"], s.rows["publishes_members"]
-    return verdicts((confirms == 1) & (publishes == 0), (confirms >= 0) & (publishes >= 0))
+@compiled
+def protected(p: Any, _look: Any, _a: Any) -> int:
+    confirms, publishes = p["confirms_participants"], p["publishes_members"]
+    return verdict(confirms == 1 and publishes == 0, confirms >= 0 and publishes >= 0)
+
+
+@compiled
+def no_children(p: Any, _look: Any, _a: Any) -> int:
+    return must_be(p["children_present"], 0)
+
+
+@compiled
+def no_alcohol(p: Any, _look: Any, _a: Any) -> int:
+    return must_be(p["alcohol"], 0)
+
+
+@compiled
+def child_safe(p: Any, _look: Any, _a: Any) -> int:
+    return must_be(p["child_safe"], 1)
 
 
 def _evidence_protected(p: Seen) -> tuple[str, Any]:
@@ -54,14 +63,14 @@ def _evidence_protected(p: Seen) -> tuple[str, Any]:
 
 
 def _evidence_area(p: Seen) -> tuple[str, Any]:
-    return "location", "known" if not np.isnan(p["lon"]) else None
+    return "location", "known" if not math.isnan(p["lon"]) else None
 
 
 RULES: tuple[Rule, ...] = (
     Rule(
         "exclude_host",
         lambda a: bool(a.excluded_hosts),
-        _judge_exclude_host,
+        exclude_host,
         shows_known("host"),
         no_change,
         safety=True,
@@ -69,7 +78,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "exclude_resource",
         lambda a: bool(a.excluded_resources),
-        _judge_exclude_resource,
+        exclude_resource,
         shows_known("resource"),
         no_change,
         safety=True,
@@ -77,7 +86,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "exclude_area",
         lambda a: bool(a.need.safety.exclude_areas),
-        _judge_exclude_area,
+        exclude_area,
         _evidence_area,
         no_change,
         safety=True,
@@ -85,7 +94,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "protected",
         lambda a: a.need.safety.protected,
-        _judge_protected,
+        protected,
         _evidence_protected,
         no_change,
         safety=True,
@@ -97,7 +106,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "no_children",
         lambda a: a.need.safety.no_children_present,
-        must_be("children_present", 0),
+        no_children,
         shows("children_present", shown_flag),
         no_change,
         safety=True,
@@ -106,7 +115,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "no_alcohol",
         lambda a: a.need.safety.no_alcohol,
-        must_be("alcohol", 0),
+        no_alcohol,
         shows("alcohol", shown_flag),
         no_change,
         safety=True,
@@ -115,7 +124,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "child_safe",
         lambda a: a.need.age is not None and a.need.age < ADULT,
-        must_be("child_safe", 1),
+        child_safe,
         shows("child_safe", shown_flag),
         no_change,
         safety=True,

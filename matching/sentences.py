@@ -2,7 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -37,9 +37,12 @@ def sentence(key: str, **values: Any) -> Sentence:
 
     A value may itself be a `Sentence`; then each language takes its own words.
     """
-    template = catalogue()[key]
-    if not values:
-        return template
+    return _filled(key, tuple(values.items())) if values else catalogue()[key]
+
+
+@lru_cache(maxsize=4096)
+def _filled(key: str, pairs: tuple[tuple[str, Any], ...]) -> Sentence:
+    template, values = catalogue()[key], dict(pairs)
     ja = {k: v.ja if isinstance(v, Sentence) else v for k, v in values.items()}
     en = {k: v.en if isinstance(v, Sentence) else v for k, v in values.items()}
     return Sentence(template.ja.format(**ja), template.en.format(**en))

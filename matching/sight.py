@@ -1,50 +1,50 @@
 """What rules and criteria see: all rows at once, or one of them to be explained."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.compiled import compiled
+from geodata.coordinates import LonLat, great_circle_m
 from matching.ask import Ask
 from matching.codebook import Codebook
-from matching.index import Rows
-from matching.times import Times, shortest_stay
+from matching.columns import FAR, LOOK, Array
+from matching.rows import Rows
+from matching.terms import terms_of
+from matching.times import SessionAhead, Sessions, sessions_of
 
 
-@dataclass(frozen=True)
 class Sight:
-    """Rows, their distances in metres, their sessions, and the question.
+    """Rows, what is seen of them for one question, and the question.
 
-    distance_m : (n,) float64; NaN = not known, infinite = known to lie elsewhere
+    looks : (n,) of `LOOK`
     """
 
-    rows: Rows
-    distance_m: NDArray[np.float64]
-    times: Times
-    ask: Ask
-    codebook: Codebook
+    def __init__(self, rows: Rows, distance_m: Array, ask: Ask, codebook: Codebook) -> None:
+        self.rows = rows
+        self.ask = ask
+        self.codebook = codebook
+        self.terms: Array = terms_of(ask, codebook)
+        self.looks: Array = np.zeros(len(rows), LOOK)
+        _measure(distance_m, self.looks)
+        self.sessions: Sessions = sessions_of(rows, ask, self.looks)
+        self._exclude()
 
-    @cached_property
-    def shortest_stay(self) -> NDArray[np.int64]:
-        """(n,) minutes that one has to stay at least; -1 where that isn't known."""
-        return shortest_stay(self.rows, self.times.slots)
-
-    def only(self, chosen: NDArray[np.int64]) -> "Sight":
-        """Return the same for some of the rows, in that order."""
-        some = Sight(
-            self.rows.only(chosen),
-            self.distance_m[chosen],
-            self.times.only(chosen),
-            self.ask,
-            self.codebook,
-        )
-        if "shortest_stay" in vars(self):  # worked out already
-            vars(some)["shortest_stay"] = self.shortest_stay[chosen]
-        return some
+    def _exclude(self) -> None:
+        """Mark what the person must not meet."""
+        rows, looks, ask = self.rows, self.looks, self.ask
+        if ask.excluded_hosts:
+            looks["excluded_host"] = np.isin(rows["host"], np.array(ask.excluded_hosts, "u8"))
+        if ask.excluded_resources:
+            excluded = np.array(ask.excluded_resources, "u8")
+            looks["excluded_resource"] = np.isin(rows["resource"], excluded)
+        for area in ask.need.safety.exclude_areas:
+            away = great_circle_m(LonLat(area.lon, area.lat), rows["lon"], rows["lat"])
+            looks["excluded_area"] |= away - rows["accuracy_m"] <= area.radius_m
 
     def seen(self, chosen: Sequence[int]) -> "list[Seen]":
         """Return some of the rows one by one, as plain Python values."""
@@ -52,32 +52,45 @@ class Sight:
         return [Seen(picked, k, i) for k, i in enumerate(chosen)]
 
 
+@compiled
+def _measure(distance_m: NDArray[np.float64], looks: Any) -> None:
+    for i in range(len(distance_m)):
+        away = distance_m[i]
+        looks[i]["distance_m"] = away
+        looks[i]["metres"] = np.int64(np.rint(away)) if math.isfinite(away) else FAR
+
+
 class _Picked:
     """Columns of a few rows as lists: a thousand single look-ups into arrays would take longer."""
 
     def __init__(self, sight: Sight, chosen: Sequence[int]) -> None:
         self.sight = sight
-        self._rows = np.asarray(chosen, np.int64)
-        self._records = sight.rows.values(self._rows)
+        self.rows = np.asarray(chosen, np.int64)
+        self._records = sight.rows.records.take(self.rows)
+        self._looks = sight.looks.take(self.rows)
         self._lists: dict[str, list[Any]] = {}
 
     def list_of(self, name: str) -> list[Any]:
         found = self._lists.get(name)
         if found is None:
-            found = self._lists[name] = self._records[name].tolist()
+            array = self._looks if name in _LOOKS else self._records
+            found = self._lists[name] = array[name].tolist()
         return found
 
     @cached_property
-    def distances(self) -> list[float]:
-        return list(self.sight.distance_m[self._rows].tolist())
+    def fitting(self) -> list[SessionAhead | None]:
+        return self.sight.sessions.next_of(self.rows, fitting=True)
 
     @cached_property
-    def stays(self) -> list[int]:
-        return list(self.sight.shortest_stay[self._rows].tolist())
+    def any(self) -> list[SessionAhead | None]:
+        return self.sight.sessions.next_of(self.rows, fitting=False)
+
+
+_LOOKS = frozenset(LOOK.names or ())
 
 
 class Seen:
-    """One row: `seen["kind"]` is the value of a column, a plain number."""
+    """One row: `seen["kind"]` is a value of its record or of what is seen of it, a plain number."""
 
     __slots__ = ("_k", "_picked", "ask", "codebook", "i")
 
@@ -93,18 +106,16 @@ class Seen:
         return self._picked.list_of(name)
 
     @property
-    def distance_m(self) -> float:
-        return self._picked.distances[self._k]
-
-    @property
-    def shortest_stay(self) -> int:
-        return self._picked.stays[self._k]
+    def metres(self) -> int | None:
+        """Whole metres; None where they aren't known."""
+        away: int = self["metres"]
+        return None if away == FAR else away
 
     @property
     def days_held(self) -> int:
         """Days with a session, in the eight weeks from the day asked for."""
-        return int(self._picked.sight.times.held[self.i]).bit_count()
+        return int(self["held"]).bit_count()
 
-    def next_session(self, *, fitting: bool = True) -> tuple[datetime, datetime, bool] | None:
-        """Return start, end and whether it is uncertain; see `Times.next_session`."""
-        return self._picked.sight.times.next_session(self.i, fitting=fitting)
+    def next_session(self, *, fitting: bool = True) -> SessionAhead | None:
+        """Return the next session that the person can attend, or the next of all."""
+        return (self._picked.fitting if fitting else self._picked.any)[self._k]

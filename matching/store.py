@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from matching.codebook import Codebook
 from matching.columns import Array, Columns
 from matching.encoding import SOURCE, Encoder
-from matching.index import Index, Part, cell_keys, in_grid_order
+from matching.index import Index, cell_keys, in_grid_order
+from matching.rows import Part
 from resources.database import driver_rows
 from resources.models import Change, Location, Offering, Organization, Resource
 from resources.queries import offering_ids_touched
@@ -180,7 +181,7 @@ _NEWEST = "SELECT max(revision) FROM change"
 
 def _revision(session: Session) -> int:
     # By the driver: this is asked before every question, and nothing is made of it.
-    return driver_rows(session, _NEWEST)[0][0] or 0
+    return driver_rows(session.connection(), _NEWEST)[0][0] or 0
 
 
 def _catalogue_id(session: Session) -> str:

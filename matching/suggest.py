@@ -1,12 +1,14 @@
 """Which places of participation suit a need, in which order, why, and what comes first."""
 
+import math
 from datetime import datetime
-from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from geodata.compiled import compiled
 from matching import reasons
 from matching.answers import (
     Answer,
@@ -15,15 +17,15 @@ from matching.answers import (
     Suggestion,
 )
 from matching.ask import TRANSPORT_REACH_M, prepare
-from matching.fresh import is_full, places_to_show
+from matching.columns import FAR
+from matching.fresh import is_full, places_named, places_to_show
 from matching.need import Need
-from matching.ranking import Scores, diverse, in_order, metres, one_of_each, score
+from matching.ranking import Scores, diverse, first_of_each, in_order, score
 from matching.rules import Judged, judge
 from matching.schemes import UNIT, Scheme, scheme_of
 from matching.sight import Sight
 from matching.store import IndexStore
-from matching.times import times_of
-from matching.verdicts import FAIL
+from matching.verdicts import FAIL, Rule
 from resources import clock
 
 MISSES = 5
@@ -77,22 +79,19 @@ def suggest_placements(
     )
     for radius in radii:
         rows, distance_m = index.candidates(ask.origin, radius)
-        sight = Sight(rows, distance_m, times_of(rows, ask), ask, store.codebook)
+        sight = Sight(rows, distance_m, ask, store.codebook)
         judged = judge(sight)
         near = _near_misses(sight, judged)
         if len(near) >= FEWEST_MISSES or len(rows) >= ENOUGH_LOOKED_AT:
             break
     # Only what may be shown is weighed: the rest is counted.
     near = _closest(near, sight, judged)
-    weighed = np.union1d(np.flatnonzero(judged.fails == 0), near)
-    kept, kept_judged = sight.only(weighed), judged.only(weighed)
-    scores = score(kept, kept_judged, weights)
-    fitting = np.flatnonzero(
-        (kept_judged.fails == 0) & (scores.total >= round(weights.minimum_score * UNIT))
-    )
-    suggestions, misses = _shown(
-        session, kept, kept_judged, scores, fitting, np.searchsorted(weighed, near), limit, weights
-    )
+    fits = judged.fails == 0
+    weighed = fits.copy()
+    weighed[near] = True
+    scores = score(sight, judged, weights, np.flatnonzero(weighed))
+    fitting = np.flatnonzero(fits & (scores.total >= round(weights.minimum_score * UNIT)))
+    suggestions, misses = _shown(session, sight, judged, scores, fitting, near, limit, weights)
     return Answer(
         revision=index.revision,
         scheme=scheme,
@@ -111,23 +110,51 @@ def _near_misses(sight: Sight, judged: Judged) -> NDArray[np.int64]:
     Safety is never a near miss, and neither is what is closed, no place of participation, or
     somewhere in another municipality.
     """
-    beyond_talk = [
-        i for i, r in enumerate(judged.rules) if r.safety or r.code in ("kind", "published")
-    ]
-    hard = (judged.table[beyond_talk] == FAIL).any(axis=0) | np.isinf(sight.distance_m)
-    one = np.flatnonzero((judged.fails == 1) & ~hard)
+    for_talk = np.array([not _is_beyond_talk(rule) for rule in judged.rules])
+    one = _failing(1, for_talk, judged.table, judged.fails, sight.looks)
     if len(one) >= FEWEST_MISSES:
         return one
-    return np.flatnonzero((judged.fails >= 1) & (judged.fails <= 2) & ~hard)
+    return _failing(2, for_talk, judged.table, judged.fails, sight.looks)
+
+
+def _is_beyond_talk(rule: Rule) -> bool:
+    return rule.safety or rule.code in ("kind", "published")
+
+
+@compiled
+def _failing(
+    most: int,
+    for_talk: NDArray[np.bool_],
+    table: NDArray[np.int8],
+    fails: NDArray[np.int8],
+    looks: Any,
+) -> NDArray[np.int64]:
+    """Return the rows here that fail so many rules at most, but one at least, all of them to be
+    talked about."""
+    rows = np.empty(len(fails), np.int64)
+    n = 0
+    for i in range(len(fails)):
+        if not 1 <= fails[i] <= most or math.isinf(looks[i]["distance_m"]):
+            continue
+        to_talk = 0
+        for row in range(len(for_talk)):
+            to_talk += for_talk[row] and table[row, i] == FAIL
+        if to_talk == fails[i]:
+            rows[n] = i
+            n += 1
+    return rows[:n]
 
 
 def _closest(near: NDArray[np.int64], sight: Sight, judged: Judged) -> NDArray[np.int64]:
     """Return the near misses that fail fewest rules and lie closest, in rising row numbers."""
     if len(near) <= MISSES_WEIGHED:
         return near
-    high, low = sight.rows.ids
-    away = metres(sight.distance_m[near])
-    order = np.lexsort((low[near], high[near], away, judged.fails[near]))
+    # First by fails and metres, as one number; ids only part those that are equal in both.
+    worse = sight.looks["metres"][near] + judged.fails[near].astype(np.int64) * (10 * FAR)
+    near = near[worse <= np.partition(worse, MISSES_WEIGHED - 1)[MISSES_WEIGHED - 1]]
+    some = sight.rows.records.take(near)
+    away = sight.looks["metres"][near]
+    order = np.lexsort((some["id_low"], some["id_high"], away, judged.fails[near]))
     return np.sort(near[order[:MISSES_WEIGHED]])
 
 
@@ -142,44 +169,39 @@ def _shown(
     weights: Scheme,
 ) -> tuple[tuple[Suggestion, ...], tuple[Miss, ...]]:
     """Pick what is shown, and read it again: a place that filled up meanwhile gives way."""
-    merit = scores.merit()
-    ordered = in_order(fitting, sight, merit)
+    ordered = in_order(fitting, sight, scores)
     # Fewest failed rules first, then what would fit best.
-    ranked = in_order(near, sight, merit)
+    ranked = in_order(near, sight, scores)
     ranked = ranked[np.argsort(judged.fails[ranked], kind="stable")]
-    misses = list(islice(one_of_each(ranked, sight), MISSES))
+    misses = first_of_each(ranked, sight, MISSES)
     gone: set[int] = set()
     while True:  # ends: each turn either finishes or loses at least one candidate
         left = ordered[~np.isin(ordered, list(gone))] if gone else ordered
         picked = diverse(left, sight, weights, limit)
-        places = places_to_show(session, sight.rows, [*picked, *misses])
+        places = places_to_show(session, sight.rows, picked)
         lost = {i for i in picked if i not in places or is_full(places[i])}
         if not lost:
             break
         gone |= lost
-    near_ones = [i for i in misses if i in places]
-    seen = sight.seen([*picked, *near_ones])
-    here, beyond = seen[: len(picked)], seen[len(picked) :]
-    said = reasons.verdicts_of(here, judged)
     return (
+        reasons.suggestions(sight.seen(picked), judged, scores, [places[i] for i in picked]),
         tuple(
-            reasons.suggestion(p, verdicts, scores, places[p.i])
-            for p, verdicts in zip(here, said, strict=True)
+            reasons.miss(p, judged, place)
+            for p, place in zip(sight.seen(misses), places_named(sight.rows, misses), strict=True)
         ),
-        tuple(reasons.miss(p, judged, places[p.i]) for p in beyond),
     )
 
 
 def _removed_by(judged: Judged) -> dict[str, int]:
-    counts = (judged.table == FAIL).sum(axis=1)
-    return {r.code: int(n) for r, n in zip(judged.rules, counts, strict=True) if n}
+    counts = judged.removed.tolist()
+    return {r.code: n for r, n in zip(judged.rules, counts, strict=True) if n}
 
 
 def _relaxation(judged: Judged) -> Relaxation | None:
     """Return the one rule without which most places would fit; none for safety, or for nothing."""
     best: Relaxation | None = None
     for i, rule in enumerate(judged.rules):
-        if rule.safety or rule.code in ("kind", "published"):
+        if _is_beyond_talk(rule):
             continue
         only = int(((judged.table[i] == FAIL) & (judged.fails == 1)).sum())
         if only and (best is None or only > best.count):

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import math
 import re
-import threading
 import unicodedata
 from collections import Counter
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.columns import Array, ragged, run_sums
+from geodata.bisection import first_at_least
+from geodata.compiled import compiled
+from matching.columns import Array
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -101,8 +102,16 @@ def matrix(documents: list[str], idf: Array | None = None) -> dict[str, Array]:
     }
 
 
+class _Asked(NamedTuple):
+    """A question's words: their features, rising; how often each is said; and a bit for each."""
+
+    features: NDArray[np.int32]
+    said: NDArray[np.float32]
+    bits: NDArray[np.uint64]
+
+
 @lru_cache(maxsize=512)
-def _asked(words: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+def _asked(words: str) -> _Asked:
     """Return the features of a question and their counts, as the vectorizer would.
 
     A question is one short text; setting up a matrix for it would take ten times as long.
@@ -110,12 +119,14 @@ def _asked(words: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     from sklearn.utils import murmurhash3_32
 
     counts = Counter(abs(murmurhash3_32(t, seed=0)) % FEATURES for t in tokens(fold(words)))
-    index = np.array(sorted(counts), np.int32)
-    said = np.array([counts[i] for i in index.tolist()], np.float32)
-    return index, np.float32(1.0) + np.log(said)
-
-
-_scratch = threading.local()
+    features = sorted(counts)
+    bits = [0] * (FEATURES // 64)
+    for feature in features:
+        bits[feature // 64] |= 1 << feature % 64
+    said = np.array([counts[i] for i in features], np.float32)
+    return _Asked(
+        np.array(features, np.int32), np.float32(1.0) + np.log(said), np.array(bits, np.uint64)
+    )
 
 
 def likeness(
@@ -126,18 +137,32 @@ def likeness(
     texts : as `matrix` returns them
     numbers : (m,) rows of the matrix
     """
-    index, count = _asked(words)
-    weights = (count * idf[index]).astype(np.float64)
-    # One vector a thread, cleared after use: a fresh one of half a megabyte costs more than this.
-    vector = getattr(_scratch, "vector", None)
-    if vector is None:
-        vector = _scratch.vector = np.zeros(FEATURES, np.float64)
-    vector[index] = weights / (math.sqrt(float((weights**2).sum())) or 1.0)
-    pointer = texts["text_pointer"]
-    starts = pointer[numbers]
-    counts = pointer[numbers + 1] - starts
-    flat = ragged(starts, counts)
-    products = vector.take(texts["text_index"].take(flat))
-    vector[index] = 0.0
-    products *= texts["text_value"].take(flat)
-    return np.minimum(run_sums(products, counts), 1.0)
+    asked = _asked(words)
+    weights = (asked.said * idf[asked.features]).astype(np.float64)
+    weights /= math.sqrt(float((weights**2).sum())) or 1.0
+    return _products(
+        texts["text_pointer"], texts["text_index"], texts["text_value"], numbers,
+        asked.features, weights, asked.bits,
+    )  # fmt: skip
+
+
+@compiled
+def _products(
+    pointer: Array,
+    features: Array,
+    values: Array,
+    numbers: Array,
+    asked: NDArray[np.int32],
+    weights: NDArray[np.float64],
+    bits: NDArray[np.uint64],
+) -> NDArray[np.float64]:
+    """Return the products of some rows of a matrix in CSR form with a question's weights."""
+    found = np.zeros(len(numbers), np.float64)
+    for k in range(len(numbers)):
+        for place in range(pointer[numbers[k]], pointer[numbers[k] + 1]):
+            feature = features[place]
+            # Few features of a text are asked for; a bit tells, without a search.
+            if (bits[feature >> 6] >> np.uint64(feature & 63)) & np.uint64(1):
+                found[k] += weights[first_at_least(asked, feature)] * values[place]
+        found[k] = min(found[k], 1.0)
+    return found

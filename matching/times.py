@@ -1,14 +1,18 @@
 """Which sessions of some offerings a person can attend in the weeks ahead."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.compiled import compiled
 from matching.ask import Ask
-from matching.columns import ATTENDANCES, ragged
-from matching.index import DAYS_AHEAD, Rows, Slots
+from matching.columns import ATTENDANCES, Array
+from matching.rows import DAYS_AHEAD, Rows, Slots
 from resources.clock import JAPAN
 
 SHORTEST_STAY = 30
@@ -17,144 +21,188 @@ SHORTEST_STAY = 30
 ALL_DAYS = np.uint64(((1 << DAYS_AHEAD) - 1) << 1)
 """Bits 1 … 56: the day asked for and the 55 after it (bit 0 is its eve)."""
 
-FOUR_WEEKS = np.uint64(((1 << 28) - 1) << 1)
+_LATER_DAYS = np.uint64(((1 << DAYS_AHEAD) - 1) << 1 & ~2)
+_NO_DAY = np.uint64(0)
+_ONE = np.uint64(1)
+_CLOCK = 1 << 12
+"""More than the minutes of two days: a session ends on the day after it began at the latest."""
+
+_WHOLE = ATTENDANCES.index("whole")
+_DROP_IN = ATTENDANCES.index("drop_in")
+
+
+class SessionAhead(NamedTuple):
+    """A session ahead; it is uncertain where a holiday may cancel it."""
+
+    start: datetime
+    end: datetime
+    uncertain: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "start": self.start.isoformat(timespec="minutes"),
+            "end": self.end.isoformat(timespec="minutes"),
+            "uncertain": self.uncertain,
+        }
 
 
 @dataclass(frozen=True)
-class Times:
-    """Sessions of n rows as bits of days; flat arrays are per slot, see `Slots`.
+class Sessions:
+    """Sessions of n rows as bits of days, flat as in `Slots`.
 
-    held : (n,) days with any session at all
-    fitting : (n,) days with a session that the person can attend
+    days : those of each slot that are still ahead
+    fitting : those of them that the person can attend
     """
 
-    ask: Ask
+    eve: date
     slots: Slots
-    slot_days: NDArray[np.uint64]
-    slot_fitting: NDArray[np.uint64]
-    held: NDArray[np.uint64]
+    days: NDArray[np.uint64]
     fitting: NDArray[np.uint64]
 
-    def only(self, chosen: NDArray[np.int64]) -> "Times":
-        """Return the sessions of some of the rows, in that order."""
-        pointer = self.slots.pointer
-        counts = pointer[chosen + 1] - pointer[chosen]
-        flat = ragged(pointer[chosen], counts)
-        slots = Slots(
-            np.concatenate([[0], np.cumsum(counts)]),
-            self.slots.start[flat],
-            self.slots.end[flat],
-            self.slots.held[flat],
-            self.slots.uncertain[flat],
-        )
-        return Times(
-            self.ask,
-            slots,
-            self.slot_days[flat],
-            self.slot_fitting[flat],
-            self.held[chosen],
-            self.fitting[chosen],
-        )
+    def next_of(self, rows: NDArray[np.int64], *, fitting: bool) -> list[SessionAhead | None]:
+        """Return the next session of each of some rows."""
+        days = self.fitting if fitting else self.days
+        slots = self.slots
+        found = _first_of(rows, slots.pointer, days, slots.start, slots.end, slots.uncertain)
+        return list(self._sessions(found.tolist()))
 
-    def next_session(
-        self, row: int, *, fitting: bool = True
-    ) -> tuple[datetime, datetime, bool] | None:
-        """Return start, end and whether it is uncertain (a holiday) of a row's next session."""
-        first, after = self.slots.pointer[row : row + 2].tolist()
-        slots = slice(first, after)
-        days = (self.slot_fitting if fitting else self.slot_days)[slots].tolist()
-        hours = zip(
-            days,
-            self.slots.start[slots].tolist(),
-            self.slots.end[slots].tolist(),
-            self.slots.uncertain[slots].tolist(),
-            strict=True,
-        )
-        found = [
-            (bit := (bits & -bits).bit_length() - 1, start, end, unsure >> bit & 1)
-            for bits, start, end, unsure in hours
-            if bits
-        ]
-        if not found:
-            return None
-        bit, start, end, uncertain = min(found)
-        midnight = datetime.combine(self.ask.eve + timedelta(days=bit), time(0), JAPAN)
-        return (
-            midnight + timedelta(minutes=start),
-            midnight + timedelta(minutes=end),
-            bool(uncertain),
-        )
+    def _sessions(self, found: list[int]) -> Iterator[SessionAhead | None]:
+        midnight = datetime.combine(self.eve, time(0), JAPAN)
+        for session in found:
+            if session < 0:
+                yield None
+                continue
+            bit, start, end, uncertain = _unpacked(session)
+            yield SessionAhead(
+                midnight + timedelta(bit, 0, 0, 0, start),
+                midnight + timedelta(bit, 0, 0, 0, end),
+                uncertain,
+            )
 
 
-def _or_by_row(bits: NDArray[np.uint64], slots: Slots) -> NDArray[np.uint64]:
-    """Return the union of each row's slots."""
-    out = np.zeros(len(slots.pointer) - 1, np.uint64)
-    filled = np.flatnonzero(slots.pointer[1:] > slots.pointer[:-1])
-    if filled.size:
-        out[filled] = np.bitwise_or.reduceat(bits, slots.pointer[:-1][filled])
-    return out
-
-
-def shortest_stay(rows: Rows, slots: Slots) -> NDArray[np.int64]:
-    """Return the minutes that one has to stay at least: as stated, or the shortest whole session.
-
-    0 where one may drop in; -1 where it isn't known.
-    """
-    stated = rows["min_minutes"].astype(np.int64)
-    attendance = rows["attendance"]
-    shortest = np.full(len(rows), -1, np.int64)
-    filled = np.flatnonzero(slots.pointer[1:] > slots.pointer[:-1])
-    if filled.size:
-        lengths = slots.end - slots.start
-        shortest[filled] = np.minimum.reduceat(lengths, slots.pointer[:-1][filled])
-    whole = attendance == ATTENDANCES.index("whole")
-    drop_in = attendance == ATTENDANCES.index("drop_in")
-    return np.where(stated >= 0, stated, np.where(whole, shortest, np.where(drop_in, 0, -1)))
-
-
-def _weekday_mask(ask: Ask, weekday: int) -> np.uint64:
-    """Return the bits of the days that fall on a weekday."""
-    first = (weekday - ask.eve.weekday()) % 7
-    mask = 0
-    for bit in range(first, 64, 7):
-        mask |= 1 << bit
-    return np.uint64(mask)
-
-
-def _days_by_hours(ask: Ask) -> dict[tuple[int, int], np.uint64]:
-    """Return the days of each pair of hours: many people have the same hours on several days."""
-    found: dict[tuple[int, int], np.uint64] = {}
-    for weekday, start, end in ask.windows:
-        held = found.get((start, end), np.uint64(0))
-        found[start, end] = held | _weekday_mask(ask, weekday)
-    return found
-
-
-def times_of(rows: Rows, ask: Ask) -> Times:
+def sessions_of(rows: Rows, ask: Ask, looks: Array) -> Sessions:
     """Work out, for all rows at once, the days with a session that the person can attend.
 
     A session counts when it overlaps one of the person's windows by `SHORTEST_STAY` minutes (or
     lasts less and lies wholly inside), or wholly where the place expects the whole session.
+
+    looks : (n,) of `LOOK`; `held`, `fitting` and `shortest_stay` are filled in
     """
     slots = rows.slots(ask.eve)
-    row_of = np.repeat(np.arange(len(rows)), np.diff(slots.pointer))
-    days = slots.held & ALL_DAYS
-    if ask.from_minute:
-        over = slots.end <= ask.from_minute
-        days = np.where(over, days & ~np.uint64(2), days)  # bit 1 is the day itself
-    ends = rows["ends_day"]
-    if (ends >= 0).any():
-        left = np.clip(ends.astype(np.int64) - ask.day_number + 2, 0, 63).astype(np.uint64)
-        until = np.where(ends >= 0, (np.uint64(1) << left) - np.uint64(1), ALL_DAYS)
-        days = days & until[row_of]
-    if not ask.windows:
-        fitting = days
-    else:
-        whole = (rows["attendance"] == ATTENDANCES.index("whole"))[row_of]
-        length = slots.end - slots.start
-        asked = np.where(whole, length, np.minimum(length, SHORTEST_STAY))
-        fitting = np.zeros_like(days)
-        for (start, end), mask in _days_by_hours(ask).items():
-            overlap = np.minimum(slots.end, end) - np.maximum(slots.start, start)
-            fitting |= (days & mask) * (overlap >= asked)
-    return Times(ask, slots, days, fitting, _or_by_row(days, slots), _or_by_row(fitting, slots))
+    days = np.empty(len(slots.held), np.uint64)
+    fitting = np.empty(len(slots.held), np.uint64)
+    wanted, hours = _windows(ask)
+    _attend(
+        rows.records, slots.pointer, slots.start, slots.end, slots.held, wanted, hours,
+        ask.from_minute, ask.day_number, days, fitting, looks,
+    )  # fmt: skip
+    return Sessions(ask.eve, slots, days, fitting)
+
+
+def _windows(ask: Ask) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return the days of each pair of hours: many people have the same hours on several days."""
+    found: dict[tuple[int, int], int] = {}
+    eve = ask.eve.weekday()
+    for weekday, start, end in ask.windows:
+        found[start, end] = found.get((start, end), 0) | _weekday_mask(eve, weekday)
+    return (
+        np.array(list(found.values()), np.uint64),
+        np.array(list(found), np.int64).reshape(len(found), 2),
+    )
+
+
+@cache
+def _weekday_mask(eve_weekday: int, weekday: int) -> int:
+    """Return the bits of the days that fall on a weekday; bit 0 is the eve."""
+    mask = 0
+    for bit in range((weekday - eve_weekday) % 7, 64, 7):
+        mask |= 1 << bit
+    return mask
+
+
+@compiled
+def _attend(
+    records: Any,
+    pointer: NDArray[np.int64],
+    start: NDArray[np.int64],
+    end: NDArray[np.int64],
+    held: NDArray[np.uint64],
+    wanted: NDArray[np.uint64],
+    hours: NDArray[np.int64],
+    from_minute: int,
+    day_number: int,
+    days: NDArray[np.uint64],
+    fitting: NDArray[np.uint64],
+    looks: Any,
+) -> None:
+    for i in range(len(records)):
+        p, look = records[i], looks[i]
+        until = ALL_DAYS
+        if p["ends_day"] >= 0:
+            left = min(max(p["ends_day"] - day_number + 2, 0), 63)
+            until = (_ONE << np.uint64(left)) - _ONE
+        some = fit = _NO_DAY
+        shortest = -1
+        for s in range(pointer[i], pointer[i + 1]):
+            length = end[s] - start[s]
+            shortest = length if shortest < 0 else min(shortest, length)
+            # What is over by now on the day itself doesn't count.
+            over = from_minute > 0 and end[s] <= from_minute
+            days[s] = held[s] & until & (_LATER_DAYS if over else ALL_DAYS)
+            fitting[s] = days[s] if len(wanted) == 0 else _NO_DAY
+            stay = length if p["attendance"] == _WHOLE else min(length, SHORTEST_STAY)
+            for w in range(len(wanted)):
+                if min(end[s], hours[w, 1]) - max(start[s], hours[w, 0]) >= stay:
+                    fitting[s] |= days[s] & wanted[w]
+            some |= days[s]
+            fit |= fitting[s]
+        look["held"] = some
+        look["fitting"] = fit
+        look["shortest_stay"] = shortest_stay(p["min_minutes"], p["attendance"], shortest)
+
+
+@compiled
+def shortest_stay(stated: int, attendance: int, shortest: int) -> int:
+    """Return the minutes that one has to stay at least: as stated, or the shortest whole session.
+
+    0 where one may drop in; -1 where it isn't known.
+    """
+    if stated >= 0:
+        return stated
+    if attendance == _WHOLE:
+        return shortest
+    return 0 if attendance == _DROP_IN else -1
+
+
+@compiled
+def _first_of(
+    rows: NDArray[np.int64],
+    pointer: NDArray[np.int64],
+    days: NDArray[np.uint64],
+    start: NDArray[np.int64],
+    end: NDArray[np.int64],
+    uncertain: NDArray[np.uint64],
+) -> NDArray[np.int64]:
+    """Return each row's next session as one number, see `_unpacked`; −1 where there is none."""
+    found = np.empty(len(rows), np.int64)
+    for k in range(len(rows)):
+        first = -1
+        for s in range(pointer[rows[k]], pointer[rows[k] + 1]):
+            if days[s] == _NO_DAY:
+                continue
+            bit = 0
+            while not (days[s] >> np.uint64(bit)) & _ONE:
+                bit += 1
+            doubt = np.int64((uncertain[s] >> np.uint64(bit)) & _ONE)
+            this = ((bit * _CLOCK + start[s]) * _CLOCK + end[s]) * 2 + doubt
+            first = this if first < 0 else min(first, this)
+        found[k] = first
+    return found
+
+
+def _unpacked(session: int) -> tuple[int, int, int, bool]:
+    """Return day bit, start, end and doubt of a session; one that comes sooner is less."""
+    rest, doubt = divmod(session, 2)
+    rest, end = divmod(rest, _CLOCK)
+    bit, start = divmod(rest, _CLOCK)
+    return bit, start, end, doubt == 1

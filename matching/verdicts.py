@@ -1,7 +1,7 @@
-"""What a rule is: a verdict for each row, the evidence it rests on, and the change that would help.
+"""What a rule is: a verdict on a place, the evidence it rests on, and the change that would help.
 
-PASS, UNKNOWN and FAIL are numbers, so that many rows are judged at once; the same function answers
-for one row, so a list and its explanation can't disagree.
+The function that judges one place runs over all of them as machine code; a list and its explanation
+are made by the same one, so they can't disagree.
 """
 
 from collections.abc import Callable
@@ -10,19 +10,19 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from geodata.compiled import compiled
 from matching.ask import Ask
 from matching.codebook import Codebook
 from matching.encoding import EPOCH
 from matching.sentences import Sentence, sentence
-from matching.sight import Seen, Sight
+from matching.sight import Seen
 
 PASS, UNKNOWN, FAIL = 1, 0, -1
 WORDS = {PASS: "pass", UNKNOWN: "unknown", FAIL: "fail"}
 
-Verdicts = NDArray[np.int8]
+Test = Callable[[Any, Any, Any], int]
+"""Judges one place: its record (`columns.RECORD`), what is seen of it for this question
+(`columns.LOOK`) and the question's terms (`terms.TERMS`) give PASS, UNKNOWN or FAIL."""
 
 
 @dataclass(frozen=True)
@@ -30,16 +30,16 @@ class Rule:
     """One thing that must (or must not) be so.
 
     applies : whether a need asks for it
-    judge : the verdict of each row
+    test : the verdict on one place
     evidence : the field a row's verdict rests on, and its value (JSON)
     change : the smallest change that would make a failing row pass; None where there is none
     safety : not known counts as failed, and no change is ever proposed
-    reads : the columns that the evidence is made of, where it is made of nothing else
+    reads : the columns that the evidence is made of, where it is made of few different values
     """
 
     code: str
     applies: Callable[[Ask], bool]
-    judge: Callable[[Sight], Verdicts]
+    test: Test
     evidence: Callable[[Seen], tuple[str, Any]]
     change: Callable[[Seen], Sentence | None]
     safety: bool = False
@@ -50,9 +50,24 @@ class Rule:
         return sentence(f"rule.{self.code}")
 
 
-def verdicts(passes: NDArray[np.bool_], known: NDArray[np.bool_]) -> Verdicts:
-    """Return PASS or FAIL where it is known, UNKNOWN where not (0, so a product does it)."""
-    return (passes.view(np.int8) * np.int8(PASS - FAIL) + np.int8(FAIL)) * known.view(np.int8)
+@compiled
+def verdict(passes: bool, known: bool) -> int:
+    """Return PASS or FAIL where it is known, UNKNOWN where not."""
+    if not known:
+        return UNKNOWN
+    return PASS if passes else FAIL
+
+
+@compiled
+def must_be(value: int, wanted: int) -> int:
+    """Judge a value that must be one number; below 0 it isn't known."""
+    return verdict(value == wanted, value >= 0)
+
+
+@compiled
+def at_most(value: int, most: int) -> int:
+    """Judge a value that has a limit; below 0 it isn't known."""
+    return verdict(value <= most, value >= 0)
 
 
 def always(_ask: Ask) -> bool:
@@ -78,24 +93,6 @@ def codes_of(mask: Any, codebook: Codebook, axis: str) -> list[str]:
 def labels_of(codes: list[str], codebook: Codebook, axis: str) -> Sentence:
     terms = [codebook.vocabulary.term(axis, c) for c in codes]
     return Sentence("・".join(t.ja for t in terms), ", ".join(t.en for t in terms))
-
-
-def must_be(column: str, wanted: int) -> Callable[[Sight], Verdicts]:
-    def judge(s: Sight) -> Verdicts:
-        value = s.rows[column]
-        return verdicts(value == wanted, value >= 0)
-
-    return judge
-
-
-def at_most(column: str, limit: Callable[[Ask], int | None]) -> Callable[[Sight], Verdicts]:
-    def judge(s: Sight) -> Verdicts:
-        most = limit(s.ask)
-        assert most is not None
-        value = s.rows[column]
-        return verdicts(value <= most, value >= 0)
-
-    return judge
 
 
 def shows(column: str, convert: Callable[[Any], Any]) -> Callable[[Seen], tuple[str, Any]]:

@@ -2,29 +2,26 @@
 
 from typing import Any
 
-import numpy as np
-
+from geodata.compiled import compiled
 from matching.columns import GENDERS
 from matching.encoding import NOBODY_OLDER
 from matching.sentences import Sentence, sentence
-from matching.sight import Seen, Sight
+from matching.sight import Seen
+from matching.terms import NOT_ASKED
 from matching.verdicts import (
     Rule,
-    Verdicts,
     always,
     codes_of,
     labels_of,
     says,
     shows_code,
-    verdicts,
+    verdict,
 )
 
 
-def _judge_age(s: Sight) -> Verdicts:
-    age = s.ask.need.age
-    assert age is not None
-    fits = (s.rows["age_low"] <= age) & (age <= s.rows["age_high"])
-    return verdicts(fits, s.rows["age_known"] > 0)
+@compiled
+def age(p: Any, _look: Any, a: Any) -> int:
+    return verdict(p["age_low"] <= a["age"] <= p["age_high"], p["age_known"] > 0)
 
 
 def _evidence_age(p: Seen) -> tuple[str, Any]:
@@ -36,24 +33,23 @@ def _evidence_age(p: Seen) -> tuple[str, Any]:
 
 
 def _change_age(p: Seen) -> Sentence | None:
-    age = p.ask.need.age
-    assert age is not None
+    years_old = p.ask.need.age
+    assert years_old is not None
     low, high = p["age_low"], p["age_high"]
-    if age < low:
-        years = low - age
+    if years_old < low:
+        years = low - years_old
         if years == 1:
             return sentence("change.age_wait_months", months=12)
         return sentence("change.age_wait_years", years=years)
     return sentence("change.age_over", limit=high)
 
 
-def _judge_audience(s: Sight) -> Verdicts:
+@compiled
+def audience(p: Any, _look: Any, a: Any) -> int:
     """Who is really accepted counts where it is known, else who is addressed formally."""
-    mask = s.rows["audience"]
-    yes = (mask & np.uint32(s.ask.audience_yes)) != 0
-    maybe = (mask & np.uint32(s.ask.audience_maybe)) != 0
-    known = (s.rows["audience_known"] > 0) & ~(maybe & ~yes)
-    return verdicts(yes, known)
+    yes = (p["audience"] & a["audience_yes"]) != 0
+    maybe = (p["audience"] & a["audience_maybe"]) != 0
+    return verdict(yes, p["audience_known"] > 0 and (yes or not maybe))
 
 
 def _evidence_audience(p: Seen) -> tuple[str, Any]:
@@ -67,18 +63,20 @@ def _change_audience(p: Seen) -> Sentence | None:
     return sentence("change.audience", audience=labels_of(codes, p.codebook, "audience"))
 
 
-def _judge_gender(s: Sight) -> Verdicts:
-    place = s.rows["gender"]
-    asked = s.ask.limits.gender
-    if asked not in GENDERS:  # not stated, or other: only an open place surely fits
-        return verdicts(place == GENDERS.index("any"), place == GENDERS.index("any"))
-    fits = (place == GENDERS.index("any")) | (place == GENDERS.index(asked))
-    return verdicts(fits, place >= 0)
+_ANYBODY = GENDERS.index("any")
 
 
-def _judge_languages(s: Sight) -> Verdicts:
-    place = s.rows["languages"]
-    return verdicts((place & np.uint16(s.ask.languages)) != 0, place != 0)
+@compiled
+def gender(p: Any, _look: Any, a: Any) -> int:
+    place = p["gender"]
+    if a["gender"] == NOT_ASKED:  # not stated, or other: only an open place surely fits
+        return verdict(place == _ANYBODY, place == _ANYBODY)
+    return verdict(place == _ANYBODY or place == a["gender"], place >= 0)
+
+
+@compiled
+def languages(p: Any, _look: Any, a: Any) -> int:
+    return verdict((p["languages"] & a["languages"]) != 0, p["languages"] != 0)
 
 
 def _evidence_languages(p: Seen) -> tuple[str, Any]:
@@ -89,7 +87,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "age",
         lambda a: a.need.age is not None,
-        _judge_age,
+        age,
         _evidence_age,
         _change_age,
         reads=(
@@ -101,7 +99,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "audience",
         always,
-        _judge_audience,
+        audience,
         _evidence_audience,
         _change_audience,
         reads=(
@@ -112,7 +110,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "gender",
         always,
-        _judge_gender,
+        gender,
         shows_code("gender", GENDERS),
         says("gender"),
         reads=("gender",),
@@ -120,7 +118,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "languages",
         lambda a: bool(a.languages),
-        _judge_languages,
+        languages,
         _evidence_languages,
         says("languages"),
         reads=("languages",),

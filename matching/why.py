@@ -5,22 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matching.answers import SessionShown, Suggestion, Verdict
+from matching.answers import Suggestion, Verdict
 from matching.ask import prepare
 from matching.encoding import LOW_HALF
 from matching.need import Need
 from matching.place_shown import PlaceShown, kept
 from matching.ranking import score
-from matching.reasons import session_of, suggestion, verdicts_of
+from matching.reasons import suggestions
 from matching.rules import judge
 from matching.schemes import UNIT, scheme_of
 from matching.sentences import Sentence
 from matching.sight import Sight
 from matching.store import IndexStore
-from matching.times import times_of
+from matching.times import SessionAhead
 from resources import clock
 from resources.commands import NotFound
 from resources.models import Offering
@@ -39,7 +40,7 @@ class Explanation:
     enough_score: bool
     minimum_score: int
     criterion_words: dict[str, Sentence]
-    any_session: SessionShown | None
+    any_session: SessionAhead | None
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -85,12 +86,11 @@ def explain(
     if found is None or entry is None:
         raise NotFound("offering")
     rows, distance_m = found
-    sight = Sight(rows, distance_m, times_of(rows, ask), ask, store.codebook)
+    sight = Sight(rows, distance_m, ask, store.codebook)
     judged = judge(sight)
-    scores = score(sight, judged, weights)
+    scores = score(sight, judged, weights, np.arange(len(rows)))
     (seen,) = sight.seen([0])
-    (verdicts,) = verdicts_of([seen], judged)
-    shown = suggestion(seen, verdicts, scores, _shown(entry))
+    (shown,) = suggestions([seen], judged, scores, [_shown(entry)])
     minimum = round(weights.minimum_score * UNIT)
     return Explanation(
         suggestion=shown,
@@ -98,7 +98,7 @@ def explain(
         enough_score=shown.score >= minimum,
         minimum_score=minimum,
         criterion_words={c.code: c.words for c in scores.criteria},
-        any_session=session_of(seen, fitting=False),
+        any_session=seen.next_session(fitting=False),
     )
 
 
@@ -124,7 +124,7 @@ def _shown(entry: Entry) -> PlaceShown:
         lat, accuracy_m, o.schedule_text, o.verified_on, r.fee_yen, r.invented,
     )  # fmt: skip
     return PlaceShown(
-        o.id,
+        o.id.int,
         kept(facts, hidden=p is not None and p.visibility == "hidden"),
         o.availability,
         o.places,

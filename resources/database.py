@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -92,15 +92,15 @@ class Database:
         self.engine.dispose()
 
 
-def driver_rows(session: Session, sql: str, values: Any = ()) -> list[Any]:
-    """Return the rows of a statement as the driver gives them, within the session's transaction.
+def driver_rows(connection: Connection, sql: str, values: Any = ()) -> list[Any]:
+    """Return the rows of a statement as the driver gives them, within the open transaction.
 
     For the two statements that every question to the index begins and ends with: what SQLAlchemy
     does for a statement and its rows takes several times longer than these do.
 
-    sql, values : in the words and with the placeholders of the session's database
+    sql, values : in the words and with the placeholders of the connection's database
     """
-    cursor = session.connection().connection.cursor()
+    cursor = connection.connection.cursor()
     try:
         cursor.execute(sql, values)
         return list(cursor.fetchall())

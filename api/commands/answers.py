@@ -4,10 +4,11 @@ from datetime import datetime
 
 from api.commands.output import print_table
 from api.commands.words import language, say
-from matching.answers import Answer, Miss, SessionShown, Suggestion, Verdict
+from matching.answers import Answer, Miss, Suggestion, Verdict
 from matching.nearby import NearbyAnswer
-from matching.place_shown import PlaceShown
+from matching.place_shown import PlaceKept, PlaceShown
 from matching.sentences import sentence
+from matching.times import SessionAhead
 from matching.why import Explanation
 from resources.clock import JAPAN
 from resources.vocabulary import Vocabulary
@@ -111,7 +112,7 @@ def _miss_row(miss: Miss, vocabulary: Vocabulary) -> list[object]:
     ]
 
 
-def _place(place: PlaceShown, vocabulary: Vocabulary) -> str:
+def _place(place: PlaceKept, vocabulary: Vocabulary) -> str:
     return f"{place.name}\n{vocabulary.label('kind', place.kind, language())}\n{place.offering}"
 
 
@@ -168,7 +169,7 @@ def _print_removed(answer: Answer) -> None:
         print(say("table.relaxation", rule=rule, count=answer.relaxation.count))
 
 
-def _session(session: SessionShown | None) -> str | None:
+def _session(session: SessionAhead | None) -> str | None:
     if session is None:
         return None
     start, end = session.start.astimezone(JAPAN), session.end.astimezone(JAPAN)

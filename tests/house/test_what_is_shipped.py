@@ -50,8 +50,8 @@ def test_the_wheel_holds_what_the_code_reads_beside_itself(wheel: list[str]) -> 
         for package in PACKAGES
         for path in (ROOT / package).rglob("*")
         if path.is_file()
-        and path.suffix not in (".py", ".pyc")
-        and "vendor" not in path.parts
+        and path.suffix != ".py"
+        and not {"vendor", "__pycache__"} & set(path.parts)
         and not path.name.startswith(".")
     }
     assert "resources/vocabulary.toml" in data

@@ -1,0 +1,109 @@
+"""A question in plain numbers, as the loops over places take it."""
+
+import math
+import struct
+from functools import lru_cache
+
+import numpy as np
+
+from matching.ask import Ask
+from matching.codebook import WIDTHS, Codebook
+from matching.columns import CONVERSATIONS, GENDERS, NOISES, Array
+
+NOT_ASKED = -1
+"""A limit that the person doesn't set."""
+
+NEED_BITS = WIDTHS["need"]
+
+_WHOLE = (
+    "day_number",
+    "transport",
+    "age",
+    "gender",  # number in `GENDERS`; NOT_ASKED where it isn't stated, or other
+    "audience_yes",
+    "audience_maybe",
+    "languages",
+    "step",
+    "minutes",
+    "sessions_per_week",
+    "max_yen",
+    "noise",
+    "conversation",
+    "group_size",
+    "holds_known",
+    "holds",  # bits of the requirements that the person meets
+    "activities_wished",  # how many
+    "text_wished",
+)
+
+TERMS = np.dtype(
+    [
+        ("activities", "u8"),
+        *((name, "i8") for name in _WHOLE),
+        ("reach_m", "f8"),  # straight; infinite where there is no limit
+        ("speed_m_s", "f8"),
+        ("need_total", "f8"),
+        ("need_weights", "f8", NEED_BITS),  # 0 where it isn't one of the person's needs
+        # Of each kind, see `Codebook`
+        ("term_days", "f8", WIDTHS["kind"]),
+        ("participation", "u1", WIDTHS["kind"]),
+    ]
+)
+"""What rules and criteria know of a question; whole numbers are NOT_ASKED where nothing is."""
+
+_FIRST = struct.Struct(f"=Q{len(_WHOLE)}q{3 + NEED_BITS}d")
+"""What differs from question to question. Setting a record field by field takes ten times as long.
+"""
+
+
+def terms_of(ask: Ask, codebook: Codebook) -> Array:
+    """Return a question's terms, (1,) of `TERMS`."""
+    need, limits = ask.need, ask.limits
+    reach = ask.reach_m
+    weights = [0.0] * NEED_BITS
+    for bit, weight in ask.needs:
+        weights[bit] = weight
+    first = _FIRST.pack(
+        ask.activities,
+        ask.day_number,
+        bool(limits.transport),
+        _number(need.age),
+        _place(limits.gender, GENDERS),
+        ask.audience_yes,
+        ask.audience_maybe,
+        ask.languages,
+        _number(need.step),
+        _number(limits.minutes),
+        _number(limits.sessions_per_week),
+        _number(limits.max_yen),
+        _place(limits.noise, NOISES),
+        _place(limits.conversation, CONVERSATIONS),
+        _number(limits.group_size),
+        ask.holds is not None,
+        ask.holds or 0,
+        ask.activities.bit_count(),
+        bool(need.wishes.text),
+        math.inf if reach is None else reach,
+        need.speed_m_s,
+        sum(weights),
+        *weights,
+    )
+    return np.frombuffer(first + _of_kinds(codebook), TERMS)
+
+
+@lru_cache(maxsize=8)
+def _of_kinds(codebook: Codebook) -> bytes:
+    """Return the end of the terms, which stays the same from question to question."""
+    term_days = np.zeros(WIDTHS["kind"], np.float64)
+    participation = np.zeros(WIDTHS["kind"], np.uint8)
+    term_days[: len(codebook.kinds)] = codebook.term_days
+    participation[: len(codebook.kinds)] = codebook.participation
+    return term_days.tobytes() + participation.tobytes()
+
+
+def _number(value: int | None) -> int:
+    return NOT_ASKED if value is None else value
+
+
+def _place(code: str | None, order: tuple[str, ...]) -> int:
+    return order.index(code) if code in order else NOT_ASKED

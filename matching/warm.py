@@ -1,0 +1,21 @@
+"""The first question of a process, asked by the program itself so that nobody waits for it."""
+
+from sqlalchemy.orm import Session
+
+from matching.nearby import NearbyQuestion, nearby_places
+from matching.need import At, Need, Wishes
+from matching.store import IndexStore
+from matching.suggest import suggest_placements
+
+_SOMEWHERE = At(lon=139.7, lat=35.7)
+
+
+def warm(session: Session, store: IndexStore) -> None:
+    """Open the index, or build it, and compile what a question runs.
+
+    What was compiled is kept (see `geodata.compiled`): it takes some ten seconds once after an
+    installation, and a part of one later.
+    """
+    need = Need(at=_SOMEWHERE, walk_minutes=1.0, wishes=Wishes(text="本"))
+    suggest_placements(session, store, need)
+    nearby_places(session, store, NearbyQuestion(at=need.point, walk_minutes=1.0))

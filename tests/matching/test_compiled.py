@@ -1,0 +1,108 @@
+"""Loops that run as machine code give what each rule and criterion says on its own."""
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from geodata import compiled
+from geodata.coordinates import LonLat, great_circle_m
+from geodata.straight import metres_between
+from matching.codebook import Codebook
+from matching.columns import LOOK, RECORD
+from matching.criteria import CRITERIA, value_of
+from matching.rules import RULES, verdict_of
+from matching.terms import TERMS
+from resources.vocabulary import default_vocabulary
+
+PLACES = 300
+
+
+@pytest.fixture(scope="module")
+def anything():
+    """Records, looks and terms with every value that a field may hold, known and not known."""
+    r = random.Random(11)
+    codebook = Codebook(default_vocabulary())
+    records, looks = np.zeros(PLACES, RECORD), np.zeros(PLACES, LOOK)
+    terms = np.zeros(PLACES, TERMS)
+    for name in RECORD.names:
+        kind = RECORD[name].kind
+        values = (
+            [r.choice([float("nan"), 139.7 + r.random()]) for _ in range(PLACES)]
+            if kind == "f"
+            else [r.randint(-1 if kind == "i" else 0, 3) for _ in range(PLACES)]
+        )
+        records[name] = values
+    for name in ("visit_first", "accompaniment"):
+        records[name] = [r.randint(-1, 1) for _ in range(PLACES)]
+    records["accuracy_m"] = [r.choice([0.0, 180.0]) for _ in range(PLACES)]
+    records["kind"] = [r.randrange(len(codebook.kinds)) for _ in range(PLACES)]
+    looks["distance_m"] = [
+        r.choice([float("nan"), float("inf"), r.uniform(0, 4000)]) for _ in range(PLACES)
+    ]
+    for name in ("held", "fitting"):
+        looks[name] = [r.choice([0, r.getrandbits(57)]) for _ in range(PLACES)]
+    looks["shortest_stay"] = [r.choice([-1, 0, 30, 90]) for _ in range(PLACES)]
+    looks["alike"] = [r.random() for _ in range(PLACES)]
+    for name in ("excluded_host", "excluded_resource", "excluded_area"):
+        looks[name] = [r.randint(0, 1) for _ in range(PLACES)]
+    for name in TERMS.names:
+        if TERMS[name].shape == () and TERMS[name].kind == "i":
+            terms[name] = [r.randint(-1, 3) for _ in range(PLACES)]
+    for name in ("step", "audience_yes", "audience_maybe", "languages", "holds"):
+        terms[name] = [r.randint(0, 5) for _ in range(PLACES)]
+    terms["activities"] = [r.randint(1, 3) for _ in range(PLACES)]
+    terms["activities_wished"] = np.bitwise_count(terms["activities"])
+    terms["text_wished"] = 1
+    terms["noise"] = [r.randint(0, 2) for _ in range(PLACES)]
+    terms["reach_m"] = [r.choice([float("inf"), 1000.0]) for _ in range(PLACES)]
+    terms["speed_m_s"] = 1.1
+    terms["need_weights"][:, :3] = [[r.randint(0, 3) for _ in range(3)] for _ in range(PLACES)]
+    terms["need_weights"][:, 3] = 1
+    terms["need_total"] = terms["need_weights"].sum(axis=1)
+    terms["term_days"][:, : len(codebook.kinds)] = codebook.term_days
+    terms["participation"][:, : len(codebook.kinds)] = codebook.participation
+    return list(zip(records, looks, terms, strict=True))
+
+
+@pytest.mark.parametrize("k", range(len(RULES)), ids=[rule.code for rule in RULES])
+def test_a_rule_is_found_by_its_number(k, anything):
+    own = RULES[k].test.py_func
+    expected = [int(own(p, look, a)) for p, look, a in anything]
+    assert [verdict_of(k, p, look, a) for p, look, a in anything] == expected
+    assert len(set(expected)) > 1, "these places don't tell this rule from one that is constant"
+
+
+@pytest.mark.parametrize("k", range(len(CRITERIA)), ids=[c.code for c in CRITERIA])
+def test_a_criterion_is_found_by_its_number(k, anything):
+    own = CRITERIA[k].value.py_func
+    expected = [float(own(p, look, a)) for p, look, a in anything]
+    found = [value_of(k, p, look, a) for p, look, a in anything]
+    assert found == pytest.approx(expected, rel=1e-12)
+    assert len(set(expected)) > 1
+    assert all(0.0 <= value <= 1.0 for value in found)
+
+
+def test_there_is_no_rule_beyond_the_last(anything):
+    with pytest.raises(ValueError, match="no such rule"):
+        verdict_of(len(RULES), *anything[0])
+    with pytest.raises(ValueError, match="no such criterion"):
+        value_of(len(CRITERIA), *anything[0])
+
+
+def test_both_distances_are_the_same_distance():
+    r = random.Random(5)
+    for _ in range(200):
+        one, other = (LonLat(r.uniform(123, 154), r.uniform(20, 46)) for _ in range(2))
+        away = great_circle_m(one, np.array([other.lon]), np.array([other.lat]))[0]
+        assert metres_between(*one, *other) == pytest.approx(away, rel=1e-9)
+
+
+def test_what_was_compiled_is_forgotten_when_any_source_changes(tmp_path: Path):
+    source = tmp_path / "one.py"
+    source.write_text("LIMIT = 1\n")
+    before = compiled._version.__wrapped__(tmp_path)
+    assert compiled._version.__wrapped__(tmp_path) == before
+    (tmp_path / "other.py").write_text("LIMIT = 2\n")
+    assert compiled._version.__wrapped__(tmp_path) != before

@@ -195,6 +195,7 @@ def main() -> None:
         "|---|---|---|---|---|---|",
     ]
     ratios, same = [], True
+    all_times: list[float] = []
     for kind, words in KINDS.items():
         questions = questions_of(program, index, kind, arguments.questions)
         few = questions[: arguments.scans]
@@ -207,10 +208,15 @@ def main() -> None:
         for start in range(ROUNDS):
             times += timed(program, program.store, questions)
             scan_times += timed(program, scan, few[start::ROUNDS])
+        all_times += times
         ratios.append(statistics.median(scan_times) / statistics.median(times))
         lines.append(row(f"{words}: suggest", times, answers))
         lines.append(row(f"{words}: numpy full scan", scan_times, scan_answers))
     shown = ", ".join(f"{ratio:.0f}" for ratio in ratios)
+    lines += [
+        "",
+        f"median of all {len(all_times):,} suggestions: {statistics.median(all_times):.2f} ms",
+    ]
     lines += ["", f"same answers: {same}; full scan ÷ suggest, medians: {shown}"]
     text = "\n".join(lines)
     print(text)

@@ -151,11 +151,7 @@ class Index:
         d_lon = d_lat / math.cos(math.radians(edge))
         west = math.floor((origin.lon - d_lon) / CELL_LON)
         east = math.floor((origin.lon + d_lon) / CELL_LON)
-        bands = np.arange(lowest, highest + 1, dtype=np.int64) * ROW
-        starts = keys.searchsorted(bands + west, "left")
-        ends = keys.searchsorted(bands + east, "right")
-        begin, end = self._unplaced_near(origin)
-        return np.concatenate([starts, begin]), np.concatenate([ends, end])
+        return _runs_of(keys, lowest, highest, west, east, *self._unplaced_near(origin))
 
     def _unplaced_near(self, origin: LonLat) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return where the rows without a point begin and end whose town may be near."""
@@ -177,6 +173,29 @@ class Index:
         place = np.searchsorted(self.superseded, rows)
         place[place == len(self.superseded)] = 0
         return np.asarray(rows[self.superseded[place] != rows], np.int64)
+
+
+@compiled
+def _runs_of(
+    keys: NDArray[np.int64],
+    lowest: int,
+    highest: int,
+    west: int,
+    east: int,
+    more_starts: NDArray[np.int64],
+    more_ends: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where the runs of keys begin and end that fill a rectangle of cells, and some more."""
+    bands = highest + 1 - lowest
+    starts = np.empty(bands + len(more_starts), np.int64)
+    ends = np.empty(bands + len(more_starts), np.int64)
+    for band in range(bands):
+        row = (lowest + band) * ROW
+        starts[band] = first_at_least(keys, row + west)
+        ends[band] = first_at_least(keys, row + east + 1)
+    starts[bands:] = more_starts
+    ends[bands:] = more_ends
+    return starts, ends
 
 
 @compiled

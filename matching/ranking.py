@@ -35,16 +35,14 @@ class Scores:
     Rows that weren't weighed have 0 everywhere.
 
     contributions : (criteria, n); a row's score is their sum
+    merit : score × (½ + ½ confidence), as a whole number: what the order goes by
     """
 
     criteria: tuple[Criterion, ...]
     contributions: NDArray[np.int64]
     total: NDArray[np.int64]
     confidence: NDArray[np.int64]
-
-    def merit(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return score × (½ + ½ confidence), as a whole number: what the order goes by."""
-        return self.total[rows] * (100 + self.confidence[rows])
+    merit: NDArray[np.int64]
 
 
 def score(sight: Sight, judged: Judged, scheme: Scheme, chosen: NDArray[np.int64]) -> Scores:
@@ -52,25 +50,23 @@ def score(sight: Sight, judged: Judged, scheme: Scheme, chosen: NDArray[np.int64
 
     Their weights add up to one. `chosen` rises.
     """
-    numbers = [
-        k
-        for k, c in enumerate(CRITERIA)
-        if scheme.weights.get(c.code, 0) > 0 and c.applies(sight.ask)
-    ]
-    used = tuple(CRITERIA[k] for k in numbers)
-    whole = sum(scheme.weights[c.code] for c in used)
-    shares = np.array([scheme.weights[c.code] / whole for c in used], np.float64)
+    weight = scheme.weights.get
+    used = [(k, c) for k, c in enumerate(CRITERIA) if weight(c.code) and c.applies(sight.ask)]
+    criteria = tuple(c for _, c in used)
+    whole = sum(scheme.weights[c.code] for c in criteria)
+    shares = np.array([scheme.weights[c.code] / whole for c in criteria], np.float64)
     words = sight.ask.need.wishes.text
     if words:
         sight.looks["alike"][chosen] = sight.rows.likeness(words, chosen)
     n = len(sight.rows)
     contributions = np.zeros((len(used), n), np.int64)
-    total, sure = np.zeros((2, n), np.int64)
+    total, sure, merit = np.zeros((3, n), np.int64)
     _weigh(
-        np.array(numbers, np.int64), shares, chosen, sight.rows.records, sight.looks, sight.terms,
-        judged.unknowns, len(judged.rules), contributions, total, sure,
+        np.array([k for k, _ in used], np.int64), shares, chosen,
+        sight.rows.records, sight.looks, sight.terms,
+        judged.unknowns, len(judged.rules), contributions, total, sure, merit,
     )  # fmt: skip
-    return Scores(used, contributions, total, sure)
+    return Scores(criteria, contributions, total, sure, merit)
 
 
 @compiled
@@ -86,6 +82,7 @@ def _weigh(
     contributions: NDArray[np.int64],
     total: NDArray[np.int64],
     sure: NDArray[np.int64],
+    merit: NDArray[np.int64],
 ) -> None:
     for i in chosen:
         p, look, a = records[i], looks[i], terms[0]
@@ -94,6 +91,7 @@ def _weigh(
             contributions[row, i] = np.int64(np.rint(value * shares[row] * UNIT))
             total[i] += contributions[row, i]
         sure[i] = np.int64(np.rint(100.0 * confidence(p, a, unknowns[i], rules)))
+        merit[i] = total[i] * (100 + sure[i])
 
 
 @compiled
@@ -109,13 +107,6 @@ def confidence(p: Any, a: Any, unknowns: int, rules: int) -> float:
     if p["availability"] != _UNKNOWN:
         said = fresh(p["said_day"], a["day_number"], AVAILABILITY_TERM_DAYS)
     return 0.4 * complete + 0.4 * verified + 0.2 * said
-
-
-def in_order(rows: NDArray[np.int64], sight: Sight, scores: Scores) -> NDArray[np.int64]:
-    """Return row numbers by falling merit, ties by distance, then by id."""
-    some = sight.rows.records.take(rows)
-    away = sight.looks["metres"][rows]
-    return rows[np.lexsort((some["id_low"], some["id_high"], away, -scores.merit(rows)))]
 
 
 def first_of_each(ordered: NDArray[np.int64], sight: Sight, limit: int) -> list[int]:

@@ -1,15 +1,12 @@
 """Which places of participation suit a need, in which order, why, and what comes first."""
 
-import math
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from geodata.compiled import compiled
-from matching import reasons
+from matching import near_misses, reasons
 from matching.answers import (
     Answer,
     Miss,
@@ -17,25 +14,19 @@ from matching.answers import (
     Suggestion,
 )
 from matching.ask import TRANSPORT_REACH_M, prepare
-from matching.columns import FAR
 from matching.fresh import is_full, places_named, places_to_show
 from matching.need import Need
-from matching.ranking import Scores, diverse, first_of_each, in_order, score
+from matching.order import in_order
+from matching.ranking import Scores, diverse, first_of_each, score
 from matching.rules import Judged, judge
 from matching.schemes import UNIT, Scheme, scheme_of
 from matching.sight import Sight
 from matching.store import IndexStore
-from matching.verdicts import FAIL, Rule
+from matching.verdicts import FAIL
 from resources import clock
 
 MISSES = 5
 """How many near misses are shown."""
-
-MISSES_WEIGHED = 20
-"""Of so many near misses, the closest ones, those that would fit best are shown."""
-
-FEWEST_MISSES = 3
-"""Where fewer are found within reach, the search goes farther out."""
 
 WIDER = (1.0, 2.0, 4.0, 8.0)
 """Multiples of the person's reach in which near misses are looked for; then everywhere."""
@@ -81,11 +72,11 @@ def suggest_placements(
         rows, distance_m = index.candidates(ask.origin, radius)
         sight = Sight(rows, distance_m, ask, store.codebook)
         judged = judge(sight)
-        near = _near_misses(sight, judged)
-        if len(near) >= FEWEST_MISSES or len(rows) >= ENOUGH_LOOKED_AT:
+        near = near_misses.near_misses(sight, judged)
+        if len(near) >= near_misses.FEWEST or len(rows) >= ENOUGH_LOOKED_AT:
             break
     # Only what may be shown is weighed: the rest is counted.
-    near = _closest(near, sight, judged)
+    near = near_misses.closest(near, sight, judged)
     fits = judged.fails == 0
     weighed = fits.copy()
     weighed[near] = True
@@ -104,60 +95,6 @@ def suggest_placements(
     )
 
 
-def _near_misses(sight: Sight, judged: Judged) -> NDArray[np.int64]:
-    """Return the rows that fail one rule, or two where one would leave too few, and no other.
-
-    Safety is never a near miss, and neither is what is closed, no place of participation, or
-    somewhere in another municipality.
-    """
-    for_talk = np.array([not _is_beyond_talk(rule) for rule in judged.rules])
-    one = _failing(1, for_talk, judged.table, judged.fails, sight.looks)
-    if len(one) >= FEWEST_MISSES:
-        return one
-    return _failing(2, for_talk, judged.table, judged.fails, sight.looks)
-
-
-def _is_beyond_talk(rule: Rule) -> bool:
-    return rule.safety or rule.code in ("kind", "published")
-
-
-@compiled
-def _failing(
-    most: int,
-    for_talk: NDArray[np.bool_],
-    table: NDArray[np.int8],
-    fails: NDArray[np.int8],
-    looks: Any,
-) -> NDArray[np.int64]:
-    """Return the rows here that fail so many rules at most, but one at least, all of them to be
-    talked about."""
-    rows = np.empty(len(fails), np.int64)
-    n = 0
-    for i in range(len(fails)):
-        if not 1 <= fails[i] <= most or math.isinf(looks[i]["distance_m"]):
-            continue
-        to_talk = 0
-        for row in range(len(for_talk)):
-            to_talk += for_talk[row] and table[row, i] == FAIL
-        if to_talk == fails[i]:
-            rows[n] = i
-            n += 1
-    return rows[:n]
-
-
-def _closest(near: NDArray[np.int64], sight: Sight, judged: Judged) -> NDArray[np.int64]:
-    """Return the near misses that fail fewest rules and lie closest, in rising row numbers."""
-    if len(near) <= MISSES_WEIGHED:
-        return near
-    # First by fails and metres, as one number; ids only part those that are equal in both.
-    worse = sight.looks["metres"][near] + judged.fails[near].astype(np.int64) * (10 * FAR)
-    near = near[worse <= np.partition(worse, MISSES_WEIGHED - 1)[MISSES_WEIGHED - 1]]
-    some = sight.rows.records.take(near)
-    away = sight.looks["metres"][near]
-    order = np.lexsort((some["id_low"], some["id_high"], away, judged.fails[near]))
-    return np.sort(near[order[:MISSES_WEIGHED]])
-
-
 def _shown(
     session: Session,
     sight: Sight,
@@ -169,11 +106,9 @@ def _shown(
     weights: Scheme,
 ) -> tuple[tuple[Suggestion, ...], tuple[Miss, ...]]:
     """Pick what is shown, and read it again: a place that filled up meanwhile gives way."""
-    ordered = in_order(fitting, sight, scores)
-    # Fewest failed rules first, then what would fit best.
-    ranked = in_order(near, sight, scores)
-    ranked = ranked[np.argsort(judged.fails[ranked], kind="stable")]
-    misses = first_of_each(ranked, sight, MISSES)
+    by = (judged.fails, scores.merit, sight.looks, sight.rows.records)
+    ordered = in_order(fitting, *by)
+    misses = first_of_each(in_order(near, *by), sight, MISSES)
     gone: set[int] = set()
     while True:  # ends: each turn either finishes or loses at least one candidate
         left = ordered[~np.isin(ordered, list(gone))] if gone else ordered
@@ -201,7 +136,7 @@ def _relaxation(judged: Judged) -> Relaxation | None:
     """Return the one rule without which most places would fit; none for safety, or for nothing."""
     best: Relaxation | None = None
     for i, rule in enumerate(judged.rules):
-        if _is_beyond_talk(rule):
+        if near_misses.is_beyond_talk(rule):
             continue
         only = int(((judged.table[i] == FAIL) & (judged.fails == 1)).sum())
         if only and (best is None or only > best.count):

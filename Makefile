@@ -21,7 +21,7 @@ help:
 	echo "make test    set up, run all tests"
 	echo "make lint    ruff, mypy, the order of imports"
 	echo "make bench   measure, and write tables and plots to benchmarks/out"
-	echo "make faults  what jobs must survive: workers killed, Redis gone"
+	echo "make faults  what must survive: workers killed, Redis gone, 100,000 who want the same places"
 	echo "make lock    resolve requirements/*.in again into locked files"
 
 run: $(STAMPS)/runtime api/static/vendor/.made
@@ -43,6 +43,7 @@ bench: setup
 
 faults: setup
 	$(PYTHON_IN) -m pytest -v tests/jobs -k faults
+	IBASHO_ATTEMPTS=100000 $(PYTHON_IN) -m pytest -v -s tests/resources/test_booking_at_once.py
 
 setup: $(STAMPS)/dev api/static/vendor/.made
 

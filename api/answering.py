@@ -23,6 +23,7 @@ from api.problems import CONFLICT, Problem, problem_of
 from api.rendering import render
 from casework.guessing import TooManyTries
 from matching.need import BadNeed
+from resources.booking import MoreHeld
 from resources.registration import BadRegistration
 
 log = logging.getLogger("ibasho.api")
@@ -115,6 +116,8 @@ def _json(
         content["fields"] = _field_problems(request, error)
     elif isinstance(error, BadNeed | BadRegistration):
         content["fields"] = [{"field": error.field, "problem": "unusable"}]
+    elif isinstance(error, MoreHeld):
+        content["holds"] = [str(hold) for hold in error.holds]
     return JSONResponse(content, status, headers)
 
 

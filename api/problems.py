@@ -15,7 +15,7 @@ from geodata.coordinates import BadPosition
 from geodata.gazetteer import NoGazetteer
 from matching.need import BadNeed
 from matching.schemes import SCHEMES, UnknownScheme
-from resources import commands, history, registration, vocabulary
+from resources import booking, commands, history, once, registration, vocabulary
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,36 @@ TABLE: dict[type[Exception], Problem] = {
     ),
     commands.NotFound: NOT_FOUND,
     commands.EditedMeanwhile: CONFLICT,
+    booking.NoPlaceLeft: Problem(
+        409,
+        "空きがなくなりました。ほかの回を選んでください。",
+        "No place is left. Choose another session.",
+    ),
+    booking.MoreHeld: Problem(
+        409,
+        "すでに取られている数より少ない定員にはできません。先に仮押さえを取り消してください。",
+        "There can't be fewer places than are taken. Give some back first.",
+    ),
+    booking.WrongState: Problem(
+        409,
+        "この仮押さえは、いまの状態からその操作ができません。画面を開き直してください。",
+        "The hold can't take that step from where it stands. Open the page again.",
+    ),
+    booking.NotYet: Problem(
+        409,
+        "まだ始まっていない回の参加は記録できません。当日以降に記録してください。",
+        "Nobody can have attended what has not begun. Store it on the day or later.",
+    ),
+    booking.Over: Problem(
+        409,
+        "終わった回です。これからの回を選んでください。",
+        "It is over. Choose a session ahead.",
+    ),
+    once.KeyUsedForOther: Problem(
+        422,
+        "同じ Idempotency-Key が別の内容で送られました。新しいキーで送ってください。",
+        "This Idempotency-Key came before with another request. Send it with a new key.",
+    ),
     history.NothingToUndo: Problem(
         422,
         "元に戻せるのは変更だけです。",

@@ -46,6 +46,8 @@ def schedule_of(settings: Settings) -> tuple[Periodic, ...]:
     refresh_every = timedelta(hours=max(settings.refresh_hours, 1))
     return (
         Periodic("expire", DAY, timedelta(minutes=10), ("import_file",)),
+        Periodic("expire_holds", timedelta(minutes=5)),
+        Periodic("tell_places", DAY, timedelta(minutes=1)),
         Periodic("place_locations", DAY, timedelta(minutes=20), ("import_file",)),
         Periodic(
             "refresh_all",

@@ -10,6 +10,8 @@ KINDS: dict[str, tuple[str, str]] = {
     ),
     "refresh_changed": ("空き状況の更新（変更のあった分）", "Refresh of offerings that changed"),
     "expire": ("終了した資源の締め切り", "Closing of resources that have ended"),
+    "expire_holds": ("期限の切れた仮押さえの解放", "Giving back of holds that ran out"),
+    "tell_places": ("回ごとの空きの反映（日替わり）", "Places of the next session (daily)"),
     "place_locations": ("住所から位置を求める", "Placing of addresses"),
     "import_file": ("ファイルの取り込み", "Import of a file"),
     "build_index": ("検索用データの作り直し", "Building of the index"),
@@ -27,6 +29,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "expired": (
         "終了した資源を{closed}件締め切りました。",
         "{closed} resources that ended were closed.",
+    ),
+    "holds_expired": (
+        "期限の切れた仮押さえ{holds}件を空きに戻しました。",
+        "{holds} holds that ran out were given back.",
+    ),
+    "places_told": (
+        "空き状況{changed}件を次の回に合わせました。",
+        "Availability of {changed} offerings follows their next session.",
     ),
     "placed": (
         "住所{looked_at}件のうち{placed}件の位置が分かりました。圏域を{districts}件に付けました。",

@@ -17,10 +17,13 @@ from jobs.progress import progress_of
 from jobs.upkeep import forget_old
 from jobs.uploads import forget_old_uploads, upload_of
 from matching.store import IndexStore
-from resources import clock
+from resources import booking, clock
+from resources.booking_told import offerings_with_places, tell_offerings
+from resources.changes import acting
 from resources.expiry import close_what_ended
 from resources.importing import import_opendata
 from resources.models import Change
+from resources.once import forget_answers
 from resources.placing import place_locations
 from resources.queries import offering_ids_touched
 from resources.refresh import pieces_of_all, refresh_offerings
@@ -84,6 +87,22 @@ def expire(_program: Program, session: Session, job: Claimed) -> Outcome:
     return Outcome("expired", {"closed": closed}) if closed else Outcome("nothing_to_do")
 
 
+def expire_holds(_program: Program, session: Session, job: Claimed) -> Outcome:
+    expired = booking.expire_holds(session, now=clock.now(), by=_by(job))
+    return Outcome("holds_expired", {"holds": expired}) if expired else Outcome("nothing_to_do")
+
+
+def tell_places(_program: Program, session: Session, job: Claimed) -> Outcome:
+    """Days pass without a booking: the next session speaks for its offering."""
+    acting(session, by=_by(job))
+    changed = 0
+    after: uuid.UUID | None = None
+    while some := offerings_with_places(session, after, PIECE):
+        changed += tell_offerings(session, some)
+        after = some[-1]
+    return Outcome("places_told", {"changed": changed}) if changed else Outcome("nothing_to_do")
+
+
 def place(program: Program, session: Session, job: Claimed) -> Outcome:
     gazetteer, areas = _gazetteer(program), _areas(program)
     looked_at = placed = districts = 0
@@ -143,6 +162,7 @@ def say_index_revision(program: Program, session: Session, _job: Claimed) -> Out
 
 def forget_old_jobs(program: Program, session: Session, _job: Claimed) -> Outcome:
     jobs, ticks = forget_old(session, done_days=DONE_DAYS, dead_days=DEAD_DAYS)
+    forget_answers(session, now=clock.now())
     forget_old_uploads(program.settings.uploads_folder, days=UPLOAD_DAYS)
     return Outcome("forgotten", {"jobs": jobs, "ticks": ticks})
 
@@ -153,6 +173,8 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "refresh_some": Task(refresh_some),
         "refresh_changed": Task(refresh_changed),
         "expire": Task(expire),
+        "expire_holds": Task(expire_holds),
+        "tell_places": Task(tell_places),
         "place_locations": Task(place),
         "import_file": Task(import_file),
         "build_index": Task(say_index_revision, before=build_index_where_stale),

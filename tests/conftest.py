@@ -13,11 +13,12 @@ from sqlalchemy.engine import make_url
 
 import casework.models
 import jobs.models
+import resources.booked
 import resources.derived
 from resources.database import Database
 from resources.models import Base
 
-ALL_TABLES = (casework.models, jobs.models, resources.derived)
+ALL_TABLES = (casework.models, jobs.models, resources.booked, resources.derived)
 """Imported, so that the one metadata knows every table."""
 
 SHARED_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"

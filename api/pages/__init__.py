@@ -2,6 +2,7 @@
 
 from api.pages import (
     agencies,
+    bookings,
     home,
     jobs,
     maps,
@@ -19,6 +20,7 @@ ROUTERS = [
     query.router,
     registration.router,
     resources.router,
+    bookings.router,
     verification.router,
     nearby.router,
     agencies.router,

@@ -13,6 +13,10 @@ from casework.roles import WORKS_WITH_PEOPLE
 router = APIRouter(include_in_schema=False)
 
 REGISTERS = ("coordinator", "support_worker", "csw")
+"""The roles that keep the catalogue."""
+
+HOLDS = WORKS_WITH_PEOPLE
+"""The roles that take places for somebody."""
 
 
 @router.get("/", dependencies=[allowed()])

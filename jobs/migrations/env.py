@@ -4,11 +4,12 @@ from alembic import context
 
 import casework.models
 import jobs.models
+import resources.booked
 import resources.derived
 from resources.models import Base
 
 # Every table is known to this metadata once these three have been imported.
-TABLES = (casework.models, jobs.models, resources.derived)
+TABLES = (casework.models, jobs.models, resources.booked, resources.derived)
 assert {"account", "job", "suggested"} <= set(Base.metadata.tables), TABLES
 
 context.configure(

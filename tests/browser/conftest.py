@@ -23,7 +23,10 @@ SIZES = {"desk": (1280, 900), "phone": (390, 844)}
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 
 
-ANSWERED = "Failed to load resource: the server responded with a status of 422"
+ANSWERED = (
+    "Failed to load resource: the server responded with a status of 409",
+    "Failed to load resource: the server responded with a status of 422",
+)
 
 
 def _is_error(message: ConsoleMessage) -> bool:

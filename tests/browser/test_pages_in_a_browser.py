@@ -167,6 +167,33 @@ def test_a_coordinator_with_half_an_hour_gets_the_calls_that_help_most(
     expect(page.locator(".calls h2 a").first).not_to_have_text(name)
 
 
+def test_places_of_a_session_are_opened_taken_and_given_back(
+    page: Page, enter, snapshot, size: str
+) -> None:
+    enter(page, "coordinator")
+    page.goto("/resources?kind=salon")
+    page.click(f"ul.lines a >> nth={1 if size == 'phone' else 0}")
+    page.click("a:has-text('回ごとの空きを見る')")
+    session = page.locator("ol > li.card").first
+    expect(session).to_contain_text("定員はまだ分かりません")
+    session.locator("input[name=capacity]").fill("2")
+    session.locator("button:has-text('定員を保存')").click()
+    expect(session).to_contain_text("空き 2（定員 2）")
+    for left in (1, 0):
+        session.locator("button:has-text('仮押さえする')").click()
+        expect(session).to_contain_text(f"空き {left}（定員 2）")
+    session.locator("button:has-text('確定する')").first.click()
+    expect(session.locator(".lines li").first).to_contain_text("確定")
+    # Fewer places than are taken: refused, in words, and nothing changed.
+    session.locator("input[name=capacity]").fill("1")
+    session.locator("button:has-text('定員を保存')").click()
+    expect(page.locator("[role=alert]")).to_contain_text("すでに取られている数より少ない定員")
+    assert no_sideways_scrolling(page)
+    snapshot(page, "places", size)
+    session.locator("button:has-text('取り消す')").first.click()
+    expect(session).to_contain_text("空き 1（定員 2）")
+
+
 def test_without_signing_in_there_is_only_the_sign_in_page(page: Page, size: str) -> None:
     page.goto("/people")
     expect(page.locator("input[name=password]")).to_be_visible()

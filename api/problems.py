@@ -8,14 +8,14 @@ from sqlalchemy import exc
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
-from api import bodies, security
+from api import bodies, host_links, security
 from api.dependencies import NotAllowed, NotSignedIn
 from casework import accounts, guessing, passwords, people, roles
 from geodata.coordinates import BadPosition
 from geodata.gazetteer import NoGazetteer
 from matching.need import BadNeed
 from matching.schemes import SCHEMES, UnknownScheme
-from resources import booking, commands, history, once, registration, vocabulary
+from resources import booking, commands, history, once, registration, reported, vocabulary
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,22 @@ TABLE: dict[type[Exception], Problem] = {
         422,
         "同じ Idempotency-Key が別の内容で送られました。新しいキーで送ってください。",
         "This Idempotency-Key came before with another request. Send it with a new key.",
+    ),
+    reported.AlreadyDecided: CONFLICT,
+    reported.TooManyReports: Problem(
+        429,
+        "この場についての申し出がたくさん届いています。担当者が確かめるまでお待ちください。",
+        "Many reports on this place wait already. Please wait until staff have looked at them.",
+    ),
+    host_links.BadLink: Problem(
+        404,
+        "このリンクは使えません。届いたリンクの全体を開いてください。",
+        "This link can't be used. Open the whole link that you were sent.",
+    ),
+    host_links.LinkExpired: Problem(
+        410,
+        "このリンクは期限が切れています。担当者に新しいリンクをお求めください。",
+        "This link has expired. Ask the staff for a new one.",
     ),
     history.NothingToUndo: Problem(
         422,

@@ -15,10 +15,11 @@ import casework.models
 import jobs.models
 import resources.booked
 import resources.derived
+import resources.reported
 from resources.database import Database
 from resources.models import Base
 
-ALL_TABLES = (casework.models, jobs.models, resources.booked, resources.derived)
+ALL_TABLES = (casework.models, jobs.models, resources.booked, resources.derived, resources.reported)
 """Imported, so that the one metadata knows every table."""
 
 SHARED_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api.changes_shown import edits_shown
 from api.dependencies import Program, Reading, User, Writing, allowed
 from api.identity import language_of
-from api.pages.home import REGISTERS
+from api.pages.home import HOLDS, REGISTERS
 from api.pages.registration import FACTS
 from api.rendering import render, shown_availability, shown_moment
 from api.words import say
@@ -27,6 +27,7 @@ from resources.commands import (
 )
 from resources.history import ChangedSince, edits_of, undo
 from resources.queries import Entry, entries_of_resource, list_resources
+from resources.reported import said_of
 from resources.schedules import BadSchedule, from_json, next_sessions
 from resources.vocabulary import UnknownCode
 
@@ -100,6 +101,8 @@ def _page(
         statuses=STATUSES,
         facts=FACTS,
         may_edit=user.role in REGISTERS,
+        may_hold=user.role in HOLDS,
+        waiting=said_of(session, [e.offering.id for e in entries]),
         **{"saved": False, "error": None, **said},
     )
     if said.get("error"):

@@ -11,6 +11,7 @@ from api.pages.home import REGISTERS
 from api.rendering import render
 from resources import clock
 from resources.commands import verify_offering
+from resources.reported import reports_waiting
 from resources.verify_next import COUNTED_DAYS, calls_to_make
 
 router = APIRouter(include_in_schema=False, dependencies=[allowed(*REGISTERS)])
@@ -22,7 +23,14 @@ CALLS = 8
 @router.get("/verify")
 def calls(request: Request, program: Program, session: Reading, noted: bool = False) -> Response:
     found = calls_to_make(session, program.vocabulary, today=clock.today(), limit=CALLS)
-    return render(request, "verify.html", calls=found, days=COUNTED_DAYS, noted=noted)
+    return render(
+        request,
+        "verify.html",
+        calls=found,
+        days=COUNTED_DAYS,
+        noted=noted,
+        reports=reports_waiting(session),
+    )
 
 
 @router.post("/verify")

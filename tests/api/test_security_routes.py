@@ -21,6 +21,9 @@ PUBLIC = {
     ("POST", "/signin"),
     ("POST", "/signout"),
     ("GET", "/language/{language}"),  # the sign-in page too is read in one's own language
+    # Behind a signed link that expires, about one entry.
+    ("GET", "/host/{token}"),
+    ("POST", "/host/{token}"),
     ("GET", "/health/live"),
     ("GET", "/health/ready"),
     ("GET", "/api/openapi.json"),

@@ -194,6 +194,46 @@ def test_places_of_a_session_are_opened_taken_and_given_back(
     expect(session).to_contain_text("空き 1（定員 2）")
 
 
+def test_a_host_corrects_an_entry_without_an_account_and_staff_look_at_it(
+    page: Page, enter, snapshot, size: str
+) -> None:
+    enter(page, "coordinator")
+    page.goto("/resources?kind=hiroba")
+    page.click(f"ul.lines a >> nth={2 if size == 'phone' else 1}")
+    resource = page.url
+    page.click("a:has-text('先方への確認リンク')")
+    link = page.locator("textarea.link").input_value()
+    page.context.clear_cookies()
+    page.goto(link)
+    expect(page.locator("nav")).to_have_count(0)
+    assert no_sideways_scrolling(page)
+    page.click("summary:has-text('変わったところがあります')")
+    page.select_option("select[name=availability]", "none")
+    page.fill("textarea[name=note]", "来月まで満員です")
+    snapshot(page, "host", size)
+    page.click("button:has-text('送る')")
+    expect(page.locator("[role=status]")).to_contain_text("担当者が確かめてから")
+    enter(page, "coordinator")
+    page.goto("/verify")
+    waiting = page.locator(".reports > li").first
+    expect(waiting).to_contain_text("来月まで満員です")
+    assert no_sideways_scrolling(page)
+    snapshot(page, "reports", size)
+    waiting.locator("button:has-text('反映する')").click()
+    expect(page.locator("[role=status]")).to_be_visible()
+    page.goto(resource)
+    expect(page.locator("section.card").first).to_contain_text("空きなし")
+
+
+def test_one_tap_says_that_a_suggestion_is_wrong(page: Page, enter, size: str) -> None:
+    enter(page, "support")
+    page.goto("/people")
+    page.click("li.person h2 a")
+    first = page.locator("li.suggestion").first
+    first.locator("button:has-text('情報が違う')").click()
+    expect(first.locator("[role=status]")).to_contain_text("受け付けました")
+
+
 def test_without_signing_in_there_is_only_the_sign_in_page(page: Page, size: str) -> None:
     page.goto("/people")
     expect(page.locator("input[name=password]")).to_be_visible()

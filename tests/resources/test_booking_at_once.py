@@ -20,7 +20,8 @@ from resources.vocabulary import default_vocabulary
 
 ATTEMPTS = int(os.environ.get("IBASHO_ATTEMPTS", "1600"))
 PROCESSES = 4
-ALLOTMENTS = 40
+PER_ALLOTMENT = 40
+"""Attempts for each session: several times as many as it has places."""
 
 
 def _at_once(database: Database, *, naive: bool, attempts: int) -> tuple[Counter[str], list[int]]:
@@ -28,7 +29,7 @@ def _at_once(database: Database, *, naive: bool, attempts: int) -> tuple[Counter
     registration = Registration.model_validate({"resource": {"name": "架空", "kind": "salon"}})
     with database.writing(by="test") as session:
         allotments = []
-        for _ in range(ALLOTMENTS):
+        for _ in range(attempts // PER_ALLOTMENT):
             offering = register_resource(
                 session, registration=registration, vocabulary=default_vocabulary(), by="test"
             )
@@ -69,19 +70,22 @@ def _at_once(database: Database, *, naive: bool, attempts: int) -> tuple[Counter
 
 def test_no_place_is_given_twice(database: Database) -> None:
     found, taken = _at_once(database, naive=False, attempts=ATTEMPTS)
-    print(f"{database.engine.dialect.name}: {ATTEMPTS:,} attempts, {dict(found)}, taken {taken}")
+    print(
+        f"{database.engine.dialect.name}: {ATTEMPTS:,} attempts, {dict(found)}, "
+        f"{sum(taken):,} of {len(taken) * CAPACITY:,} places taken, at most {max(taken)} of one"
+    )
     assert set(found) <= {"held", "full", "given back"}, found
     assert found["held"] + found["full"] == ATTEMPTS // PROCESSES * PROCESSES
     assert found["held"] - found["given back"] == sum(taken)
     assert max(taken) <= CAPACITY
     # There are several times as many attempts as places; only what came free last may be left.
-    assert sum(taken) >= ALLOTMENTS * (CAPACITY - 1)
+    assert sum(taken) >= len(taken) * (CAPACITY - 1)
 
 
 def test_counting_first_gives_places_twice(database: Database) -> None:
     over = 0
     for _ in range(5):
-        _, taken = _at_once(database, naive=True, attempts=ALLOTMENTS * 40)
+        _, taken = _at_once(database, naive=True, attempts=1600)
         over += sum(max(n - CAPACITY, 0) for n in taken)
         if over:
             break

@@ -48,12 +48,13 @@ def create_app(settings: Settings, program: Program | None = None) -> FastAPI:
             opened = await run_in_threadpool(open_program, settings)
         app.state.program = opened
         runner = start_runner(opened) if settings.runner == "thread" else None
-        warming = asyncio.create_task(run_in_threadpool(_warm, opened)) if program is None else None
+        if program is None:
+            app.state.warming = asyncio.create_task(run_in_threadpool(_warm, opened))
         try:
             yield
         finally:
-            if warming is not None:
-                await warming
+            if app.state.warming is not None:
+                await app.state.warming
             if runner is not None:
                 await run_in_threadpool(runner.stop)
             if program is None:
@@ -78,6 +79,7 @@ def create_app(settings: Settings, program: Program | None = None) -> FastAPI:
         app.add_exception_handler(kind, answering.answer)
     app.state.settings = settings
     app.state.program = program
+    app.state.warming = None
     for router in (signin.router, health.router, *api.v1.ROUTERS, *pages.ROUTERS):
         app.include_router(router)
     app.mount("/static", StaticFiles(packages=[("api", "static")]), name="static")

@@ -9,6 +9,7 @@ import typer
 from api.commands import (
     addresses,
     checkup,
+    duplicates,
     exports,
     imports,
     ledger,
@@ -36,6 +37,7 @@ app.add_typer(exports.app, name="export")
 app.add_typer(ledger.app, name="jobs")
 app.command("serve", help=say("help.serve"))(serving.serve)
 app.command("worker", help=say("help.worker"))(serving.worker)
+app.command("duplicates", help=say("help.duplicates"))(duplicates.duplicates)
 app.command("doctor", help=say("help.doctor"))(checkup.doctor)
 app.command("demo", help=say("help.demo"))(maintenance.demo)
 app.add_typer(maintenance.index_app, name="index")

@@ -1,6 +1,6 @@
 """Whether the program lives, and whether it is ready to serve."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,8 +17,14 @@ def live() -> dict[str, str]:
 
 
 @router.get("/ready")
-def ready(program: Program) -> Response:
-    """Tell whether the database answers, and how long the oldest due job has been waiting."""
+def ready(request: Request, program: Program) -> Response:
+    """Tell whether the database answers, and how long the oldest due job has been waiting.
+
+    Until the program has asked itself its first question (see `matching.warm`), it is starting.
+    """
+    warming = request.app.state.warming
+    if warming is not None and not warming.done():
+        return JSONResponse({"status": "starting"}, 503, {"Retry-After": "5"})
     try:
         with program.database.reading() as session:
             waiting_s = oldest_due_s(session)

@@ -57,6 +57,7 @@ def demo(
     form: FormatOption = Format.TABLE,
 ) -> None:
     from jobs.demo.load import load_demo
+    from matching.warm import warm
 
     with opened() as program:
         if _holds_real_data(program):
@@ -66,6 +67,10 @@ def demo(
             hint(say("hint.not_empty"))
             return
         loaded = load_demo(program, seed=seed, offerings=offerings)
+        # Now, and not while the first person waits for a list.
+        hint(say("hint.warming"))
+        with program.database.reading() as session:
+            warm(session, program.store)
     if form is Format.JSON:
         print_json({"holds": loaded.counts, "added": loaded.added})
     elif any(loaded.added.values()):

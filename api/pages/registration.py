@@ -1,5 +1,6 @@
 """The coordinator's form: a new place, in the catalogue and suggestible in the next request."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -23,8 +24,9 @@ from geodata.gazetteer import NoGazetteer
 from jobs.program import Program as OpenProgram
 from resources import clock
 from resources.commands import register_resource
+from resources.duplicates import Proposal, duplicates_of, facts_of
 from resources.queries import organizations_like
-from resources.registration import BadRegistration, Registration
+from resources.registration import BadRegistration, Registration, check_registration
 from resources.schedule_print import print_schedule
 from resources.schedule_text import parse_schedule
 from resources.schedules import to_json
@@ -50,10 +52,17 @@ def form(request: Request) -> Response:
     return _page(request, FormData())
 
 
-def _page(request: Request, given: FormData, error: str | None = None) -> Response:
-    page = render(request, "resource_new.html", given=given, facts=FACTS, error=error)
-    if error:
-        page.status_code = 422
+def _page(
+    request: Request,
+    given: FormData,
+    error: str | None = None,
+    similar: Sequence[Proposal] = (),
+) -> Response:
+    page = render(
+        request, "resource_new.html", given=given, facts=FACTS, error=error, similar=similar
+    )
+    if error or similar:
+        page.status_code = 422 if error else 409
     return page
 
 
@@ -69,6 +78,11 @@ def _register(
     language = language_of(request)
     try:
         registration = Registration.model_validate(_parts(program, session, given))
+        check_registration(registration, program.vocabulary)
+        similar = [] if text(given, "another") else duplicates_of(session, facts_of(registration))
+        if similar:
+            session.rollback()
+            return _page(request, given, similar=similar)
         offering = register_resource(
             session, registration=registration, vocabulary=program.vocabulary, by=user.by
         )

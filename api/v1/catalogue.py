@@ -15,6 +15,7 @@ from jobs.listing import list_jobs
 from resources import clock
 from resources.changes import plain
 from resources.commands import NotFound, register_resource, set_availability
+from resources.duplicates import duplicates_of, facts_of
 from resources.queries import Entry, entries_of_resource
 from resources.registration import Registration
 
@@ -42,16 +43,24 @@ def _shown(entry: Entry) -> dict[str, Any]:
 @router.post(
     "/resources",
     status_code=201,
-    summary="Register a resource with its host, place and schedule",
+    summary="Register a resource with its host, place and schedule; says what it may already be",
     dependencies=[allowed(*REGISTERS)],
 )
 def register(
     program: Program, session: Writing, user: User, registration: Registration
-) -> dict[str, str]:
+) -> dict[str, Any]:
+    similar = duplicates_of(session, facts_of(registration))
     offering = register_resource(
         session, registration=registration, vocabulary=program.vocabulary, by=user.by
     )
-    return {"resource": str(offering.resource_id), "offering": str(offering.id)}
+    return {
+        "resource": str(offering.resource_id),
+        "offering": str(offering.id),
+        "similar": [
+            {"resource": str(p.other.resource), "name": p.other.facts.name, **p.likeness.as_json()}
+            for p in similar
+        ],
+    }
 
 
 @router.get(

@@ -80,6 +80,9 @@ def test_a_place_registered_is_suggested_and_a_full_one_is_not(
     }  # fmt: skip
     made = client.post("/api/v1/resources", json=registration)
     assert made.status_code == 201, made.text
+    assert made.json()["similar"] == []
+    twice = client.post("/api/v1/resources", json=registration | {"offering": {}})
+    assert [s["resource"] for s in twice.json()["similar"]] == [made.json()["resource"]]
     listed = client.post("/api/v1/suggestions", json=NEED).json()["suggestions"]
     assert made.json()["offering"] in [s["offering"] for s in listed]
     full = client.put(

@@ -2,6 +2,14 @@
 
 import subprocess
 import sys
+from concurrent.futures import Future
+from pathlib import Path
+
+from door import make_program
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from resources.database import Database
 
 SCRIPT = """
 import asyncio, socket
@@ -25,6 +33,8 @@ async def main():
         assert not serving.done()
         await asyncio.sleep(0)
     port = listening.getsockname()[1]
+    while "503" in (await ask(port, "/health/ready")).splitlines()[0]:
+        await asyncio.sleep(0.2)  # it is starting
     for target in ("/health/ready?q=canary-1", "/canary-2?q=canary-3", "/signin?next=/canary-4"):
         print((await ask(port, target)).splitlines()[0])
     print((await ask(port, "/health/live")).lower())
@@ -37,10 +47,22 @@ asyncio.run(main())
 
 def test_the_served_program_answers_and_no_address_stands_in_its_log() -> None:
     run = subprocess.run(
-        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=240, check=False
     )
     assert run.returncode == 0, run.stderr
     lines = run.stdout.splitlines()
     assert lines[:3] == ["HTTP/1.1 200 OK", "HTTP/1.1 404 Not Found", "HTTP/1.1 200 OK"]
     assert "server: " not in run.stdout
     assert "canary" not in run.stderr
+
+
+def test_a_program_that_is_starting_says_so(sqlite_database: Database, tmp_path: Path) -> None:
+    program = make_program(sqlite_database, tmp_path / "home", demo=False)
+    app = create_app(program.settings, program)
+    client = TestClient(app)
+    app.state.warming = Future()
+    starting = client.get("/health/ready")
+    assert (starting.status_code, starting.json()) == (503, {"status": "starting"})
+    assert starting.headers["retry-after"] == "5"
+    app.state.warming.set_result(None)
+    assert client.get("/health/ready").status_code == 200

@@ -92,6 +92,29 @@ def test_a_coordinator_registers_a_place_and_it_is_suggested_in_the_next_request
     expect(page.locator("ol.suggestions")).not_to_contain_text(name)
 
 
+def test_a_place_that_is_there_already_is_shown_before_anything_is_stored(
+    page: Page, enter, snapshot, size: str
+) -> None:
+    enter(page, "coordinator")
+    page.goto("/resources?kind=salon")
+    known = page.locator("ul.lines a").nth(5).inner_text()
+    page.locator("ul.lines a").nth(5).click()
+    phone = page.locator("a.tel").first.inner_text()
+    page.goto("/resources/new")
+    page.fill("input[name=name]", f"㈱ {known}")
+    page.select_option("select[name=kind]", "salon")
+    page.fill("input[name=phone]", phone)
+    page.click("p.submit button")
+    similar = page.locator("section.similar")
+    expect(similar).to_contain_text(known)
+    expect(similar).to_contain_text("電話番号の一致100%")
+    expect(page.locator("input[name=name]")).to_have_value(f"㈱ {known}")
+    assert no_sideways_scrolling(page)
+    snapshot(page, "similar", size)
+    similar.locator("button:has-text('別の場として登録する')").click()
+    expect(page.locator("[role=status]")).to_contain_text("保存しました")
+
+
 def test_a_registration_that_cannot_be_keeps_what_was_typed_and_says_why(
     page: Page, enter, size: str
 ) -> None:

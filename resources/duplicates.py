@@ -1,0 +1,156 @@
+"""Proposes which entries may be one and the same place; nothing is ever merged by itself."""
+
+import math
+import re
+import uuid
+from collections import defaultdict
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from geodata.spelling import tidy
+from resources.models import Location, Offering, Resource
+from resources.registration import Registration
+from resources.same_place import Facts, Likeness, compare, plain_name
+
+NEAR_DEGREES = 0.02
+"""Some two kilometres: farther apart, two entries aren't compared."""
+
+BLOCK_DEGREES = 0.005
+LARGEST_BLOCK = 400
+"""Entries that share a phone, a name or a place; where more do, it says nothing about them."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """An entry that is compared."""
+
+    resource: uuid.UUID
+    facts: Facts
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Two entries that may be one."""
+
+    one: Known
+    other: Known
+    likeness: Likeness
+
+
+_COLUMNS = select(
+    Resource.id,
+    Resource.name,
+    Resource.name_kana,
+    Resource.kind,
+    Resource.phone,
+    Location.address,
+    Location.lon,
+    Location.lat,
+    Location.visibility,
+)
+
+
+def _known(
+    resource: uuid.UUID,
+    name: str,
+    kana: str | None,
+    kind: str,
+    phone: str | None,
+    address: str | None,
+    lon: float | None,
+    lat: float | None,
+    visibility: str | None,
+) -> Known:
+    if visibility == "hidden":  # its evidence would tell where it is
+        address = lon = lat = None
+    return Known(resource, Facts(name, kana, kind, address, phone, lon, lat))
+
+
+def _entries(session: Session, *conditions: object) -> list[Known]:
+    statement = (
+        _COLUMNS.outerjoin(Offering, Offering.resource_id == Resource.id)
+        .outerjoin(Location, Offering.location_id == Location.id)
+        .where(Resource.status != "closed", *conditions)  # type: ignore[arg-type]
+        .order_by(Resource.id)
+    )
+    return [_known(*row) for row in session.execute(statement)]
+
+
+def facts_of(registration: Registration) -> Facts:
+    """Return what is compared of something about to be registered."""
+    r, place = registration.resource, registration.location
+    if place is None or place.visibility == "hidden":
+        return Facts(r.name, r.name_kana, r.kind, phone=r.phone)
+    return Facts(r.name, r.name_kana, r.kind, place.address, r.phone, place.lon, place.lat)
+
+
+def duplicates_of(session: Session, facts: Facts, *, limit: int = 5) -> list[Proposal]:
+    """Return the entries that something about to be registered may be, the likeliest first."""
+    conditions: list[object] = []
+    if facts.lon is not None and facts.lat is not None:
+        near = Location.lon.between(
+            facts.lon - NEAR_DEGREES, facts.lon + NEAR_DEGREES
+        ) & Location.lat.between(facts.lat - NEAR_DEGREES, facts.lat + NEAR_DEGREES)
+        conditions.append(or_(near, Location.lon.is_(None)))
+    this = Known(uuid.UUID(int=0), facts)
+    best: dict[uuid.UUID, Proposal] = {}
+    for known in _entries(session, *conditions):
+        proposal = Proposal(this, known, compare(facts, known.facts))
+        before = best.get(known.resource)
+        if proposal.likeness.enough and (
+            before is None or proposal.likeness.weight > before.likeness.weight
+        ):
+            best[known.resource] = proposal
+    ordered = sorted(best.values(), key=lambda p: (-p.likeness.weight, p.other.resource))
+    return ordered[:limit]
+
+
+def duplicates_within(session: Session) -> list[Proposal]:
+    """Return the pairs of entries of the catalogue that may be one, the likeliest first."""
+    best: dict[tuple[uuid.UUID, uuid.UUID], Proposal] = {}
+    for one, other in pairs_to_compare(_entries(session)):
+        pair = min(one.resource, other.resource), max(one.resource, other.resource)
+        proposal = Proposal(one, other, compare(one.facts, other.facts))
+        before = best.get(pair)
+        if proposal.likeness.enough and (
+            before is None or proposal.likeness.weight > before.likeness.weight
+        ):
+            best[pair] = proposal
+    return sorted(best.values(), key=lambda p: (-p.likeness.weight, p.one.resource))
+
+
+def pairs_to_compare(entries: list[Known]) -> Iterator[tuple[Known, Known]]:
+    """Yield the pairs that share a phone, a name or a place; most of all pairs share nothing."""
+    blocks: dict[Hashable, list[int]] = defaultdict(list)
+    for number, known in enumerate(entries):
+        for key in set(_keys(known.facts)):
+            blocks[key].append(number)
+    seen: set[tuple[int, int]] = set()
+    for numbers in blocks.values():
+        if len(numbers) > LARGEST_BLOCK:
+            continue
+        for pair in combinations(numbers, 2):
+            one, other = (entries[i] for i in pair)
+            if pair not in seen and one.resource != other.resource:
+                seen.add(pair)
+                yield one, other
+
+
+def _keys(facts: Facts) -> Iterator[Hashable]:
+    name = plain_name(facts.name)
+    yield "name", name[:4]
+    yield "end", name[-4:]
+    digits = re.sub(r"\D", "", tidy(facts.phone or ""))
+    if len(digits) >= 9:
+        yield "phone", digits
+    if facts.lon is not None and facts.lat is not None:
+        column = math.floor(facts.lon / BLOCK_DEGREES)
+        line = math.floor(facts.lat / BLOCK_DEGREES)
+        # A point at the edge of its cell is compared with those beyond it too.
+        for dx in (0, 1):
+            for dy in (0, 1):
+                yield "cell", column + dx, line + dy

@@ -7,6 +7,7 @@ from typing import Any
 import holidays
 import pytest
 from dateutil.rrule import DAILY, MONTHLY, WEEKLY, rrule, weekday
+from oracle import holiday_law
 
 from resources import schedules
 from resources.clock import JAPAN
@@ -30,6 +31,18 @@ LAW = {
 @pytest.mark.parametrize("year", [2026, 2027])
 def test_the_public_holidays_are_those_of_the_law(year: int) -> None:
     assert sorted(d.strftime("%m-%d") for d in holidays_of(year)) == LAW[year]
+
+
+@pytest.mark.parametrize("year", range(2022, 2061))
+def test_the_public_holidays_are_those_that_the_law_gives_by_itself(year: int) -> None:
+    assert holidays_of(year) == holiday_law.holidays_by_law(year)
+
+
+def test_the_list_by_the_law_has_the_rare_days() -> None:
+    """国民の休日 of 2026 and 2032, and the substitute that lies three days behind its Sunday."""
+    assert date(2026, 9, 22) in holiday_law.holidays_by_law(2026)
+    assert date(2032, 9, 21) in holiday_law.holidays_by_law(2032)
+    assert date(2026, 5, 6) in holiday_law.holidays_by_law(2026)
 
 
 def plain_days(

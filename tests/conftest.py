@@ -11,16 +11,8 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-import casework.models
-import jobs.models
-import resources.booked
-import resources.derived
-import resources.reported
+from jobs.tables import METADATA
 from resources.database import Database
-from resources.models import Base
-
-ALL_TABLES = (casework.models, jobs.models, resources.booked, resources.derived, resources.reported)
-"""Imported, so that the one metadata knows every table."""
 
 SHARED_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 
@@ -61,7 +53,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         made = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
     else:
         made = _empty_postgres(request.getfixturevalue("postgres_url"))
-    Base.metadata.create_all(made.engine)
+    METADATA.create_all(made.engine)
     yield made
     made.close()
 
@@ -70,7 +62,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 def sqlite_database(tmp_path: Path) -> Iterator[Database]:
     """An empty catalogue on SQLite, for what doesn't differ between the two."""
     made = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
-    Base.metadata.create_all(made.engine)
+    METADATA.create_all(made.engine)
     yield made
     made.close()
 

@@ -2,20 +2,11 @@
 
 from alembic import context
 
-import casework.models
-import jobs.models
-import resources.booked
-import resources.derived
-import resources.reported
-from resources.models import Base
-
-# Every table is known to this metadata once these three have been imported.
-TABLES = (casework.models, jobs.models, resources.booked, resources.derived, resources.reported)
-assert {"account", "job", "suggested"} <= set(Base.metadata.tables), TABLES
+from jobs.tables import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=METADATA,
     compare_type=True,
 )
 with context.begin_transaction():

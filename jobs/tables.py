@@ -1,0 +1,21 @@
+"""Every table of the program, known to one metadata: for migrations, backups and tests."""
+
+import casework.models
+import jobs.models
+import resources.booked
+import resources.derived
+import resources.reported
+from resources.models import Base
+
+# A module whose tables are declared by nobody else that is imported here belongs in this list.
+MODULES = (
+    casework.models,
+    jobs.models,
+    resources.booked,
+    resources.derived,
+    resources.reported,
+)
+
+METADATA = Base.metadata
+
+assert {"account", "job", "suggested"} <= set(METADATA.tables), MODULES

@@ -1,43 +1,63 @@
-"""`ibasho export`: the whole catalogue as JSON Lines."""
+"""`ibasho export`: the whole catalogue as JSON Lines, and its open part in public formats."""
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.commands.inputs import BadInput
 from api.commands.opening import opened
 from api.commands.output import hint
+from api.commands.whole_files import whole_file
 from api.commands.words import say
 
 app = typer.Typer(help=say("help.export"), no_args_is_help=True)
 
-
-@app.callback()
-def export() -> None:
-    """Keep `export` a group of its own though it has one command so far."""
+FileArgument = Annotated[Path | None, typer.Argument(help=say("help.export_file"))]
 
 
 @app.command("catalogue", help=say("help.export_catalogue"))
-def catalogue(
-    file: Annotated[Path | None, typer.Argument(help=say("help.export_file"))] = None,
-) -> None:
+def catalogue(file: FileArgument = None) -> None:
     from resources.exchange import export_catalogue
 
     with opened() as program, program.database.reading() as session:
-        if file is None or str(file) == "-":
+        target = _target(file)
+        if target is None:
             count = export_catalogue(session, sys.stdout)
         else:
-            # Beside the target and then renamed: a broken export never looks like a whole one.
-            unfinished = file.with_name(f".{file.name}.{os.getpid()}")
-            try:
-                with unfinished.open("x", encoding="utf-8", newline="\n") as out:
-                    count = export_catalogue(session, out)
-                unfinished.replace(file)
-            except OSError as error:
-                raise BadInput(say("input.unwritable", path=file)) from error
-            finally:
-                unfinished.unlink(missing_ok=True)
+            with whole_file(target) as path, path.open("x", encoding="utf-8", newline="\n") as out:
+                count = export_catalogue(session, out)
     hint(say("hint.exported", count=count))
+
+
+@app.command("geojson", help=say("help.export_geojson"))
+def geojson(file: FileArgument = None) -> None:
+    from resources.geo_export import open_points, write_geojson
+
+    with opened() as program, program.database.reading() as session:
+        points, without = open_points(session)
+    target = _target(file)
+    if target is None:
+        write_geojson(points, sys.stdout)
+    else:
+        with whole_file(target) as path, path.open("x", encoding="utf-8", newline="\n") as out:
+            write_geojson(points, out)
+    hint(say("hint.exported_points", count=len(points), without=without))
+
+
+@app.command("geopackage", help=say("help.export_geopackage"))
+def geopackage(
+    file: Annotated[Path, typer.Argument(help=say("help.geopackage_file"))],
+) -> None:
+    from resources.geo_export import open_points, write_geopackage
+
+    with opened() as program, program.database.reading() as session:
+        points, without = open_points(session)
+    with whole_file(file) as path:
+        write_geopackage(points, path)
+    hint(say("hint.exported_points", count=len(points), without=without))
+
+
+def _target(file: Path | None) -> Path | None:
+    """Return where to write; None = standard output."""
+    return None if file is None or str(file) == "-" else file

@@ -329,3 +329,22 @@ def test_a_port_in_use_is_said_before_anything_begins(
     assert outcome.code == 2
     assert "IBASHO_PORT" in outcome.err
     assert not Path(os.environ["IBASHO_HOME"]).exists()
+
+
+def test_points_for_maps_are_written_whole_or_not_at_all(
+    ibasho: Ibasho, register: Register, tmp_path: Path
+) -> None:
+    register("地図にのる場")
+    before = sorted(tmp_path.iterdir())
+    written = ibasho("export", "geojson", tmp_path / "map.geojson")
+    assert written.code == 0, written.err
+    text = (tmp_path / "map.geojson").read_text(encoding="utf-8")
+    assert ibasho("export", "geojson").out == text
+    assert ibasho("export", "geopackage", tmp_path / "map.gpkg").code == 0
+    assert sorted(set(tmp_path.iterdir()) - set(before)) == [
+        tmp_path / "map.geojson",
+        tmp_path / "map.gpkg",
+    ]
+    nowhere = ibasho("export", "geojson", tmp_path / "no" / "map.geojson")
+    assert nowhere.code == 2
+    assert "no/map.geojson" in nowhere.err

@@ -55,6 +55,10 @@ class Settings:
         return self.home / "layers"
 
     @property
+    def streets_folder(self) -> Path:
+        return self.home / "streets"
+
+    @property
     def uploads_folder(self) -> Path:
         return self.home / "uploads"
 

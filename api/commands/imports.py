@@ -1,4 +1,4 @@
-"""`ibasho import`: open data of municipalities, catalogues, the gazetteer, layers of districts."""
+"""`ibasho import`: open data of municipalities, catalogues, the gazetteer, districts, streets."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -103,6 +103,28 @@ def districts(
         print_json({"file": file.name, "layer": layer, "districts": len(areas)})
     else:
         print(say("table.districts_imported", layer=layer, count=len(areas)))
+
+
+@app.command("streets", help=say("help.import_streets"))
+def streets(
+    file: Annotated[Path, typer.Argument(help=say("help.streets_file"))],
+    form: FormatOption = Format.TABLE,
+) -> None:
+    from geodata.streets import import_streets
+
+    checked_file(file)
+    with opened() as program:
+        graph = import_streets(file, program.settings.streets_folder)
+    facts = {
+        "crossings": graph.crossings,
+        "streets": len(graph.length_m),
+        "km": round(float(graph.length_m.sum()) / 1000, 1),
+        "steps": int(graph.steps.sum()),
+    }
+    if form is Format.JSON:
+        print_json({"file": file.name, **facts})
+    else:
+        print(say("table.streets_imported", **facts))
 
 
 def _language(form: Format) -> str:

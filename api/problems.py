@@ -15,7 +15,7 @@ from geodata.coordinates import BadPosition
 from geodata.gazetteer import NoGazetteer
 from matching.need import BadNeed
 from matching.schemes import SCHEMES, UnknownScheme
-from resources import booking, commands, history, once, registration, reported, vocabulary
+from resources import booking, commands, history, merging, once, registration, reported, vocabulary
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,16 @@ TABLE: dict[type[Exception], Problem] = {
     ),
     commands.NotFound: NOT_FOUND,
     commands.EditedMeanwhile: CONFLICT,
+    commands.MergedAway: Problem(
+        409,
+        "この登録は、ほかの登録にまとめられています。まとめた先を開いてください。",
+        "This entry was merged into another. Open the one that was kept.",
+    ),
+    merging.CannotMerge: Problem(
+        422,
+        "この選び方ではまとめられません。二つの登録と選んだ項目を確かめてください。",
+        "They can't be merged like this. Check the two entries and what was chosen.",
+    ),
     booking.NoPlaceLeft: Problem(
         409,
         "空きがなくなりました。ほかの回を選んでください。",

@@ -4,6 +4,7 @@ import casework.models
 import jobs.models
 import resources.booked
 import resources.derived
+import resources.merged
 import resources.reported
 from resources.models import Base
 
@@ -13,6 +14,7 @@ MODULES = (
     jobs.models,
     resources.booked,
     resources.derived,
+    resources.merged,
     resources.reported,
 )
 

@@ -14,6 +14,7 @@ from matching.answers import (
     Suggestion,
 )
 from matching.ask import TRANSPORT_REACH_M, prepare
+from matching.avoiding import avoiding
 from matching.fresh import is_full, places_named, places_to_show
 from matching.need import Need
 from matching.order import in_order
@@ -60,7 +61,7 @@ def suggest_placements(
     """
     weights = scheme_of(scheme)
     index = store.current(session)
-    ask = prepare(need, store.codebook, now or clock.now())
+    ask = prepare(avoiding(session, need), store.codebook, now or clock.now())
     reach = ask.reach_m
     radii = (
         [None]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from matching.answers import Suggestion, Verdict
 from matching.ask import prepare
+from matching.avoiding import avoiding
 from matching.encoding import LOW_HALF
 from matching.need import Need
 from matching.place_shown import PlaceShown, kept
@@ -24,6 +25,7 @@ from matching.store import IndexStore
 from matching.times import SessionAhead
 from resources import clock
 from resources.commands import NotFound
+from resources.merged import kept_instead
 from resources.models import Offering
 from resources.queries import Entry, entries_by_offering
 
@@ -80,7 +82,7 @@ def explain(
     """
     weights = scheme_of(scheme)
     index = store.current(session)
-    ask = prepare(need, store.codebook, now or clock.now())
+    ask = prepare(avoiding(session, need), store.codebook, now or clock.now())
     found = index.one(ask.origin, offering_id.int >> 64, offering_id.int & LOW_HALF)
     entry = entries_by_offering(session, [offering_id]).get(offering_id)
     if found is None or entry is None:
@@ -103,11 +105,18 @@ def explain(
 
 
 def offering_for(session: Session, any_id: uuid.UUID) -> uuid.UUID:
-    """Return the offering of an id that may be an offering's or a resource's. Raises `NotFound`."""
+    """Return the offering of an id that may be an offering's or a resource's.
+
+    A resource that was merged into another leads to that one. Raises `NotFound`.
+    """
     if session.get(Offering, any_id) is not None:
         return any_id
+    resource_id = kept_instead(session, any_id) or any_id
     found = session.scalars(
-        select(Offering.id).where(Offering.resource_id == any_id).order_by(Offering.id).limit(1)
+        select(Offering.id)
+        .where(Offering.resource_id == resource_id)
+        .order_by(Offering.id)
+        .limit(1)
     ).first()
     if found is None:
         raise NotFound("offering")

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from resources import changes, clock
+from resources.merged import MERGED
 from resources.models import Location, Offering, Organization, Resource
 from resources.registration import Registration, check_registration
 from resources.vocabulary import Vocabulary
@@ -17,6 +18,13 @@ class NotFound(LookupError):
     def __init__(self, entity: str) -> None:
         self.entity = entity
         super().__init__(f"no such {entity}")
+
+
+class MergedAway(RuntimeError):
+    """An entry that was merged into another; what is written belongs to the one that was kept."""
+
+    def __init__(self) -> None:
+        super().__init__("the entry was merged into another")
 
 
 class EditedMeanwhile(RuntimeError):
@@ -147,11 +155,16 @@ def verify_offering(
 
 
 def set_status(session: Session, *, resource_id: uuid.UUID, status: str, by: str) -> Resource:
-    """Move a resource along draft → review → published → paused → closed. Raises `NotFound`."""
+    """Move a resource along draft → review → published → paused → closed.
+
+    Raises `NotFound`, `MergedAway`.
+    """
     changes.acting(session, by=by)
     resource = session.get(Resource, resource_id, with_for_update=True)
     if resource is None:
         raise NotFound("resource")
+    if resource.status == MERGED:
+        raise MergedAway
     resource.status = status
     resource.edited_at = clock.now()
     session.flush()

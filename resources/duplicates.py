@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from geodata.spelling import tidy
+from resources.merged import MERGED, pairs_not_same
 from resources.models import Location, Offering, Resource
 from resources.registration import Registration
 from resources.same_place import Facts, Likeness, compare, plain_name
@@ -74,7 +75,7 @@ def _entries(session: Session, *conditions: object) -> list[Known]:
     statement = (
         _COLUMNS.outerjoin(Offering, Offering.resource_id == Resource.id)
         .outerjoin(Location, Offering.location_id == Location.id)
-        .where(Resource.status != "closed", *conditions)  # type: ignore[arg-type]
+        .where(Resource.status.not_in(("closed", MERGED)), *conditions)  # type: ignore[arg-type]
         .order_by(Resource.id)
     )
     return [_known(*row) for row in session.execute(statement)]
@@ -110,10 +111,16 @@ def duplicates_of(session: Session, facts: Facts, *, limit: int = 5) -> list[Pro
 
 
 def duplicates_within(session: Session) -> list[Proposal]:
-    """Return the pairs of entries of the catalogue that may be one, the likeliest first."""
+    """Return the pairs of entries of the catalogue that may be one, the likeliest first.
+
+    Without the pairs that somebody found to be two.
+    """
     best: dict[tuple[uuid.UUID, uuid.UUID], Proposal] = {}
+    two_indeed = pairs_not_same(session)
     for one, other in pairs_to_compare(_entries(session)):
         pair = min(one.resource, other.resource), max(one.resource, other.resource)
+        if pair in two_indeed:
+            continue
         proposal = Proposal(one, other, compare(one.facts, other.facts))
         before = best.get(pair)
         if proposal.likeness.enough and (

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from resources import changes
 from resources.changes import plain
 from resources.importing import FileReport
+from resources.merged import Merge, NotSame
 from resources.models import (
     Agency,
     AgencyLink,
@@ -43,6 +44,8 @@ TABLES: dict[str, type[Base]] = {
     "resource": Resource,
     "location": Location,
     "offering": Offering,
+    "merge": Merge,
+    "not_same": NotSame,
 }
 
 OURS = ("version",)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from resources import changes, clock
 from resources.commands import NotFound
+from resources.merged import MERGED
 from resources.models import Change, Location, Logged, Offering, Organization, Resource
 
 TABLES: dict[str, type[Logged]] = {
@@ -54,7 +55,15 @@ class Edit:
 
     @property
     def can_be_undone(self) -> bool:
-        return self.action == "edit" and bool(self.fields) and self.holds
+        return self.action == "edit" and bool(self.fields) and self.holds and not self._of_a_merge
+
+    @property
+    def _of_a_merge(self) -> bool:
+        """Tell whether a merge wrote it, which is taken back as a whole (see `merging`)."""
+        return any(
+            name == "resource_id" or (name == "status" and MERGED in (before, after))
+            for name, before, after in self.fields
+        )
 
 
 def edits_of(
@@ -118,13 +127,13 @@ def undo(
     if since:
         raise ChangedSince(since)
     for name, before, _ in edit.fields:
-        setattr(entry, name, _stored(table, name, before))
+        setattr(entry, name, stored_value(table, name, before))
     if hasattr(entry, "edited_at"):
         entry.edited_at = clock.now()
     session.flush()
 
 
-def _stored(table: type[Logged], name: str, value: Any) -> Any:
+def stored_value(table: type[Logged], name: str, value: Any) -> Any:
     """Return a value of the log as its column takes it."""
     if value is None:
         return None

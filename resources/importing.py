@@ -126,9 +126,13 @@ def _refuse_repeated(seen: dict[str, tuple[int, tuple[str, ...]]], place: Place,
 def _known(session: Session, table: Table) -> _Known:
     rows = session.execute(
         select(Resource, Location, Offering)
-        .join(Offering, Offering.resource_id == Resource.id)
+        # By the row that both came from: a merge may have given the offering to another resource.
+        .join(
+            Offering,
+            (Offering.source == Resource.source) & (Offering.source_key == Resource.source_key),
+        )
         .outerjoin(Location, Offering.location_id == Location.id)
-        .where(Resource.source == table.source, Offering.source == table.source)
+        .where(Resource.source == table.source)
     )
     hosts = session.scalars(select(Organization).where(Organization.source == _hosts_of(table)))
     return _Known(

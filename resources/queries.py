@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from resources.merged import MERGED
 from resources.models import Location, Offering, Organization, Resource
 
 
@@ -106,8 +107,8 @@ def list_resources(
         )
     if kind:
         conditions.append(Resource.kind == kind)
-    if status:
-        conditions.append(Resource.status == status)
+    # What was merged away is found as the entry that it became.
+    conditions.append(Resource.status == status if status else Resource.status != MERGED)
     if district:
         conditions.append(Location.district == district)
     joined = (

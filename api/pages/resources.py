@@ -26,6 +26,7 @@ from resources.commands import (
     verify_offering,
 )
 from resources.history import ChangedSince, edits_of, undo
+from resources.merged import kept_instead
 from resources.queries import Entry, entries_of_resource, list_resources
 from resources.reported import said_of
 from resources.schedules import BadSchedule, from_json, next_sessions
@@ -70,6 +71,9 @@ def resource(
     resource_id: uuid.UUID,
     saved: bool = False,
 ) -> Response:
+    kept = kept_instead(session, resource_id)
+    if kept is not None:  # links to what was merged away stay good
+        return RedirectResponse(f"/resources/{kept}", 303)
     return _page(request, program, session, user, resource_id, saved=saved)
 
 

@@ -16,6 +16,8 @@ from resources import clock
 from resources.changes import plain
 from resources.commands import NotFound, register_resource, set_availability
 from resources.duplicates import duplicates_of, facts_of
+from resources.merged import kept_instead
+from resources.models import Resource
 from resources.queries import Entry, entries_of_resource
 from resources.registration import Registration
 
@@ -70,10 +72,20 @@ def register(
 )
 def resource(session: Reading, resource_id: uuid.UUID) -> dict[str, Any]:
     entries = entries_of_resource(session, resource_id)
+    kept = kept_instead(session, resource_id)
+    if not entries and kept is not None:  # all that it offered is offered by the kept one now
+        merged = session.get_one(Resource, resource_id)
+        return {
+            "resource": _row(merged),
+            "merged_into": str(kept),
+            "organization": None,
+            "offerings": [],
+        }
     if not entries:
         raise NotFound("resource")
     return {
         "resource": _row(entries[0].resource),
+        "merged_into": None if kept is None else str(kept),
         "organization": _row(entries[0].organization),
         "offerings": [_shown(e) for e in entries],
     }

@@ -1,0 +1,1 @@
+"""What sources outside say of free places: their tables, their formats, and what is believed."""

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from api import identity
 from casework import audit
 from casework.access import Actor
-from casework.people import NoSuchPerson
+from casework.cases import Unseen
 from casework.roles import role
 from jobs.program import Program as OpenProgram
 
@@ -85,7 +85,7 @@ def writing(program: Program, found: Identified) -> Iterator[Session]:
     try:
         with program.database.writing(by=by) as session:
             yield session
-    except NoSuchPerson as refused:
+    except Unseen as refused:
         # The transaction is gone, the attempt is not: it is recorded before anything is answered.
         with program.database.writing(by=by) as session:
             audit.record(session, refused.attempt)

@@ -10,7 +10,16 @@ from starlette.exceptions import HTTPException
 
 from api import bodies, host_links, security
 from api.dependencies import NotAllowed, NotSignedIn
-from casework import accounts, guessing, passwords, people, roles
+from casework import (
+    accounts,
+    cases,
+    consents,
+    exclusions,
+    guessing,
+    passwords,
+    people,
+    roles,
+)
 from geodata.coordinates import BadPosition
 from geodata.gazetteer import NoGazetteer
 from matching.need import BadNeed
@@ -73,9 +82,32 @@ TABLE: dict[type[Exception], Problem] = {
     bodies.NotJson: Problem(
         400, "内容が正しい JSON ではありません。", "The body is not well-formed JSON."
     ),
-    people.NoSuchPerson: NOT_FOUND,
+    cases.Unseen: NOT_FOUND,
+    cases.OnlyToRead: Problem(
+        403,
+        "緊急閲覧で開いた支援ケースは、見るだけです。書き込みはできません。",
+        "A case that was opened in an emergency is for reading only.",
+    ),
+    consents.BadConsent: Problem(
+        422,
+        "同意は、目的・機関・同意した方・形式・日付（今日まで）をすべて選んでください。",
+        "A consent names its purpose, agencies, giver, form and a day up to today.",
+    ),
+    exclusions.NoReason: Problem(422, "理由を書いてください。", "Say why."),
+    exclusions.NotAMeetingCase: Problem(
+        422,
+        "構成員を指名できるのは支援会議のケースだけです。",
+        "Only a case of a 支援会議 has named members.",
+    ),
+    people.NoGround: Problem(
+        422,
+        "本人の同意がないときは、守秘義務を負う職員が支援会議のケースとして開いてください。",
+        "Without consent, a case is opened for a 支援会議 by staff bound to secrecy.",
+    ),
     people.EditedMeanwhile: CONFLICT,
-    people.NoSuchAgency: Problem(422, "登録されていない支援機関です。", "There is no such agency."),
+    consents.NoSuchAgency: Problem(
+        422, "登録されていない支援機関です。", "There is no such agency."
+    ),
     accounts.NoSuchAccount: NOT_FOUND,
     accounts.BadAccount: UNUSABLE,
     passwords.WeakPassword: Problem(

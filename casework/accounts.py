@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from casework import audit, passwords
 from casework.access import Actor
 from casework.audit import Attempt
+from casework.consents import check_agency
 from casework.models import Account, ApiToken, WebSession
-from casework.people import check_agency
 from casework.roles import role as known_role
 from resources import clock
 

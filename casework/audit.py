@@ -17,7 +17,17 @@ from casework.access import Actor
 from casework.models import AuditRow
 from resources import clock
 
-ACTIONS = ("list", "read", "add", "edit", "name", "sign_in", "sign_out", "permit", "revoke")
+ACTIONS = (
+    "list",
+    "read",
+    "add",
+    "edit",
+    "break_glass",
+    "sign_in",
+    "sign_out",
+    "permit",
+    "revoke",
+)
 
 
 class NotRecorded(RuntimeError):

@@ -1,14 +1,13 @@
-"""The tables about staff and the people they work with.
+"""The tables about staff: accounts, sessions, tokens; and the audit.
 
-Nothing here is in the catalogue's change log: what is kept about people never leaves by it. No
-statement filters or sorts by a text field of a person, so that these can be kept encrypted.
+Nothing here, or in `case_models`, is in the catalogue's change log: what is kept about people never
+leaves by it.
 """
 
 import uuid
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from resources.models import Base
@@ -80,44 +79,6 @@ class Guess(Base):
     tried_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class Person(Base):
-    """Somebody whom the casework is about, known by a label and never by a name."""
-
-    __tablename__ = "person"
-
-    id: Mapped[uuid.UUID] = _id()
-    label: Mapped[str] = mapped_column(Text)
-    summary: Mapped[str] = mapped_column(Text)
-    need: Mapped[dict[str, Any]]  # the question for the engine, as in its contract
-    agency: Mapped[str] = mapped_column(ForeignKey("agency.code"), index=True)
-    invented: Mapped[bool] = mapped_column(default=False)
-    version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime]
-    edited_at: Mapped[datetime]
-
-    named: Mapped[list["PersonName"]] = relationship(lazy="raise")
-
-    @property
-    def named_accounts(self) -> frozenset[uuid.UUID]:
-        """The accounts that may see this person besides those of the agency."""
-        return frozenset(row.account_id for row in self.named)
-
-    __mapper_args__ = {"version_id_col": version}
-
-
-class PersonName(Base):
-    """Names one account for one person: it may see the person though its agency is another."""
-
-    __tablename__ = "person_name"
-
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    account_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("account.id"), primary_key=True, index=True
-    )
-    named_by: Mapped[str] = mapped_column(String(100))
-    named_at: Mapped[datetime]
-
-
 class AuditRow(Base):
     """One look at, or one write of, personal data or a permission; never what it contained.
 
@@ -135,11 +96,11 @@ class AuditRow(Base):
     role: Mapped[str | None] = mapped_column(String(40))
     agency: Mapped[str | None] = mapped_column(String(60))
     action: Mapped[str] = mapped_column(String(20))  # see `audit.ACTIONS`
-    entity: Mapped[str] = mapped_column(String(40))  # person / account / token
+    entity: Mapped[str] = mapped_column(String(40))  # person / case / account / token
     entity_id: Mapped[str] = mapped_column(String(64))
     fields: Mapped[list[str]]  # classes of fields, never values
     purpose: Mapped[str | None] = mapped_column(String(60))
-    basis: Mapped[str | None] = mapped_column(String(40))  # own_agency / named
+    basis: Mapped[str | None] = mapped_column(String(40))  # see `access.Basis`
     allowed: Mapped[bool]
 
     __table_args__ = (

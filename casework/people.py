@@ -1,40 +1,21 @@
-"""The people the casework is about: each look is decided by `access` and recorded by `audit`.
+"""The people the casework is about: receiving them, looking at them, editing what is stored."""
 
-All of it needs a session opened for writing, in which the look is recorded.
-"""
-
+import secrets
 import uuid
 from typing import Any
 
-from sqlalchemy import exists, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from casework import audit
-from casework.access import Actor, visible
+from casework.access import Actor
 from casework.audit import Attempt
-from casework.models import Account, Person, PersonName
+from casework.case_models import Case, CaseMember, Person
+from casework.cases import CONTENT, case_of_person, cases_seen
+from casework.consents import Given, add_consent, check_agency
 from resources import clock
-from resources.models import Agency
 
-CONTENT = ("label", "summary", "need")
-
-
-class NoSuchPerson(LookupError):
-    """Nobody whom this actor may see: there is no such person, or it isn't theirs to see.
-
-    `attempt` is to be recorded by whoever owns the transaction, which is lost by this.
-    """
-
-    def __init__(self, attempt: Attempt) -> None:
-        self.attempt = attempt
-        super().__init__("no such person")
-
-
-class NoSuchAgency(LookupError):
-    """An agency that is not in the table of agencies."""
-
-    def __init__(self) -> None:
-        super().__init__("no such agency; bring the agencies in first")
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Of a case's reference: none that is taken for another on paper or on the telephone."""
 
 
 class EditedMeanwhile(RuntimeError):
@@ -46,18 +27,17 @@ class EditedMeanwhile(RuntimeError):
         super().__init__("the person was edited meanwhile")
 
 
-def check_agency(session: Session, code: str) -> None:
-    """Raise `NoSuchAgency` for a code that is not in the table of agencies."""
-    if session.scalar(select(Agency.code).where(Agency.code == code)) is None:
-        raise NoSuchAgency
+class NoGround(ValueError):
+    """A case without consent that no person bound to secrecy opens for a 支援会議."""
+
+    def __init__(self) -> None:
+        super().__init__("without consent, a case is opened by a person bound to secrecy")
 
 
-def _said(by: Actor | str) -> tuple[str, Actor | None]:
-    return (by.by, by) if isinstance(by, Actor) else (by, None)
-
-
-def _basis(actor: Actor, person: Person) -> str:
-    return "own_agency" if actor.agency == person.agency else "named"
+def new_reference() -> str:
+    """Return eight random letters and digits, as K7Q2-M9XD."""
+    letters = "".join(secrets.choice(LETTERS) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
 
 
 def add_person(
@@ -68,15 +48,29 @@ def add_person(
     need: dict[str, Any],
     agency: str,
     by: Actor | str,
+    consent: Given | None,
     invented: bool = False,
+    owner_id: uuid.UUID | None = None,
 ) -> Person:
-    """Store a person with the question their need puts to the engine.
+    """Receive somebody: store them with the question their need puts to the engine, open a case.
 
     label : what the agency calls them; a letter, not a name
+    agency : who receives them
     by : the signed-in actor, or the name of a command
-    Raises `NoSuchAgency`.
+    consent : what they agreed to; None opens a case of a 支援会議 (法106条の6), whose first named
+        member is the actor, bound to secrecy from today
+
+    Raises
+    ------
+    NoSuchAgency, BadConsent
+    NoGround
+        Without consent, where no signed-in person could be its member.
     """
     check_agency(session, agency)
+    actor = by if isinstance(by, Actor) else None
+    name = actor.by if actor else str(by)
+    if consent is None and actor is None:
+        raise NoGround
     now = clock.now()
     person = Person(
         id=uuid.uuid4(),
@@ -87,82 +81,55 @@ def add_person(
         invented=invented,
         created_at=now,
         edited_at=now,
-        named=[],
     )
     session.add(person)
     session.flush()
-    name, actor = _said(by)
+    case = Case(
+        id=uuid.uuid4(),
+        reference=new_reference(),
+        person_id=person.id,
+        ground="consent" if consent else "meeting",
+        state="reception",
+        owner_id=actor.account_id if actor else owner_id,
+        opened_on=clock.today(),
+    )
+    session.add(case)
+    session.flush()
+    if consent is not None:
+        add_consent(session, case, consent, by=name)
+    elif actor is not None:
+        session.add(_member(case, actor))
+        session.flush()
     audit.record(session, Attempt(name, actor, "add", "person", str(person.id), CONTENT))
     return person
 
 
-def holds_people(session: Session, *, invented: bool) -> bool:
-    """Tell whether there are people, invented or real; shows nobody, so nothing is recorded."""
-    rows = select(Person.id).where(Person.invented == invented).limit(1)
-    return session.scalars(rows).first() is not None
+def _member(case: Case, actor: Actor) -> CaseMember:
+    return CaseMember(
+        case_id=case.id,
+        account_id=actor.account_id,
+        pledged_on=clock.today(),
+        since=clock.now(),
+        added_by=actor.by,
+    )
 
 
-def people_visible_to(
-    session: Session, *, actor: Actor, purpose: str = "list", limit: int = 500
-) -> list[Person]:
-    """Return the people an actor may see, oldest entry first; each one shown is recorded."""
-    named = exists().where(
-        PersonName.person_id == Person.id, PersonName.account_id == actor.account_id
-    )
-    rows = session.scalars(
-        select(Person)
-        .where(or_(Person.agency == actor.agency, named))
-        .options(selectinload(Person.named))
-        .order_by(Person.created_at, Person.id)
-        .limit(limit)
-    )
-    shown = [person for person in rows if visible(actor, person)]
-    audit.record(
-        session,
-        *(
-            Attempt(
-                by=actor.by,
-                actor=actor,
-                action="list",
-                entity="person",
-                entity_id=str(person.id),
-                fields=("label", "summary"),
-                purpose=purpose,
-                basis=_basis(actor, person),
-            )
-            for person in shown
-        ),
-    )
-    return shown
+def people_visible_to(session: Session, *, actor: Actor, purpose: str = "list") -> list[Person]:
+    """Return the people whose cases an actor may see; each one shown is recorded."""
+    return [opened.person for opened in cases_seen(session, actor=actor, purpose=purpose)]
 
 
 def person_for(
     session: Session, *, actor: Actor, person_id: uuid.UUID, purpose: str, action: str = "read"
 ) -> Person:
-    """Return a person whom the actor may see, and record the look.
+    """Return a person whose case the actor may see, and record the look.
 
     purpose : a code for what the look is for (`suggest`, `plan` …); never content
-    Raises `NoSuchPerson`, the same for somebody else's person and for an id that doesn't exist.
+    Raises `Unseen`, the same for somebody else's person and for an id that doesn't exist.
     """
-    person = session.scalar(
-        select(Person).where(Person.id == person_id).options(selectinload(Person.named))
-    )
-    allowed = person is not None and visible(actor, person)
-    attempt = Attempt(
-        by=actor.by,
-        actor=actor,
-        action=action,
-        entity="person",
-        entity_id=str(person_id),
-        fields=CONTENT,
-        purpose=purpose,
-        basis=_basis(actor, person) if person is not None and allowed else None,
-        allowed=allowed,
-    )
-    if person is None or not allowed:
-        raise NoSuchPerson(attempt)
-    audit.record(session, attempt)
-    return person
+    return case_of_person(
+        session, actor=actor, person_id=person_id, purpose=purpose, action=action
+    ).person
 
 
 def edit_person(
@@ -174,37 +141,22 @@ def edit_person(
     label: str | None = None,
     summary: str | None = None,
     need: dict[str, Any] | None = None,
+    protected: bool | None = None,
 ) -> Person:
     """Change what is stored about a person; None leaves a field as it is.
 
     version : the version that was shown to the one who edits
-    Raises `NoSuchPerson`, `EditedMeanwhile`.
+    Raises `Unseen`, `OnlyToRead`, `EditedMeanwhile`.
     """
-    person = person_for(session, actor=by, person_id=person_id, purpose="edit", action="edit")
+    person = case_of_person(
+        session, actor=by, person_id=person_id, purpose="edit", action="edit", write=True
+    ).person
     if person.version != version:
         raise EditedMeanwhile(version, person.version)
-    for field, value in (("label", label), ("summary", summary), ("need", need)):
+    given = (("label", label), ("summary", summary), ("need", need), ("protected", protected))
+    for field, value in given:
         if value is not None:
             setattr(person, field, value)
     person.edited_at = clock.now()
     session.flush()
     return person
-
-
-def name_for_person(
-    session: Session, *, person_id: uuid.UUID, account_id: uuid.UUID, by: Actor
-) -> None:
-    """Let one account see a person of another agency; only who sees the person can say so.
-
-    Raises `NoSuchPerson`; `LookupError` for an account that doesn't exist.
-    """
-    person = person_for(session, actor=by, person_id=person_id, purpose="name", action="name")
-    if session.get(Account, account_id) is None:
-        raise LookupError("no such account")
-    if account_id not in person.named_accounts:
-        row = PersonName(
-            person_id=person.id, account_id=account_id, named_by=by.by, named_at=clock.now()
-        )
-        person.named.append(row)
-        session.flush()
-    audit.record(session, Attempt(by.by, by, "permit", "account", str(account_id), ("person",)))

@@ -1,5 +1,6 @@
 """Every table of the program, known to one metadata: for migrations, backups and tests."""
 
+import casework.case_models
 import casework.models
 import jobs.models
 import resources.booked
@@ -10,6 +11,7 @@ from resources.models import Base
 
 # A module whose tables are declared by nobody else that is imported here belongs in this list.
 MODULES = (
+    casework.case_models,
     casework.models,
     jobs.models,
     resources.booked,

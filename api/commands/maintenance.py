@@ -80,8 +80,8 @@ def demo(
 def _holds_real_data(program: "Program") -> bool:
     from sqlalchemy import select
 
+    from casework.cases import holds_people
     from casework.models import Account
-    from casework.people import holds_people
     from resources.models import Resource
 
     with program.database.reading() as session:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from api.dependencies import Program, User, Writing, allowed
 from api.places import point_of
 from api.rendering import render
-from casework.models import Person
+from casework.case_models import Person
 from casework.people import people_visible_to, person_for
 from casework.roles import WORKS_WITH_PEOPLE
 from jobs.program import Program as OpenProgram

@@ -64,8 +64,8 @@ def load_demo(
             "agencies": load_agencies(session),
             "districts": load_districts(session),
             "offerings": load_catalogue(session, seed=seed, today=day),
-            "people": add_demo_people(session, seed=seed, by=BY),
             "accounts": add_demo_accounts(session, by=BY),
+            "people": add_demo_people(session, seed=seed, by=BY),
         }
     if offerings is not None:
         with program.database.writing(by=BY) as session:

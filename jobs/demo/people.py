@@ -1,16 +1,29 @@
 """The invented people of the demo, with the question that each one's need puts to the engine."""
 
 import tomllib
+import uuid
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from casework.people import add_person, holds_people
+from casework.cases import holds_people
+from casework.consents import FORMS, PURPOSES, Given
+from casework.models import Account
+from casework.people import add_person
 from jobs.demo.facts import towns
 from jobs.demo.places import uuid5_of
+from resources import clock
+
+TEAMS: dict[int | None, tuple[str, ...]] = {
+    2: ("csw", "fukushi_somu"),
+    3: ("csw",),
+    7: ("fukushi_somu",),
+}
+"""Agencies that work on a vignette's case besides the one that received the person."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +94,20 @@ def _windows(text: str) -> list[dict[str, str]]:
 
 
 def add_demo_people(session: Session, *, seed: int, by: str) -> int:
-    """Store the people if nobody invented is stored yet; return how many were."""
+    """Store the people if nobody invented is stored yet; return how many were.
+
+    The demo's own account of an agency, where there is one, owns the cases of that agency.
+    """
     if holds_people(session, invented=True):
         return 0
+    owners: dict[str | None, uuid.UUID] = {
+        account.agency: account.id
+        for account in session.scalars(select(Account).where(Account.demo, Account.active))
+        if account.role != "agency_manager"
+    }
     people = demo_people(seed)
     for person in people:
+        team = [person.agency, *TEAMS.get(person.vignette, ())]
         add_person(
             session,
             label=person.label,
@@ -93,6 +115,8 @@ def add_demo_people(session: Session, *, seed: int, by: str) -> int:
             need=person.need,
             agency=person.agency,
             by=by,
+            consent=Given(PURPOSES, team, "self", clock.today(), FORMS[0]),
             invented=True,
+            owner_id=owners.get(person.agency),
         )
     return len(people)

@@ -18,9 +18,12 @@ from api import answering, problems
 from api.app import create_app
 from api.dependencies import Reading, User, Writing, allowed
 from casework.accounts import add_token
-from casework.models import AuditRow, Person
-from casework.people import NoSuchAgency, add_person, person_for
+from casework.case_models import Person
+from casework.consents import Given, NoSuchAgency
+from casework.models import AuditRow
+from casework.people import add_person, person_for
 from jobs.program import Program
+from resources import clock
 from resources.database import Database
 from resources.models import Location, Organization
 
@@ -292,7 +295,15 @@ def test_somebody_elses_person_answers_like_nobody_and_the_attempt_is_recorded(
     add_staff(program, "support_worker", "east")
     add_staff(program, "csw", "west")
     with program.database.writing(by="test") as session:
-        person = add_person(session, label="A", summary="", need={}, agency="east", by="test")
+        person = add_person(
+            session,
+            label="A",
+            summary="",
+            need={},
+            agency="east",
+            by="test",
+            consent=Given(["support"], ["east"], "self", clock.today(), "written"),
+        )
     own, stranger = browser(app), browser(app)
     sign_in(own, "support_worker")
     sign_in(stranger, "csw")

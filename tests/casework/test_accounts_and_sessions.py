@@ -17,10 +17,10 @@ from casework.accounts import (
     deactivate,
     demo_accounts,
 )
+from casework.consents import NoSuchAgency
 from casework.guessing import TooManyTries, count_try, forget_tries, wait_after_s
 from casework.models import Account, ApiToken, AuditRow, Guess, WebSession
 from casework.passwords import WeakPassword, matches
-from casework.people import NoSuchAgency
 from casework.roles import UnknownRole
 from resources import clock
 from resources.database import Database

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from casework.models import Account, Person
+from casework.case_models import Person
+from casework.models import Account
 from geodata.addresses import geocode
 from geodata.areas import district_of, load_layer
 from geodata.gazetteer import import_gazetteer, load_gazetteer

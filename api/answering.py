@@ -32,6 +32,9 @@ log = logging.getLogger("ibasho.api")
 OUR_LIMITS = ("ge", "gt", "le", "lt", "min_length", "max_length", "multiple_of")
 
 
+FOR_PROGRAMS = ("/api/", "/hsds", "/feed/")
+
+
 def _field_problems(request: Request, error: RequestValidationError) -> list[dict[str, Any]]:
     known = _known_names(request)
     found: list[dict[str, Any]] = []
@@ -62,7 +65,7 @@ def _known_names(request: Request) -> set[str]:
 def wants_json(request: Request) -> bool:
     """Tell whether the answer goes to a program rather than to a page."""
     accept = request.headers.get("accept", "")
-    return request.url.path.startswith("/api/") or (
+    return request.url.path.startswith(FOR_PROGRAMS) or (
         "application/json" in accept and "text/html" not in accept
     )
 

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 import api.v1
-from api import answering, health, pages, security, signin
+from api import answering, health, hsds, pages, security, signin
 from api.bodies import BoundedBodies
 from api.dependencies import public
 from jobs.program import Program, open_program
@@ -80,7 +80,8 @@ def create_app(settings: Settings, program: Program | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.program = program
     app.state.warming = None
-    for router in (signin.router, health.router, *api.v1.ROUTERS, *pages.ROUTERS):
+    doors = (*api.v1.ROUTERS, *hsds.ROUTERS, *pages.ROUTERS)
+    for router in (signin.router, health.router, *doors):
         app.include_router(router)
     app.mount("/static", StaticFiles(packages=[("api", "static")]), name="static")
 

@@ -25,6 +25,7 @@ from geodata.gazetteer import NoGazetteer
 from matching.need import BadNeed
 from matching.schemes import SCHEMES, UnknownScheme
 from resources import booking, commands, history, merging, once, registration, reported, vocabulary
+from resources.hsds import filters as hsds_filters
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,16 @@ TABLE: dict[type[Exception], Problem] = {
         422,
         "同じ Idempotency-Key が別の内容で送られました。新しいキーで送ってください。",
         "This Idempotency-Key came before with another request. Send it with a new key.",
+    ),
+    hsds_filters.UnknownPostcode: Problem(
+        422,
+        "この郵便番号の場所が公開データにありません。lat、lon、radius_m で探してください。",
+        "No place of the open data has this postcode. Ask with lat, lon and radius_m.",
+    ),
+    hsds_filters.TooManySchedules: Problem(
+        422,
+        "範囲が広すぎて、その日の開催を調べられません。lat、lon、radius_m で狭めてください。",
+        "Too many schedules to look through for one day. Narrow it with lat, lon and radius_m.",
     ),
     reported.AlreadyDecided: CONFLICT,
     reported.TooManyReports: Problem(

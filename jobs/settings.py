@@ -36,6 +36,7 @@ class Settings:
     lease_seconds: int = 300
     refresh_hours: int = 24
     log_level: str = "info"
+    open_data: bool = True  # what is published and verified is given to whoever asks
     secure_cookies: bool = False  # on behind https; the cookie is then __Host-
 
     @property

@@ -6,6 +6,7 @@ import jobs.models
 import resources.booked
 import resources.derived
 import resources.merged
+import resources.open_rows
 import resources.reported
 from resources.models import Base
 
@@ -17,6 +18,7 @@ MODULES = (
     resources.booked,
     resources.derived,
     resources.merged,
+    resources.open_rows,
     resources.reported,
 )
 

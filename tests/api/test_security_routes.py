@@ -16,6 +16,13 @@ from starlette.routing import Mount
 from api.dependencies import Allowed, open_to_all
 from casework.roles import ROLES
 
+OPEN_LISTS = (
+    "services",
+    "service_at_locations",
+    "organizations",
+    "taxonomies",
+    "taxonomy_terms",
+)
 PUBLIC = {
     ("GET", "/signin"),
     ("POST", "/signin"),
@@ -27,6 +34,12 @@ PUBLIC = {
     ("GET", "/health/live"),
     ("GET", "/health/ready"),
     ("GET", "/api/openapi.json"),
+    # Open data: only what is published, verified and at a public place (resources.public_entries).
+    ("GET", "/hsds"),
+    ("GET", "/hsds/"),
+    ("GET", "/hsds/profile"),
+    *((method, f"/hsds/{name}") for method in ("GET", "POST") for name in OPEN_LISTS),
+    *(("GET", f"/hsds/{name}/{{id}}") for name in OPEN_LISTS),
 }
 """The whole list of what may be used by whoever isn't signed in; it grows only with a reason."""
 

@@ -1,0 +1,5 @@
+"""Open data for whoever asks: the HSDS read API."""
+
+from api.hsds import routes
+
+ROUTERS = [routes.router]

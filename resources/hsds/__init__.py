@@ -1,0 +1,1 @@
+"""Our catalogue as Human Services Data Specification 3.1, out and in."""

@@ -5,13 +5,17 @@ said to be open when it is not costs more than one whose hours are unknown. 年�
 is 29 December to 3 January, the closing days of public offices (行政機関の休日に関する法律 第1条).
 """
 
-from dataclasses import dataclass, field, replace
-from itertools import combinations, pairwise, product
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from resources.days import DAYS
-from resources.schedule_words import KANJI, Days, NotUnderstood, Word, normal, words_of
-from resources.schedules import Closed, Rule, Schedule, to_json
+from resources.schedule_closings import read_closing_days, read_holidays, read_move, read_period
+from resources.schedule_lexicon import words_of
+from resources.schedule_meaning import meaning
+from resources.schedule_reading import Group, Limit, Reading, hours_follow, said_of, text_of
+from resources.schedule_weekcolumns import parted_by_weekday
+from resources.schedule_words import Days, NotUnderstood, Word, normal
+from resources.schedules import Schedule, to_json
 
 
 @dataclass(frozen=True)
@@ -22,30 +26,16 @@ class Parsed:
     unparsed: str | None
 
 
-@dataclass
-class _Reading:
-    """What has been read so far."""
-
-    groups: list[tuple[list[Days], list[tuple[int, int]]]] = field(default_factory=list)
-    days: list[Days] = field(default_factory=list)  # named, and not yet given hours
-    closed: list[Closed] = field(default_factory=list)
-    holidays_closed: bool = False
-    holidays_open: bool = False
-    in_closed: bool = False  # behind 【休館日】
-    labelled: bool = False  # 営業日 named days, and 営業時間 followed
-    after_hours: bool = False
-    last_closed: list[int] = field(default_factory=list)
-
-
 def parse_schedule(text: str) -> Parsed:
     """Read an expression: 「月～金9:00～17:00、第3土曜10:00～12:00（祝日・年末年始休み）」."""
     flat = normal(text)
     if not flat:
         return Parsed(None, text)
     try:
-        return Parsed(_meaning(words_of(flat)), None)
+        words = words_of(parted_by_weekday(flat))
+        return Parsed(meaning(_read(words), words), None)
     except NotUnderstood as error:
-        return Parsed(None, error.part)
+        return Parsed(None, error.part or flat)
 
 
 def parsed_json(text: str) -> dict[str, Any]:
@@ -56,213 +46,227 @@ def parsed_json(text: str) -> dict[str, Any]:
     return {"parsed": True, **to_json(parsed.schedule), "unparsed": None}
 
 
-def _meaning(words: list[Word]) -> Schedule:
-    reading = _Reading()
+def _read(words: list[Word]) -> Reading:
+    reading = Reading()
     for i, word in enumerate(words):
-        rest = words[i:]
-        if word.kind == "days":
-            _read_days(reading, word, rest)
-        elif word.kind == "hours":
-            _read_hours(reading, word)
-        elif word.kind == "period":
-            if not (reading.in_closed or _closes(rest)):
-                raise NotUnderstood(_text(rest))
-            reading.closed.append(Closed(from_day=word.value[0], to_day=word.value[1]))
-        elif word.kind == "closed_label":
-            reading.in_closed = True
-        elif word.kind == "open_label":
-            reading.in_closed = False
-            reading.labelled = bool(reading.days)
-        elif word.kind == "move":
-            _read_move(reading, word, rest)
-        elif word.kind == "is_open" or (
-            word.kind == "nothing" and not _is_of_closing(reading, word)
-        ):
-            raise NotUnderstood(_text(rest))
+        _READERS.get(word.kind, _refuse)(reading, word, words[i:])
     if reading.days:
         raise NotUnderstood(words[-1].text)
-    return _schedule(reading, words)
+    if reading.part or reading.within or reading.depth:
+        raise NotUnderstood(text_of(words))
+    return reading
 
 
-def _is_of_closing(reading: _Reading, word: Word) -> bool:
-    """Tell whether なし or 無休 speaks of closing days."""
-    return reading.in_closed or "無休" in word.text
+def _refuse(_reading: Reading, _word: Word, rest: list[Word]) -> None:
+    raise NotUnderstood(text_of(rest))
 
 
-def _text(words: list[Word]) -> str:
-    return "".join(w.text for w in words)
+def _pass(_reading: Reading, _word: Word, _rest: list[Word]) -> None:
+    """A comma, or the word that says of days already read that they are closed."""
 
 
-def _closes(rest: list[Word]) -> bool:
-    """Tell whether the run of days and periods that starts here is said to be closed."""
-    for word in rest:
-        if word.kind == "is_closed":
-            return True
-        if word.kind not in ("days", "period", "mark", "move", "open_bracket", "close_bracket"):
-            return False
-    return False
+def _predicate(reading: Reading, word: Word, rest: list[Word]) -> None:
+    """休み, も開館 and 要確認 were looked for from the days before them; alone they say nothing."""
+    if not reading.just_said:
+        raise NotUnderstood(text_of(rest))
+    reading.just_said = False
 
 
-def _opens(rest: list[Word]) -> bool:
-    for word in rest:
-        if word.kind == "is_open":
-            return True
-        if word.kind not in ("days", "mark"):
-            return False
-    return False
+def _closed_label(reading: Reading, _word: Word, rest: list[Word]) -> None:
+    if reading.days or reading.depth > 1:
+        raise NotUnderstood(text_of(rest))
+    reading.in_closed = True
+    reading.between = True
+    reading.closed_depth = reading.depth
 
 
-def _read_days(reading: _Reading, word: Word, rest: list[Word]) -> None:
+def _open_label(reading: Reading, _word: Word, _rest: list[Word]) -> None:
+    reading.in_closed = False
+    reading.labelled = bool(reading.days)
+
+
+def _nothing(reading: Reading, _word: Word, rest: list[Word]) -> None:
+    if not reading.in_closed:
+        raise NotUnderstood(text_of(rest))
+
+
+def _always(reading: Reading, _word: Word, _rest: list[Word]) -> None:
+    reading.always = True
+
+
+def _note(reading: Reading, _word: Word, rest: list[Word]) -> None:
+    """※ ends a list of closing days where hours follow."""
+    if reading.in_closed and hours_follow(rest[1:]):
+        reading.in_closed = False
+    reading.between = True
+
+
+def _bracket(step: int) -> Callable[[Reading, Word, list[Word]], None]:
+    def read(reading: Reading, _word: Word, rest: list[Word]) -> None:
+        reading.depth += step
+        if reading.depth < 0 or reading.depth > 2:
+            raise NotUnderstood(text_of(rest))
+        if step < 0 and reading.in_closed and reading.depth < reading.closed_depth:
+            reading.in_closed = False
+
+    return read
+
+
+def _part(reading: Reading, word: Word, rest: list[Word]) -> None:
+    if reading.in_closed:
+        raise NotUnderstood(text_of(rest))
+    reading.part = word.value
+
+
+def _within(reading: Reading, _word: Word, rest: list[Word]) -> None:
+    if not reading.groups:
+        reading.in_closed = False
+        return  # as good as 利用時間
+    if reading.days:
+        raise NotUnderstood(text_of(rest))
+    reading.within = True
+
+
+def _topic(reading: Reading, _word: Word, rest: list[Word]) -> None:
+    if reading.days:
+        reading.topic = True
+    elif not _is_label_before(reading):
+        raise NotUnderstood(text_of(rest))
+
+
+def _is_label_before(reading: Reading) -> bool:
+    return not reading.groups and not reading.in_closed
+
+
+def _days(reading: Reading, word: Word, rest: list[Word]) -> None:
     days: Days = word.value
-    if reading.in_closed and _hours_follow(rest, over_label=False):
-        raise NotUnderstood(_text(rest))  # hours within a list of closing days
-    if not (reading.in_closed or _closes(rest)):
-        if _opens(rest):
-            raise NotUnderstood(_text(rest))
-        if _in_brackets_at_end(reading, rest):
-            groups, hours = reading.groups[-1]
-            reading.groups[-1] = ([*groups, days], hours)
-            return
-        if reading.after_hours and rest[-1] is not word and not _hours_follow(rest):
-            raise NotUnderstood(_text(rest))
-        if reading.labelled:
-            raise NotUnderstood(
-                _text(rest)
-            )  # 営業日:土日 営業時間:土曜11時～: whose days are whose?
-        reading.days.append(days)
-        reading.after_hours = False
+    if reading.in_closed and hours_follow(rest, over_label=False):
+        raise NotUnderstood(text_of(rest))  # hours within a list of closing days
+    said = said_of(rest)
+    if days.only_holidays() and (said is not None or reading.in_closed):
+        read_holidays(reading, said, rest)
+    elif reading.in_closed or (said is not None and said.kind == "is_closed"):
+        read_closing_days(reading, days, said, rest)
+    elif said is not None:
+        raise NotUnderstood(text_of(rest))
+    else:
+        _open_days(reading, days, rest)
+
+
+def _open_days(reading: Reading, days: Days, rest: list[Word]) -> None:
+    if _in_brackets_at_end(reading, rest):
+        reading.groups[-1].days.append(days)
         return
-    if days.every or days.weekday:
-        raise NotUnderstood(_text(rest))
-    if days.holidays:
-        reading.holidays_closed = True
-    if days.days or days.month_days:
-        reading.closed.append(Closed(days.days, days.nth, days.month_days))
-        reading.last_closed.append(len(reading.closed) - 1)
+    if reading.after_hours and not hours_follow(rest):
+        raise NotUnderstood(text_of(rest))
+    if reading.labelled:
+        if reading.named is None:
+            reading.named = reading.days
+        reading.days = []  # 営業日:土日 営業時間:土曜11時~: the days are said again, one by one
+        reading.labelled = False
+    reading.days.append(days)
+    reading.after_hours = False
+    reading.topic = False
 
 
-def _hours_follow(rest: list[Word], *, over_label: bool = True) -> bool:
-    """Tell whether hours come next, after days and marks and, if wanted, 営業時間."""
-    for word in rest:
-        if word.kind == "hours":
-            return True
-        if word.kind == "open_label" and over_label:
-            continue
-        if word.kind not in ("days", "mark", "open_bracket", "close_bracket"):
-            return False
-    return False
+def _own_days(reading: Reading, word: Word, rest: list[Word]) -> None:
+    """土曜保育: the hours of Saturdays that the columns before have told already."""
+    hours = next((w for w in rest if w.kind == "hours"), None)
+    if hours is None or not reading.groups or reading.groups[0].hours != [hours.value]:
+        raise NotUnderstood(text_of(rest))
+    _open_days(reading, word.value, rest)
+    reading.topic = True
 
 
-def _in_brackets_at_end(reading: _Reading, rest: list[Word]) -> bool:
+def _in_brackets_at_end(reading: Reading, rest: list[Word]) -> bool:
     """Tell whether these days stand in brackets behind bare hours: 9:00~16:00(月~金)."""
     return (
         len(reading.groups) == 1
-        and not reading.groups[0][0]
+        and not reading.groups[0].days
         and not reading.days
+        and reading.depth == 1
         and len(rest) > 1
         and rest[1].kind == "close_bracket"
-        and not any(w.kind == "hours" for w in rest)
+        and not any(w.kind in ("hours", "until", "morning", "shut_hours") for w in rest)
     )
 
 
-def _read_hours(reading: _Reading, word: Word) -> None:
+def _hours(reading: Reading, word: Word, rest: list[Word]) -> None:
     if reading.in_closed:
         raise NotUnderstood(word.text)
-    if reading.days or not reading.groups:
-        reading.groups.append((reading.days, [word.value]))
-        reading.days = []
+    if reading.part and not reading.part[0] <= word.value[0] < reading.part[1]:
+        raise NotUnderstood(word.text)  # (午後)5:00~8:00
+    reading.part = None
+    if reading.within:
+        reading.within = False
+        reading.limits.append(Limit("within", [], [word.value]))
+        reading.more_within = True
+    elif reading.days or not reading.groups:
+        reading.groups.append(
+            Group(reading.days, [word.value], reading.pending, topic=reading.topic)
+        )
+        _settled(reading)
         reading.labelled = False
+    elif reading.more_within:
+        reading.limits[-1].hours.append(word.value)
+    elif reading.after_limit or reading.between or reading.depth:
+        raise NotUnderstood(text_of(rest))
     else:
-        reading.groups[-1][1].append(word.value)
+        reading.groups[-1].hours.append(word.value)
     reading.after_hours = True
 
 
-def _read_move(reading: _Reading, word: Word, rest: list[Word]) -> None:
-    """What is said of closing days that fall on a holiday is said of all that were just named."""
-    named = set(_days_named(word.text))
-    targets = [i for i in reading.last_closed if not named or named & set(reading.closed[i].days)]
-    if not targets:
-        raise NotUnderstood(_text(rest))
-    for i in targets:
-        reading.closed[i] = replace(reading.closed[i], if_holiday=word.value)
+def _settled(reading: Reading) -> None:
+    """The days that stood open have got what was said of them."""
+    reading.days = []
+    reading.pending = None
+    reading.topic = False
+    reading.more_within = False
+    reading.after_limit = False
+    reading.between = False
 
 
-def _days_named(text: str) -> list[str]:
-    """Return the weekdays that are named before 「が祝日」."""
-    head = text.split("が", 1)[0] if "が" in text else ""
-    return [KANJI[c] for c in head if c in KANJI]
+def _limit(reading: Reading, word: Word, rest: list[Word]) -> None:
+    if reading.in_closed or not reading.groups or reading.part:
+        raise NotUnderstood(text_of(rest))
+    if word.kind != "shut_hours" and not reading.days:
+        raise NotUnderstood(text_of(rest))  # of which days isn't said
+    if reading.pending or any(d.holidays for d in reading.days):
+        raise NotUnderstood(text_of(rest))
+    if word.kind == "until":
+        limit = Limit("until", reading.days, [(0, word.value)])
+    elif word.kind == "morning":
+        limit = Limit("morning", reading.days, [])
+    else:
+        limit = Limit("except", reading.days, [word.value])
+    reading.limits.append(limit)
+    _settled(reading)
+    reading.after_limit = True
+    reading.after_hours = True
 
 
-def _schedule(reading: _Reading, words: list[Word]) -> Schedule:
-    if not reading.groups:
-        raise NotUnderstood(_text(words))
-    without_days = [g for g in reading.groups if not g[0]]
-    if without_days and len(reading.groups) > 1:
-        raise NotUnderstood(_text(words))  # which days the bare hours are for isn't said
-    for (days, hours), (others, other_hours) in combinations(reading.groups, 2):
-        if _share_a_day(days, others) and _overlap(hours, other_hours):
-            raise NotUnderstood(
-                _text(words)
-            )  # 月~土9時~17時 土曜9時~12時: which holds on Saturday?
-    on_holidays = any(d.holidays for days, _ in reading.groups for d in days)
-    if on_holidays and reading.holidays_closed:
-        raise NotUnderstood(_text(words))
-    rules: list[Rule] = []
-    for days, hours in reading.groups:
-        _check_hours(hours, words)
-        for start, end in hours:
-            rules.extend(_rules(reading, days, start, end, on_holidays))
-    return Schedule(tuple(rules), tuple(reading.closed))
-
-
-def _share_a_day(some: list[Days], others: list[Days]) -> bool:
-    for a, b in product(some, others):
-        days_a, days_b = (set(DAYS if d.every else d.days) for d in (a, b))
-        apart = a.nth and b.nth and not set(a.nth) & set(b.nth)
-        if days_a & days_b and not apart:
-            return True
-    return False
-
-
-def _overlap(some: list[tuple[int, int]], others: list[tuple[int, int]]) -> bool:
-    return any(a < d and c < b for (a, b), (c, d) in product(some, others))
-
-
-def _check_hours(hours: list[tuple[int, int]], words: list[Word]) -> None:
-    for (_, end), (start, _) in pairwise(hours):
-        if start < end:
-            raise NotUnderstood(_text(words))  # overlapping hours: they mean something else
-
-
-def _rules(
-    reading: _Reading, named: list[Days], start: int, end: int, on_holidays: bool
-) -> list[Rule]:
-    """Return the rules of one run of hours; days that are closed every week are taken out."""
-    policy: Any = "closed" if reading.holidays_closed or on_holidays else None
-    shut = {
-        d for c in reading.closed if not c.nth and not c.if_holiday and not c.month_days
-        for d in c.days
-    }  # fmt: skip
-    if not named:
-        left = tuple(d for d in DAYS if d not in shut) if shut else ()
-        return [Rule(left, start=start, end=end, holidays=policy)]
-    weekly = tuple(
-        d for d in DAYS
-        if d not in shut and any(d in n.days and not n.nth for n in named)
-    )  # fmt: skip
-    out: list[Rule] = []
-    if any(n.every for n in named):
-        out.append(Rule((), start=start, end=end, holidays=policy))
-    elif weekly:
-        weekday = any(n.weekday for n in named)
-        with_holidays = any(n.holidays for n in named)
-        kept: Any = "closed" if weekday else "open" if with_holidays else policy
-        out.append(Rule(weekly, start=start, end=end, holidays=kept))
-    for n in named:
-        if n.nth:
-            out.append(Rule(n.days, n.nth, start=start, end=end, holidays=policy))
-        if n.month_days:
-            out.append(Rule((), (), n.month_days, start, end, policy))
-    if any(n.holidays for n in named):
-        out.append(Rule((), start=start, end=end, holidays="only"))
-    return out
+_READERS: dict[str, Callable[[Reading, Word, list[Word]], None]] = {
+    "days": _days,
+    "own_days": _own_days,
+    "hours": _hours,
+    "until": _limit,
+    "morning": _limit,
+    "shut_hours": _limit,
+    "within": _within,
+    "part": _part,
+    "period": read_period,
+    "dates": read_period,
+    "move": read_move,
+    "closed_label": _closed_label,
+    "open_label": _open_label,
+    "nothing": _nothing,
+    "always": _always,
+    "note": _note,
+    "topic": _topic,
+    "open_bracket": _bracket(1),
+    "close_bracket": _bracket(-1),
+    "is_closed": _predicate,
+    "is_open": _predicate,
+    "ask": _predicate,
+    "mark": _pass,
+}

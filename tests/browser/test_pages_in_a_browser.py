@@ -58,7 +58,7 @@ def test_a_coordinator_registers_a_place_and_it_is_suggested_in_the_next_request
     page.locator("input[name=address]").press_sequentially("南大塚三丁目41-12")
     expect(page.locator("#found")).to_contain_text("東京都豊島区南大塚三丁目")
     page.locator("input[name=schedule]").press_sequentially("毎日9:00～21:00")
-    expect(page.locator("#understood")).to_contain_text("こう読み取りました：毎日09:00～21:00")
+    expect(page.locator("#understood")).to_contain_text("こう読み取りました：毎日9:00～21:00")
     page.check("input[name=audience][value=anyone]")
     page.select_option("select[name=gender]", "any")
     page.fill("input[name=fee_yen]", "100")

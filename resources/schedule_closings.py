@@ -1,0 +1,125 @@
+"""Reads what is said of closing days, of public holidays, and of closings that move."""
+
+from dataclasses import replace
+from typing import Any
+
+from resources.schedule_reading import Policy, Reading, said_of, text_of
+from resources.schedule_words import Days, NotUnderstood, Word
+from resources.schedules import Closed
+
+MOST_CLOSED_DAYS = 3
+"""Who is closed on more names the open days; 月~金 祝日休み isn't closed on 月~金."""
+
+_POLICIES: dict[str, Policy] = {"is_closed": "closed", "is_open": "open", "ask": "ask"}
+
+
+def read_holidays(reading: Reading, said: Word | None, rest: list[Word]) -> None:
+    """Read 祝日休み, 祝日も開催 and 祝日は要確認: of the days before, or of all."""
+    kind = "is_closed" if said is None else said.kind
+    if reading.in_closed and kind != "is_closed":
+        raise NotUnderstood(text_of(rest))
+    _note_holidays(reading, _POLICIES[kind], said, rest)
+    reading.just_said = said is not None
+    reading.between = True
+
+
+def _note_holidays(reading: Reading, policy: Policy, said: Word | None, rest: list[Word]) -> None:
+    local = reading.depth > 0 or (said is not None and "除" in said.text)
+    if reading.in_closed:
+        reading.holiday_notes.append((None, policy))
+    elif reading.days:
+        if reading.depth == 0 or reading.pending not in (None, policy):
+            raise NotUnderstood(text_of(rest))
+        reading.pending = policy
+    else:
+        reading.holiday_notes.append((len(reading.groups) if local else None, policy))
+
+
+def read_closing_days(reading: Reading, days: Days, said: Word | None, rest: list[Word]) -> None:
+    """Read days on which nothing takes place."""
+    if days.every or days.weekday:
+        raise NotUnderstood(text_of(rest))
+    if not reading.in_closed:
+        if len(days.days) > MOST_CLOSED_DAYS and not days.nth:
+            raise NotUnderstood(text_of(rest))
+        if not reading.groups and not reading.days and _may_be_open(rest):
+            raise NotUnderstood(text_of(rest))
+    if days.holidays:
+        _note_holidays(reading, "closed", said, rest)
+    for closed in (Closed(days.days, days.nth), Closed(month_days=days.month_days)):
+        if closed.days or closed.month_days:
+            _close(reading, closed)
+            reading.just_closed.append(len(reading.closed) - 1)
+    reading.just_said = said is not None
+
+
+def _may_be_open(rest: list[Word]) -> bool:
+    """Tell whether 火曜、祝日休み 10:00~12:00 may be open on these days: bare hours follow."""
+    loose = False
+    behind = False
+    for i, word in enumerate(rest[1:], start=1):
+        if word.kind in ("is_closed", "close_bracket"):
+            behind = True
+        elif word.kind == "hours":
+            return loose
+        elif behind and word.kind != "mark":
+            return False
+        elif word.kind == "mark" and not behind:
+            tight = word.text.strip() in ("・", "と", "及び", "および")
+            loose = loose or (
+                not tight and rest[i + 1 : i + 2] != [] and rest[i + 1].kind != "is_closed"
+            )
+    return False
+
+
+def _close(reading: Reading, closed: Closed) -> None:
+    reading.closed.append(closed)
+    reading.between = True
+    if reading.depth and not reading.in_closed:
+        behind = len(reading.groups) + bool(reading.days)
+        reading.closings_between.append((behind, closed))
+
+
+def read_period(reading: Reading, word: Word, rest: list[Word]) -> None:
+    """Read a period of the year, or dates, on which nothing takes place."""
+    said = said_of(rest)
+    if not reading.in_closed and (said is None or said.kind != "is_closed"):
+        raise NotUnderstood(text_of(rest))
+    if word.kind == "dates":
+        _close(reading, Closed(dates=word.value))
+    else:
+        _close(reading, Closed(from_day=word.value[0], to_day=word.value[1]))
+    reading.just_said = said is not None
+
+
+def read_move(reading: Reading, word: Word, rest: list[Word]) -> None:
+    """Read what is said of closing days that fall on a holiday: of those named, or just read."""
+    kind, named = word.value
+    if not named:
+        if len(reading.just_closed) != 1:
+            raise NotUnderstood(text_of(rest))  # of which of them?
+        _move(reading, reading.just_closed[0], kind, rest)
+    for day, nth in named:
+        exact = [i for i, c in enumerate(reading.closed) if day in c.days and c.nth == nth]
+        close = [i for i, c in enumerate(reading.closed) if day in c.days]
+        found = exact or (close if not nth else [])
+        if len(found) != 1:
+            raise NotUnderstood(text_of(rest))
+        _move(reading, _alone(reading, found[0], day), kind, rest)
+    reading.just_closed = []
+
+
+def _move(reading: Reading, i: int, kind: Any, rest: list[Word]) -> None:
+    if reading.closed[i].if_holiday not in (None, kind):
+        raise NotUnderstood(text_of(rest))
+    reading.closed[i] = replace(reading.closed[i], if_holiday=kind)
+
+
+def _alone(reading: Reading, i: int, day: str) -> int:
+    """Give a day of 月・火曜 an entry of its own, and return its number."""
+    whole = reading.closed[i]
+    if whole.days == (day,):
+        return i
+    reading.closed[i] = replace(whole, days=tuple(d for d in whole.days if d != day))
+    reading.closed.append(replace(whole, days=(day,)))
+    return len(reading.closed) - 1

@@ -1,0 +1,315 @@
+"""Every word that a schedule expression may hold, in one table; whatever else it holds is refused.
+
+The table is closed: there is no word that is passed over because nobody knows it. What changes
+neither days nor hours stands in `HARMLESS`, and nowhere else.
+"""
+
+# ruff: noqa: E501 - a pattern is read best in one line
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from resources.days import DAYS
+from resources.schedule_words import (
+    CLOCK,
+    KANJI,
+    Days,
+    NotUnderstood,
+    Word,
+    clock,
+    hours_of,
+    weekdays,
+)
+
+DAY = r"[月火水木金土日](?:曜日?+)?+"  # a half of 日曜日 is no day
+HOLIDAY = (
+    r"(?:国民の祝日に関する法律に(?:規定|定)する(?:国民の祝日|休日|祝日)|国民の祝日(?:・休日)?|祝日法による休日"
+    r"|祝日・?振替休日|祝日(?:又は|または|・|及び|、)振替休日|祝日、?国民の休日|祝祭日|祝休日|祝日|祭日|祝)"
+)
+AND = r"(?:・|、|,|と|及び|および|/)"
+NTH = r"(?:第?[1-5一二三四五]|最終|最後)"
+TO = r"\s*(?:~|-|から|より)\s*"
+END_OF_HOURS = r"(?:閉店|閉館|閉園|閉所|閉室)?(?:まで|迄)?(?:の間)?(?:利用可能?|開放|です|となります|となっています)?"
+SHUT_HOURS = r"(?:は|を|が|の間は?)?(?:開放不可|利用不可|使用不可|不可|閉局|閉館|閉室|閉所|休憩(?:時間)?|昼休み|お昼休み|昼休憩|休診|休み|お休み|除く|除きます)"
+CLOSED_DAYS = r"休館日|休業日|定\s*休\s*日|店休日|休所日|閉館日|休園日|休室日|休診日"
+LAST_ENTRY = (
+    r"(?:当日)?(?:最終)?(?:受付|入館|入場|入室|入園|ラストオーダー|オーダーストップ|L\.?O\.?)"
+)
+
+HARMLESS = (
+    # Sold out or the last order: the hours that are stated hold all the same.
+    r"\((?:または|又は)?(?:売り?切れ次第|完売)(?:にて|で)?(?:終了|閉店)?\)",
+    rf"[(※]\s*{LAST_ENTRY}(?:時間|時刻)?\s*[:は]?\s*{CLOCK}(?:まで|終了|締切)?\)?",
+    rf"{CLOCK}\s*(?:ラストオーダー|オーダーストップ|L\.?O\.?)(?=[)、。 ]|$)",
+    rf"(?:ラストオーダー|オーダーストップ|L\.?O\.?|最終受付|最終入館|最終入場)\s*[:は]?\s*{CLOCK}(?:まで)?",
+    # More than the hours that are stated.
+    r"\((?:早朝・|朝・夕)?延長(?:保育)?(?:有り?|あり)\)|預かり保育(?:有り?|あり)",
+    rf"(?:(?:平日|{DAY})?延長保育:(?:平日|{DAY})?{CLOCK}{TO}{CLOCK}まで(?:、(?:平日|{DAY})?{CLOCK}{TO}{CLOCK}まで)*)",
+    # How to take part, and what for.
+    r"(?:※\s*)?(?:要予約|要申込|要事前予約|(?:完全|事前)?予約制|予約不要|申込不要|参加無料|入場無料|入館無料|無料)",
+    r"(?:営業時間内|店頭販売商品のみ)クーポン利用可",
+    r"ウエルカフェ",
+)
+"""What changes neither the days nor the hours; no day, no closing and no condition is in it."""
+
+
+def _simple(kind: str, value: Any = None) -> Callable[[re.Match[str]], Word]:
+    return lambda match: Word(kind, value, match[0])
+
+
+def _clock_range(match: re.Match[str]) -> Word:
+    found = hours_of(match["start"], match["end"], next_day=bool(match["next"]))
+    return Word("hours", found, match[0])
+
+
+def _short_range(match: re.Match[str]) -> Word:
+    """Return the hours of 9-17時 and 午後1~3時."""
+    return Word("hours", hours_of(f"{match['start']}時", match["end"], next_day=False), match[0])
+
+
+def _column_range(match: re.Match[str]) -> Word:
+    return Word("hours", hours_of(match["start"], match["end"], next_day=False), match[0])
+
+
+def _until(match: re.Match[str]) -> Word:
+    minutes, half = clock(match["end"])
+    if half in ("unsure", "night"):
+        raise NotUnderstood(match[0])
+    return Word("until", minutes, match[0])
+
+
+def _day_set(match: re.Match[str]) -> Word:
+    return Word("days", Days(weekdays(match["list"])), match[0])
+
+
+def _nth_days(match: re.Match[str]) -> Word:
+    days = weekdays(match["nthdays"])
+    return Word("days", Days(days, _nths(match["numbers"])), match[0])
+
+
+def _nths(text: str) -> tuple[int, ...]:
+    kanji = dict(zip("一二三四五", range(1, 6), strict=True))
+    flat = text.replace("最終", "L").replace("最後", "L")
+    span = re.fullmatch(r"第?(.)週?(?:~|-|から)第?(.)(?:週)?の?", flat)
+    found = [
+        -1 if c == "L" else kanji.get(c) or int(c) for c in re.findall("[1-5一二三四五L]", flat)
+    ]
+    if span:
+        if not 0 < found[0] < found[-1]:
+            raise NotUnderstood(text)
+        found = list(range(found[0], found[-1] + 1))
+    if len(set(found)) != len(found):
+        raise NotUnderstood(text)
+    return tuple(sorted(n for n in found if n > 0)) + ((-1,) if -1 in found else ())
+
+
+def _month_days(match: re.Match[str]) -> Word:
+    found = tuple(sorted({int(n) for n in re.findall(r"\d+", match["dates"])}))
+    if not all(1 <= d <= 31 for d in found):
+        raise NotUnderstood(match[0])
+    return Word("days", Days(month_days=found), match[0])
+
+
+def _period(match: re.Match[str]) -> Word:
+    parts = match.groupdict()
+    m1, d1 = int(parts["m1"]), int(parts["d1"])
+    m2, d2 = int(parts.get("m2") or m1), int(parts.get("d2") or d1)
+    return _year_period(match[0], (m1, d1), (m2, d2))
+
+
+def _two_days(match: re.Match[str]) -> Word:
+    """Return the period of 1月1、2日: two days that follow each other."""
+    month, first, last = int(match["m1"]), int(match["d1"]), int(match["d2"])
+    if last != first + 1:
+        raise NotUnderstood(match[0])
+    return _year_period(match[0], (month, first), (month, last))
+
+
+def _year_period(text: str, first: tuple[int, int], last: tuple[int, int]) -> Word:
+    try:
+        marks = [f"{date(2024, m, d):%m-%d}" for m, d in (first, last)]
+    except ValueError:
+        raise NotUnderstood(text) from None
+    if marks[0] > marks[1] and not (first[0] == 12 and last[0] == 1):
+        raise NotUnderstood(text)  # only the turn of the year is written backwards
+    return Word("period", tuple(marks), text)
+
+
+def _dates(match: re.Match[str]) -> Word:
+    try:
+        found = tuple(
+            date(int(y), int(m), int(d))
+            for y, m, d in re.findall(r"(\d{4})年(\d{1,2})月(\d{1,2})日", match[0])
+        )
+    except ValueError:
+        raise NotUnderstood(match[0]) from None
+    return Word("dates", found, match[0])
+
+
+def _move(value: str) -> Callable[[re.Match[str]], Word]:
+    return lambda match: Word("move", (value, _named(match["named"])), match[0])
+
+
+def _named(text: str | None) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Return the days of 月・第3日曜 before 「が祝日の場合」, each with its nth."""
+    found = re.findall(
+        rf"(?:第([1-5一二三四五・]+))?([月火水木金土日])(?:曜日?)?{AND}?", text or ""
+    )
+    return tuple((KANJI[day], _nths(nth) if nth else ()) for nth, day in found)
+
+
+def _moved_to(match: re.Match[str]) -> Word:
+    """Return what 月曜が祝日の場合は翌火曜 means; refuse any day but the next."""
+    first, then = DAYS.index(KANJI[match["from"]]), DAYS.index(KANJI[match["to"]])
+    if (first + 1) % 7 != then:
+        raise NotUnderstood(match[0])
+    return Word("move", ("next_day", ((DAYS[first], ()),)), match[0])
+
+
+_SHUT_NEXT = r"(?:を?(?:が|に|は)?(?:休館日?|休業日?|お?休み|休(?![日み館業])|に?振替))?(?:します|となります|とする|となる)?"
+_ON_HOLIDAY = (
+    rf"(?:(?P<named>(?:(?:第[1-5一二三四五・]+)?{DAY}{AND}?)+)(?:が|の)?)?(?:{HOLIDAY}|休日)(?:又は振替休日|または振替休日)?"
+    r"(?:(?:にあた[るっ]た?|に当た[るっ]た?|と重な[るっ]た?)?(?:の?場合|のとき|の時|時)(?:は|には)?|は)、?"
+)
+_MOVED = _ON_HOLIDAY + r"(?:(?:開館|営業|開所)し、?)?(?:その)?"
+
+PATTERNS: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
+    *((pattern, _simple("skip")) for pattern in HARMLESS),
+    # What happens when a closing day is a public holiday
+    (_MOVED + r"(?:翌平日|直後の平日|次の平日)" + _SHUT_NEXT, _move("next_weekday")),
+    (_MOVED + r"(?:翌日|次の日|翌開館日)(?!の)" + _SHUT_NEXT, _move("next_day")),
+    (_ON_HOLIDAY + r"(?:は?開館|営業|開所|休まず(?:営業|開館))(?:します)?(?!し|時)", _move("open")),
+    (
+        rf"(?P<from>[月火水木金土日])曜日?(?:が)?{HOLIDAY}の場合(?:は)?、?翌(?P<to>[月火水木金土日])曜日?{_SHUT_NEXT}",
+        _moved_to,
+    ),
+    (r"年中無休|(?<!不)無休", _simple("always")),
+    (r"なし|無し|ありません", _simple("nothing")),
+    # Periods of the year
+    (
+        r"年末年始(?:休暇|休業)?\s*\(\s*(?P<m1>\d{1,2})(?:月|/)(?P<d1>\d{1,2})日?\s*(?:~|-|から)\s*(?:翌年?の?)?(?P<m2>\d{1,2})(?:月|/)(?P<d2>\d{1,2})日?(?:まで)?\s*\)",
+        _period,
+    ),
+    (r"年末年始(?:休暇|休業|期間)?(?!\s*\(\s*\d)", _simple("period", ("12-29", "01-03"))),
+    (r"\d{4}年\d{1,2}月\d{1,2}日(?:[・、]\d{4}年\d{1,2}月\d{1,2}日)*(?![~\d]|から)", _dates),
+    (
+        r"(?P<m1>\d{1,2})(?:月|/)(?P<d1>\d{1,2})日?\s*(?:~|-|から)\s*(?:翌年の?|翌月?)?(?P<m2>\d{1,2})(?:月|/)(?P<d2>\d{1,2})日?(?:まで)?(?:\s*\(年末年始\))?(?![\d(])",
+        _period,
+    ),
+    (r"(?P<m1>\d{1,2})月(?P<d1>\d{1,2})日?\s*[~-]\s*(?P<d2>\d{1,2})日", _period),
+    (r"(?P<m1>\d{1,2})月(?P<d1>\d{1,2})日?[、・,](?P<d2>\d{1,2})日(?![、・,~]\d)", _two_days),
+    (r"(?P<m1>\d{1,2})月(?P<d1>\d{1,2})日(?!\s*[(~-]|[、・,]\d{1,2}日|から)", _period),
+    (r"元日|元旦", _simple("period", ("01-01", "01-01"))),
+    (r"(?:正月)?三が日|正月三か日|三か日", _simple("period", ("01-01", "01-03"))),
+    (r"大晦日|大みそか", _simple("period", ("12-31", "12-31"))),
+    # What a part of the expression is about
+    (
+        rf"\((?:{CLOSED_DAYS})\)\s*[:は/]?|【?(?:{CLOSED_DAYS})】?\s*[:は/]?|(?:お?休み|休日)\s*:",
+        _simple("closed_label"),
+    ),
+    (r"利用可能時間は", _simple("within")),
+    (
+        r"【?(?:開館時間|開館日時?|営業時間|営業日時?|開所時間|開所日時?|利用時間|利用可能時間|開設時間|開設日時?|開催日時?|開催時間|開放時間|開室時間|開室日時?|時間|日時|活動日時?|活動時間|診療時間内のみ|診療時間)】?\s*[:は/]?",
+        _simple("open_label"),
+    ),
+    # Days
+    (r"(?:土曜|日曜)保育:", lambda m: Word("own_days", Days((KANJI[m[0][0]],)), m[0])),
+    (rf"毎月の?(?P<dates>\d{{1,2}}日(?:{AND}\d{{1,2}}日)*)", _month_days),
+    (
+        rf"(?:毎月の?)?(?P<numbers>(?:第[1-5一二三四五](?:週の?)?|最終週?の?|最後の)(?:(?:・|、|,|と|~|-|から)?{NTH}(?:週の?)?)*)の?(?P<nthdays>[月火水木金土日](?:・?[月火水木金土日])*(?:曜日?)?)(?!\s*{AND}?\s*(?:[月火水木金土日]曜|[月火水木金土日](?=[\d )、])))(?!曜)",
+        _nth_days,
+    ),
+    (
+        r"土日祝祭日|土日祝日?|土・日・祝日?|土、日、祝日?",
+        _simple("days", Days(("sat", "sun"), holidays=True)),
+    ),
+    (r"日祝日?|日・祝日?", _simple("days", Days(("sun",), holidays=True))),
+    (r"平日(?!以外)", _simple("days", Days(DAYS[:5], weekday=True))),
+    (r"毎日|全日", _simple("days", Days(every=True))),
+    (rf"(?:毎週の?\s*)?(?P<list>{DAY}\s*(?:~|-|から)\s*{DAY})(?:まで)?(?![曜~])", _day_set),
+    (
+        rf"(?:毎週の?\s*)?(?P<list>{DAY}(?:\s*{AND}?\s*(?:毎週)?{DAY}(?!\s*~|が))*)(?!曜|\s*[~-]\s*[月火水木金土日])",
+        _day_set,
+    ),
+    (HOLIDAY + r"(?!の翌|翌|の前|前|明け|の振替)", _simple("days", Days(holidays=True))),
+    # Hours
+    (
+        rf"(?P<start>{CLOCK})(?:開店|開館|開園|開所)?{TO}(?P<next>翌日?の?)?(?P<end>{CLOCK}){END_OF_HOURS}(?P<shut>{SHUT_HOURS})(?!日)",
+        lambda m: Word("shut_hours", _clock_range(m).value, m[0]),
+    ),
+    (
+        rf"(?:お?昼休み|昼休憩|休憩(?:時間)?)\s*[:は]?\s*(?P<start>{CLOCK}){TO}(?P<next>翌)?(?P<end>{CLOCK})(?:まで)?",
+        lambda m: Word("shut_hours", _clock_range(m).value, m[0]),
+    ),
+    (
+        rf"(?P<start>{CLOCK})(?:開店|開館|開園|開所)?{TO}(?P<next>翌日?の?)?(?P<end>{CLOCK}){END_OF_HOURS}(?!頃|ごろ|以降|分)",
+        _clock_range,
+    ),
+    (
+        rf"(?P<start>(?:午前|午後|AM|PM)?\d{{1,2}})(?:~|-)(?P<end>\d{{1,2}}時(?:半|\d{{1,2}}分)?){END_OF_HOURS}(?!頃|ごろ|以降|間)",
+        _short_range,
+    ),
+    (
+        r"24時間(?:営業|開放|利用可能?|開館)?(?!以内|前)|終日(?:開放|利用可能?)",
+        _simple("hours", (0, 1440)),
+    ),
+    (rf"(?P<end>{CLOCK})まで(?:利用可能?|です|開館|営業|開所)?", _until),
+    (r"午前中?のみ|午前中まで", _simple("morning")),
+    (
+        r"(?:は|が|を)?(?:お休み|休み|休館日?|休業日?|定休日?|休所日?|休診日?|閉館|終日利用不可|利用不可|使用不可|開放不可|不可|除く|除きます|休)(?:です|となります)?",
+        _simple("is_closed"),
+    ),
+    (r"(?:の場合)?も(?:開館|営業|開所|開催|利用可能?|休まず営業|実施)", _simple("is_open")),
+    (r"は?要確認", _simple("ask")),
+    # A part of the day: the hours that follow must lie in it.
+    (
+        r"[(【]\s*(?:昼|ランチ)\s*[)】]\s*:?|(?:昼|ランチ)(?:のみ)?(?:\s*[: ]|(?=\d))",
+        _simple("part", (600, 960)),
+    ),
+    (
+        r"[(【]\s*(?:夜|ディナー)\s*[)】]\s*:?|(?:夜|ディナー)(?:のみ)?(?:\s*[: ]|(?=1[5-9]|2\d))",
+        _simple("part", (900, 1440)),
+    ),
+    (r"[(【]\s*午前\s*[)】]\s*:?|午前(?:の部)?\s*[: ]\s*(?=\d)", _simple("part", (0, 720))),
+    (
+        r"[(【]\s*午後\s*[)】]\s*:?|午後(?:の部)?\s*[: ]\s*(?=1[2-9]|2\d)",
+        _simple("part", (720, 1440)),
+    ),
+    (r"\(", _simple("open_bracket")),
+    (r"\)", _simple("close_bracket")),
+    (r"のみ(?:営業|開館|開所|開催|利用可能?)?|だけ", _simple("topic")),
+    (r"(?:については|について|は)、?(?=\s*(?:\d|午|正午))", _simple("topic")),
+    (r"※", _simple("note")),
+    (r"の(?=\d)|[、,;・/。\s]+|及び|および|と|ただし、?|は|:|他(?=\d)", _simple("mark")),
+]
+_COMPILED = [(re.compile(pattern), make) for pattern, make in PATTERNS]
+
+_COLUMNS = re.compile(
+    r"(?P<days>[月火水木金土日]{2,7}) (?P<start>[012]\d:\d\d) (?P<end>[012]\d:\d\d)(?= |$)"
+)
+"""The columns of the recommended data sets (利用可能曜日, 開始時間, 終了時間) side by side."""
+
+
+def words_of(text: str) -> list[Word]:
+    """Return the words of a normalised expression; raise `NotUnderstood` with what is left."""
+    found: list[Word] = []
+    at = 0
+    if columns := _COLUMNS.match(text):
+        found.append(Word("days", Days(weekdays(columns["days"])), columns["days"]))
+        found.append(_column_range(columns))
+        at = columns.end()
+    while at < len(text):
+        for pattern, make in _COMPILED:
+            match = pattern.match(text, at)
+            if match and match.end() > at:
+                word = make(match)
+                if word.kind == "closed_label" and found and found[-1].kind in ("days", "period"):
+                    word = Word("is_closed", None, word.text)  # 火曜日定休日: said of what precedes
+                found.append(word)
+                at = match.end()
+                break
+        else:
+            raise NotUnderstood(text[at:])
+    return [w for w in found if w.kind != "skip"]

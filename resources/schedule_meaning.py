@@ -1,0 +1,191 @@
+"""Makes a schedule of what was read, or says that its parts contradict each other."""
+
+from dataclasses import replace
+from itertools import combinations, pairwise, product
+
+from resources.days import DAYS
+from resources.schedule_limits import Unclear, days_of, with_limits
+from resources.schedule_reading import Group, Hours, Policy, Reading, text_of
+from resources.schedule_words import Days, NotUnderstood, Word
+from resources.schedules import Closed, Holidays, Rule, Schedule
+
+
+def meaning(reading: Reading, words: list[Word]) -> Schedule:
+    """Return the schedule; raise `NotUnderstood` with the whole where its parts don't agree."""
+    try:
+        groups = _groups(reading)
+        _check_closings(reading)
+    except Unclear:
+        raise NotUnderstood(text_of(words)) from None
+    default = _default_policy(reading, groups, words)
+    on_holidays = any(d.holidays for g in groups for d in g.days)
+    rules: list[Rule] = []
+    for group in groups:
+        for start, end in group.hours:
+            rules.extend(_rules(reading, group, start, end, default, on_holidays=on_holidays))
+    if not rules:
+        raise NotUnderstood(text_of(words))
+    return Schedule(tuple(rules), tuple(reading.closed))
+
+
+def _groups(reading: Reading) -> list[Group]:
+    if not reading.groups:
+        raise Unclear
+    if reading.named is not None:
+        said = [d for g in reading.groups for d in g.days]
+        if days_of(said) != days_of(reading.named) or not all(g.days for g in reading.groups):
+            raise Unclear
+    _put_holidays(reading)
+    groups = with_limits(_with_the_rest(reading), reading.limits)
+    for group in groups:
+        group.hours = sorted(group.hours)
+        if any(start < end for (_, end), (start, _) in pairwise(group.hours)):
+            raise Unclear  # overlapping hours: they mean something else
+    for a, b in combinations(groups, 2):
+        if _share_a_day(a.days, b.days) and _overlap(a.hours, b.hours):
+            raise Unclear  # 月~土9時~17時 土曜9時~12時: which holds on Saturday?
+    return groups
+
+
+def _put_holidays(reading: Reading) -> None:
+    """Give groups what was said of holidays in brackets behind them; at the end it is of all."""
+    count = len(reading.groups)
+    for behind, policy in reading.holiday_notes:
+        if behind is None or behind == count or (behind == 0 and count == 1):
+            targets = reading.groups
+        elif behind == 1:
+            targets = reading.groups[:1]
+        else:
+            raise Unclear
+        for group in targets:
+            if group.holidays not in (None, policy):
+                raise Unclear
+            if not (group.days and all(d.only_holidays() for d in group.days)):
+                group.holidays = policy
+            elif policy == "closed":
+                raise Unclear  # hours on holidays, and closed on holidays
+
+
+def _check_closings(reading: Reading) -> None:
+    """Refuse closings in brackets behind some days where they could be meant for these only."""
+    for behind, closed in reading.closings_between:
+        others = reading.groups[behind:] + reading.groups[: max(behind - 1, 0)]
+        if behind == len(reading.groups) or not others:
+            continue  # at the end: of all
+        named = {d for g in others for x in g.days for d in (DAYS if x.every else x.days)}
+        if not closed.days or named & set(closed.days) or not all(g.days for g in others):
+            raise Unclear
+
+
+def _with_the_rest(reading: Reading) -> list[Group]:
+    """Give bare hours the days that nothing else is said of; refuse if a weekend is left open."""
+    bare = [g for g in reading.groups if not g.days]
+    told = [d for g in reading.groups for d in g.days]
+    told += [d for limit in reading.limits for d in limit.days]
+    if not bare or not told:
+        return reading.groups
+    own = [d for g in reading.groups for d in g.days if not d.only_holidays()]
+    if (
+        len(bare) > 1
+        or reading.groups[0] is not bare[0]
+        or any(d.nth or d.month_days for d in told)
+    ):
+        raise Unclear  # which days the bare hours are for isn't said
+    accounted = _shut_weekly(reading) | {d for x in told for d in (DAYS if x.every else x.days)}
+    if not {"sat", "sun"} <= accounted:
+        raise Unclear
+    mine = {d for x in own for d in x.days} | _shut_weekly(reading)
+    left = tuple(d for d in DAYS if d not in mine)
+    if not left:
+        raise Unclear
+    first = replace(bare[0], days=[Days(left)])
+    return [first, *reading.groups[1:]]
+
+
+def _default_policy(reading: Reading, groups: list[Group], words: list[Word]) -> Policy | None:
+    if not reading.always:
+        return None
+    weekdays = any(d.weekday for g in groups for d in g.days)
+    if weekdays or any(g.holidays == "closed" for g in groups):
+        raise NotUnderstood(text_of(words))
+    if any(c.days or c.month_days for c in reading.closed):
+        raise NotUnderstood(text_of(words))  # 無休, and closed every week
+    return "open"
+
+
+def _share_a_day(some: list[Days], others: list[Days]) -> bool:
+    for a, b in product(some, others):
+        if a.only_holidays() and b.holidays:
+            return True
+        days_a, days_b = (set(DAYS if d.every else d.days) for d in (a, b))
+        apart = a.nth and b.nth and not _weeks(a.nth) & _weeks(b.nth)
+        if days_a & days_b and not apart:
+            return True
+    return False
+
+
+def _weeks(nth: tuple[int, ...]) -> set[int]:
+    """Return the weeks of the month that are meant; the last is the fourth or the fifth."""
+    return set(nth) | ({4, 5} if -1 in nth else set())
+
+
+def _overlap(some: list[Hours], others: list[Hours]) -> bool:
+    return any(a < d and c < b for (a, b), (c, d) in product(some, others))
+
+
+def _shut_weekly(reading: Reading) -> set[str]:
+    return {d for c in reading.closed if _is_weekly(c) for d in c.days}
+
+
+def _is_weekly(closed: Closed) -> bool:
+    return not (closed.nth or closed.if_holiday or closed.month_days)
+
+
+def _policy(group: Group, default: Policy | None, *, on_holidays: bool) -> Holidays | None:
+    """Return what holds on holidays; where hours of their own are stated, no other hours do."""
+    said = group.holidays or default
+    if said is None:
+        return "closed" if on_holidays else None
+    return None if said == "ask" else said
+
+
+def _rules(
+    reading: Reading,
+    group: Group,
+    start: int,
+    end: int,
+    default: Policy | None,
+    *,
+    on_holidays: bool,
+) -> list[Rule]:
+    """Return the rules of one run of hours; days that are closed every week are taken out."""
+    policy = _policy(group, default, on_holidays=on_holidays)
+    shut = _shut_weekly(reading)
+    named = group.days
+    if not named:
+        left = tuple(d for d in DAYS if d not in shut) if shut else ()
+        return [Rule(left, start=start, end=end, holidays=policy)] if left or not shut else []
+    out: list[Rule] = []
+    weekly = tuple(
+        d for d in DAYS
+        if d not in shut and any(d in n.days and not n.nth for n in named)
+    )  # fmt: skip
+    if any(n.every for n in named):
+        out.append(Rule((), start=start, end=end, holidays=policy))
+    elif weekly:
+        weekday = any(n.weekday for n in named)
+        with_holidays = any(n.holidays for n in named)
+        if (weekday and (group.holidays not in (None, "closed") or with_holidays)) or (
+            with_holidays and group.holidays not in (None, "open")
+        ):
+            raise NotUnderstood("祝日")
+        kept: Holidays | None = "closed" if weekday else "open" if with_holidays else policy
+        out.append(Rule(weekly, start=start, end=end, holidays=kept))
+    for n in named:
+        if n.nth:
+            out.append(Rule(n.days, n.nth, start=start, end=end, holidays=policy))
+        if n.month_days:
+            out.append(Rule((), (), n.month_days, start, end, policy))
+    if any(n.holidays for n in named):
+        out.append(Rule((), start=start, end=end, holidays="only"))
+    return out

@@ -8,6 +8,7 @@ import typer
 
 from api.commands import (
     addresses,
+    backups,
     checkup,
     duplicates,
     exports,
@@ -39,6 +40,10 @@ app.command("serve", help=say("help.serve"))(serving.serve)
 app.command("worker", help=say("help.worker"))(serving.worker)
 app.command("duplicates", help=say("help.duplicates"))(duplicates.duplicates)
 app.command("doctor", help=say("help.doctor"))(checkup.doctor)
+app.command("backup", help=say("help.backup"))(backups.backup)
+app.command("backup-key", help=say("help.backup_key"))(backups.backup_key)
+app.command("restore", help=say("help.restore"))(backups.restore)
+app.command("verify", help=say("help.verify"))(backups.verify)
 app.command("demo", help=say("help.demo"))(maintenance.demo)
 app.add_typer(maintenance.index_app, name="index")
 app.add_typer(maintenance.database_app, name="database")

@@ -5,10 +5,11 @@ work pass over rows that somebody is just taking. On SQLite one process owns the
 its own, and a writer has the ledger to itself.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Select, func, select
+from sqlalchemy import Connection, DateTime, Select, column, func, select, table, text
 from sqlalchemy.orm import Session
 
 from resources import clock
@@ -43,3 +44,28 @@ def others_may_write(session: Session) -> bool:
     On SQLite the work itself is the one writer; nobody else can claim the job meanwhile either.
     """
     return is_postgresql(session)
+
+
+def continue_numbering(connection: Connection, keys: Iterable[tuple[str, Sequence[str]]]) -> None:
+    """Let the database number its rows on from the highest number that was brought in.
+
+    SQLite looks at the table itself; PostgreSQL counts apart, and would begin again at one.
+
+    keys : (table, its primary key)
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    for name, key in keys:
+        if len(key) != 1:
+            continue
+        counter = connection.scalar(
+            text("SELECT pg_get_serial_sequence(:name, :key)"), {"name": name, "key": key[0]}
+        )
+        if not counter:
+            continue
+        highest = connection.scalar(select(func.max(column(key[0]))).select_from(table(name)))
+        if highest is not None:
+            connection.execute(
+                text("SELECT setval(CAST(:counter AS regclass), :highest)"),
+                {"counter": counter, "highest": highest},
+            )

@@ -45,12 +45,23 @@ def found(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(database: Database) -> None:
-    """Bring the database to the newest schema in one transaction. Raises `NewerSchema`."""
+def knows(revision: str) -> bool:
+    """Tell whether this program can make a database of a schema."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    return revision in {s.revision for s in ScriptDirectory.from_config(config).walk_revisions()}
+
+
+def upgrade(database: Database, *, to: str | None = None) -> None:
+    """Bring the database to the newest schema in one transaction. Raises `NewerSchema`.
+
+    to : an older schema to stop at
+    """
+    wanted = to or newest()
     with database.engine.connect() as connection:
         current = found(connection)
         connection.rollback()
-    if current == newest():
+    if current == wanted:
         return
     with database.engine.execution_options(ibasho_writes=True).begin() as connection:
         current = found(connection)  # another process may have been quicker
@@ -58,8 +69,8 @@ def upgrade(database: Database) -> None:
         known = {s.revision for s in ScriptDirectory.from_config(config).walk_revisions()}
         if current is not None and current not in known:
             raise NewerSchema(current)
-        if current != newest():
-            command.upgrade(config, "head")
+        if current != wanted:
+            command.upgrade(config, wanted)
 
 
 def downgrade(database: Database, revision: str) -> None:

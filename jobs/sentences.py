@@ -16,6 +16,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "import_file": ("ファイルの取り込み", "Import of a file"),
     "build_index": ("検索用データの作り直し", "Building of the index"),
     "forget_old_jobs": ("古い処理記録の削除", "Removal of old jobs"),
+    "backup": ("控えの作成", "Backup"),
 }
 
 SENTENCES: dict[str, tuple[str, str]] = {
@@ -55,7 +56,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "終わった処理{jobs}件と時刻の記録{ticks}件を消しました。",
         "{jobs} finished jobs and {ticks} times of the clock were removed.",
     ),
+    "backed_up": (
+        "控えを作り、戻せることを確かめました（{megabytes} MB）。",
+        "A backup was made, and proved by bringing it back ({megabytes} MB).",
+    ),
     # Reasons
+    "bad_backup": ("控えを作れません: {problem_ja}", "No backup can be made: {problem}"),
+    "not_whole": (
+        "データに食い違いが{findings}件あり、控えを作れません。ibasho verify で確かめてください。",
+        "No backup was made: {findings} things in the data don't agree; run ibasho verify.",
+    ),
+    "unwritable_backup": (
+        "控えのフォルダーに書けません。場所と空きを確認してください。",
+        "The folder for backups can't be written; check the place and its free space.",
+    ),
     "failed": (
         "予期しない誤りで止まりました（{error}、{place}）。記録を確認してください。",
         "Stopped by an unexpected error ({error}, {place}); see the log.",

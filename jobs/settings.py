@@ -38,6 +38,9 @@ class Settings:
     log_level: str = "info"
     open_data: bool = True  # what is published and verified is given to whoever asks
     secure_cookies: bool = False  # on behind https; the cookie is then __Host-
+    backup_folder: Path | None = None  # where the nightly copies go; None = none are made
+    backup_recipient: str = ""  # public key (age1…) that copies are encrypted for
+    backup_keep: int = 14
 
     @property
     def database(self) -> str:
@@ -80,6 +83,8 @@ def _converted(name: str, kind: object, text: str) -> object:
         if value < 0:
             raise BadSetting(f"{variable} must not be negative")
         return value
+    if kind == Path | None:
+        return Path(text).absolute() if text else None
     return Path(text).absolute() if kind is Path else text
 
 

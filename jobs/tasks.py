@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from geodata.areas import load_layer
 from geodata.gazetteer import Gazetteer, NoGazetteer
+from jobs.copies import say_copy, write_copy
 from jobs.ledger import Claimed, Outcome, Refused, enqueue
 from jobs.program import Program
 from jobs.progress import progress_of
@@ -179,6 +180,7 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "import_file": Task(import_file),
         "build_index": Task(say_index_revision, before=build_index_where_stale),
         "forget_old_jobs": Task(forget_old_jobs),
+        "backup": Task(say_copy, before=write_copy),
     }
 )
 

@@ -83,6 +83,18 @@ class Database:
             with session.begin():
                 yield session
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Open a connection whose reads all see one moment, while others go on writing."""
+        # SQLite's readers do so by themselves (WAL); PostgreSQL's where they say so.
+        options: dict[str, Any] = (
+            {}
+            if self.is_sqlite
+            else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
+        with self.engine.connect() as connection:
+            yield connection.execution_options(**options)
+
     def answers(self) -> bool:
         """Tell whether the database can be reached."""
         with self.engine.connect() as connection:

@@ -39,11 +39,17 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _empty_postgres(url: str) -> Database:
+def _empty_postgres(url: str) -> str:
     name = f"t{uuid.uuid4().hex[:12]}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
-    return Database(make_url(url).set(database=name).render_as_string(hide_password=False))
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def bare_postgres_url(postgres_url: str) -> str:
+    """An empty database on PostgreSQL without any table."""
+    return _empty_postgres(postgres_url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -52,7 +58,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     if request.param == "sqlite":
         made = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
     else:
-        made = _empty_postgres(request.getfixturevalue("postgres_url"))
+        made = Database(_empty_postgres(request.getfixturevalue("postgres_url")))
     METADATA.create_all(made.engine)
     yield made
     made.close()

@@ -1,0 +1,1 @@
+"""Copies of everything worth keeping: written while the program runs, proved, and read back."""

@@ -1,11 +1,13 @@
 """The history of an entry as people read it: names of fields and values in their words."""
 
+import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from api.words import catalogue, say
-from resources.history import Edit
+from resources.history import TELLING, Edit
 from resources.schedule_print import print_schedule
 from resources.schedules import BadSchedule, from_json
 from resources.vocabulary import UnknownCode, Vocabulary
@@ -17,7 +19,11 @@ AXES = {
     "steps": "step",
 }  # fmt: skip
 
-PHRASES = {"status": "status", "gender": "form.gender", "availability_said_by": "said"}
+PHRASES = {
+    "status": "status", "gender": "form.gender", "availability_said_by": "said",
+    "verified_by": "said", "visibility": "form.visibility", "attendance": "form",
+    "status_reason": "reason",
+}  # fmt: skip
 """Fields whose codes are words of the pages."""
 
 
@@ -31,22 +37,49 @@ class EditShown:
     can_be_undone: bool
 
 
-def edits_shown(edits: list[Edit], language: str, vocabulary: Vocabulary) -> list[EditShown]:
-    """Put edits into words."""
+def edits_shown(
+    edits: list[Edit],
+    language: str,
+    vocabulary: Vocabulary,
+    *,
+    secret: Collection[uuid.UUID] = (),
+) -> list[EditShown]:
+    """Put edits into words.
+
+    secret : places whose edits show no value that tells where they are
+    """
+    hidden = {str(place) for place in secret}
     return [
         EditShown(
             e.revision,
             e.at,
-            _by(e.by, language),
-            say(f"history.{e.action}", language),
-            tuple(_field(*field, language, vocabulary) for field in e.fields),
+            shown_by(e.by, language),
+            _what(e, language),
+            tuple(
+                _kept_back(field[0], language)
+                if e.entity_id in hidden and field[0] in TELLING
+                else _field(e.entity, *field, language, vocabulary)
+                for field in e.fields
+            ),
             e.can_be_undone,
         )
         for e in edits
     ]
 
 
-def _by(by: str, language: str) -> str:
+def _what(edit: Edit, language: str) -> str:
+    """Return 変更, or 変更（場所）for what isn't the resource itself."""
+    said = say(f"history.{edit.action}", language)
+    key = f"entity.{edit.entity}"
+    return f"{said}（{say(key, language)}）" if key in catalogue(language) else said
+
+
+def _kept_back(name: str, language: str) -> str:
+    colon = "：" if language == "ja" else ": "
+    return field_name("location", name, language) + colon + say("history.kept_back", language)
+
+
+def shown_by(by: str, language: str) -> str:
     who, _, name = by.partition(":")
     if who == "user":
         return name
@@ -55,15 +88,25 @@ def _by(by: str, language: str) -> str:
     return say("history.by_import" if who == "import" else "history.by_program", language)
 
 
-def _field(name: str, before: Any, after: Any, language: str, vocabulary: Vocabulary) -> str:
-    key = f"field.{name}"
-    label = say(key, language) if key in catalogue(language) else name
-    was, now = (_value(name, v, language, vocabulary) for v in (before, after))
+def field_name(entity: str, name: str, language: str) -> str:
+    """Return what people call a column."""
+    for key in (f"field.{entity}.{name}", f"field.{name}"):
+        if key in catalogue(language):
+            return say(key, language)
+    return name
+
+
+def _field(
+    entity: str, name: str, before: Any, after: Any, language: str, vocabulary: Vocabulary
+) -> str:
+    label = field_name(entity, name, language)
+    was, now = (shown_value(name, v, language, vocabulary) for v in (before, after))
     colon = "：" if language == "ja" else ": "
     return label + colon + say("history.arrow", language, before=was, after=now)
 
 
-def _value(name: str, value: Any, language: str, vocabulary: Vocabulary) -> str:
+def shown_value(name: str, value: Any, language: str, vocabulary: Vocabulary) -> str:
+    """Return a value of a column in words."""
     if value is None:
         return say("history.none", language)
     if isinstance(value, bool):
@@ -78,8 +121,11 @@ def _value(name: str, value: Any, language: str, vocabulary: Vocabulary) -> str:
         comma = "・" if language == "ja" else ", "
         return comma.join(_term(AXES[name], c, language, vocabulary) for c in codes) or "–"
     if name in PHRASES:
-        key = f"{PHRASES[name]}_{value}" if name == "gender" else f"{PHRASES[name]}.{value}"
+        joint = "_" if name in ("gender", "visibility") else "."
+        key = f"{PHRASES[name]}{joint}{value}"
         return say(key, language) if key in catalogue(language) else str(value)
+    if name in ("organization_id", "location_id"):
+        return say("history.another", language)
     return str(value)
 
 

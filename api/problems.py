@@ -24,7 +24,17 @@ from geodata.coordinates import BadPosition
 from geodata.gazetteer import NoGazetteer
 from matching.need import BadNeed
 from matching.schemes import SCHEMES, UnknownScheme
-from resources import booking, commands, history, merging, once, registration, reported, vocabulary
+from resources import (
+    booking,
+    commands,
+    history,
+    lifecycle,
+    merging,
+    once,
+    registration,
+    reported,
+    vocabulary,
+)
 from resources.hsds import filters as hsds_filters
 
 
@@ -197,6 +207,16 @@ TABLE: dict[type[Exception], Problem] = {
     ),
     history.ChangedSince: CONFLICT,
     registration.BadRegistration: UNUSABLE,
+    lifecycle.MoveRefused: Problem(
+        409,
+        "いまの状態からは、その状態に変えられません。公開は、公開できる担当者に「確認待ち」で頼んでください。",
+        "From where it stands it can't go there. Who may not publish sends it to be looked at.",
+    ),
+    lifecycle.ReasonMissing: Problem(
+        422,
+        "終了にするときは、理由を書いてください。あとで聞かれたときに答えられるように残します。",
+        "Say why it is closed: the reason is kept for those who ask later.",
+    ),
     vocabulary.UnknownCode: Problem(
         422, "一覧にないコードがあります。", "There is a code that its list doesn't hold."
     ),

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from resources import changes, clock
+from resources.lifecycle import check_move
 from resources.merged import MERGED
 from resources.models import Location, Offering, Organization, Resource
 from resources.registration import Registration, check_registration
@@ -154,10 +155,22 @@ def verify_offering(
     return offering
 
 
-def set_status(session: Session, *, resource_id: uuid.UUID, status: str, by: str) -> Resource:
-    """Move a resource along draft → review → published → paused → closed.
+def set_status(
+    session: Session,
+    *,
+    resource_id: uuid.UUID,
+    status: str,
+    by: str,
+    reason: str | None = None,
+    may_publish: bool = True,
+    version: int | None = None,
+) -> Resource:
+    """Move a resource along draft → review → published → paused → closed, and back open.
 
-    Raises `NotFound`, `MergedAway`.
+    reason : why; kept until the next step, needed for closing (see `lifecycle.NEEDS_REASON`)
+    version : the version that was shown to the person who decides; None skips the check.
+    Raises `NotFound`, `MergedAway`, `EditedMeanwhile`, `lifecycle.MoveRefused` and, for closing
+    without a reason, `lifecycle.ReasonMissing`.
     """
     changes.acting(session, by=by)
     resource = session.get(Resource, resource_id, with_for_update=True)
@@ -165,7 +178,12 @@ def set_status(session: Session, *, resource_id: uuid.UUID, status: str, by: str
         raise NotFound("resource")
     if resource.status == MERGED:
         raise MergedAway
+    if version is not None and resource.version != version:
+        raise EditedMeanwhile("resource", version, resource.version)
+    reason = (reason or "").strip() or None
+    check_move(resource.status, status, reason=reason, may_publish=may_publish)
     resource.status = status
+    resource.status_reason = reason
     resource.edited_at = clock.now()
     session.flush()
     return resource

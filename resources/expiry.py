@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from resources.commands import set_status
+from resources.lifecycle import LAST_DAY_OVER
 from resources.models import Offering, Resource
 
 OPEN = ("published", "paused")
@@ -31,5 +32,5 @@ def close_what_ended(session: Session, *, today: date, by: str, limit: int = 500
     )
     ids = list(session.scalars(ended))
     for resource_id in ids:
-        set_status(session, resource_id=resource_id, status="closed", by=by)
+        set_status(session, resource_id=resource_id, status="closed", reason=LAST_DAY_OVER, by=by)
     return len(ids)

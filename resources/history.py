@@ -20,6 +20,14 @@ TABLES: dict[str, type[Logged]] = {
     "location": Location,
     "offering": Offering,
 }
+TELLING = frozenset(
+    {
+        "name", "address", "town", "number", "building", "postcode", "lon", "lat", "accuracy_m",
+        "point_level", "point_source", "district", "accessibility",
+    }
+)  # fmt: skip
+"""What tells where a place is; of a hidden one it is shown to nobody by a list or a history."""
+
 UNTOLD = frozenset({"version", "edited_at", "created_at"})
 """Columns that change with every edit and say nothing to people."""
 
@@ -90,11 +98,72 @@ def edits_of(
     return found
 
 
+def columns_of(row: Any) -> dict[str, Any]:
+    """Return the columns of a stored row by name."""
+    return {c.key: getattr(row, c.key) for c in row.__mapper__.column_attrs}
+
+
+def as_of(session: Session, row: Any, revision: int) -> dict[str, Any]:
+    """Return the columns of a stored row as they were at a revision of the log."""
+    table: type[Logged] = type(row)
+    found = columns_of(row)
+    for change in _edits_since(session, row, revision):
+        for name, before in (change.before or {}).items():
+            found[name] = stored_value(table, name, before)
+    return found
+
+
+def written_since(session: Session, row: Any, revision: int) -> dict[str, str]:
+    """Return which fields of a stored row were edited after a revision, and by whom last."""
+    found: dict[str, str] = {}
+    for change in _edits_since(session, row, revision):
+        for name in change.after or {}:
+            if name not in UNTOLD:
+                found.setdefault(name, change.by)
+    return found
+
+
+def _edits_since(session: Session, row: Any, revision: int) -> list[Change]:
+    """Return the edits of a row after a revision, the newest first."""
+    statement = select(Change).where(
+        Change.entity == row.__tablename__,
+        Change.entity_id == str(row.id),
+        Change.action == "edit",
+        Change.revision > revision,
+    )
+    return list(session.scalars(statement.order_by(Change.revision.desc())))
+
+
 def _edit(row: Change) -> Edit:
     before, after = row.before or {}, row.after or {}
     fields = tuple((f, before.get(f), after[f]) for f in after if f not in UNTOLD)
     told = fields if row.action == "edit" else ()
     return Edit(row.revision, row.at, row.by, row.entity, row.entity_id, row.action, told)
+
+
+def edit_at(session: Session, revision: int) -> Edit | None:
+    """Return one entry of the log; None where there is none."""
+    row = session.get(Change, revision)
+    return None if row is None else _edit(row)
+
+
+def ever_hidden(session: Session, locations: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Return those of some places that are hidden, or were before one of the edits kept."""
+    ids = list(locations)
+    found = set(
+        session.scalars(
+            select(Location.id).where(Location.id.in_(ids), Location.visibility == "hidden")
+        )
+    )
+    rows = session.execute(
+        select(Change.entity_id, Change.before, Change.after).where(
+            Change.entity == "location", Change.entity_id.in_([str(i) for i in ids])
+        )
+    )
+    for own, before, after in rows:
+        if "hidden" in {(before or {}).get("visibility"), (after or {}).get("visibility")}:
+            found.add(uuid.UUID(own))
+    return found
 
 
 def undo(
@@ -128,6 +197,8 @@ def undo(
         raise ChangedSince(since)
     for name, before, _ in edit.fields:
         setattr(entry, name, stored_value(table, name, before))
+    if isinstance(entry, Location) and any(name == "lon" for name, _, _ in edit.fields):
+        entry.district = None  # follows the point again (see `placing`)
     if hasattr(entry, "edited_at"):
         entry.edited_at = clock.now()
     session.flush()

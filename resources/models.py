@@ -91,6 +91,7 @@ class Resource(Logged, Base):
     description: Mapped[str | None] = mapped_column(Text)
     # draft → review → published → paused → closed
     status: Mapped[str] = mapped_column(String(20), default="published", index=True)
+    status_reason: Mapped[str | None] = mapped_column(Text)  # why it was paused or closed
 
     # For whom: formally, and who is really accepted (which wins where it is known).
     audience: Mapped[list[str] | None]

@@ -136,6 +136,26 @@ def organizations_like(session: Session, text: str, limit: int = 10) -> list[Org
     )
 
 
+def places_like(session: Session, text: str, limit: int = 8) -> list[Location]:
+    """Return places whose name, building or address holds the words; hidden ones never."""
+    words = f"%{text.strip()}%"
+    return list(
+        session.scalars(
+            select(Location)
+            .where(
+                Location.visibility != "hidden",
+                or_(
+                    Location.name.like(words),
+                    Location.building.like(words),
+                    Location.address.like(words),
+                ),
+            )
+            .order_by(Location.name, Location.address, Location.id)
+            .limit(limit)
+        )
+    )
+
+
 def municipality(session: Session) -> tuple[str, str] | None:
     """Return the prefecture and city in which most of the catalogue lies; None when unknown."""
     row = session.execute(

@@ -1,6 +1,7 @@
 """What a coordinator fills in to register a place, checked field by field."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -34,9 +35,13 @@ class OrganizationPart(Part):
     name: Text | None = None
     name_kana: Text | None = None
     corporate_number: Annotated[str, StringConstraints(pattern=r"^\d{13}$")] | None = None
+    description: LongText | None = None
     phone: Text | None = None
     email: Text | None = None
     url: Annotated[str, StringConstraints(max_length=2000, pattern=r"^https?://")] | None = None
+    accompanied_cap: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    accompanied_now: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    resting_until: date | None = None
 
 
 class ResourcePart(Part):
@@ -46,6 +51,7 @@ class ResourcePart(Part):
     alias: Text | None = None
     description: LongText | None = None
     status: Literal["draft", "review", "published", "paused", "closed"] = "published"
+    status_reason: LongText | None = None
     audience: Codes | None = None
     accepted_audience: Codes | None = None
     age_min: Age | None = None
@@ -158,20 +164,39 @@ LISTS = {
 }
 
 
+def check_codes(
+    values: Mapping[str, Any], vocabulary: Vocabulary, *, stored: Mapping[str, Any] | None = None
+) -> None:
+    """Check the codes of a resource against what the closed lists offer.
+
+    stored : what the entry holds already; a word that is retired meanwhile may stay there
+    Raises `BadRegistration` for the first field with another code.
+    """
+    stored = stored or {}
+    kind = values.get("kind")
+    if kind is not None and kind != stored.get("kind") and not vocabulary.offers("kind", kind):
+        raise BadRegistration("resource.kind", "unknown_code")
+    for name, axis in LISTS.items():
+        known = set(stored.get(name) or ())
+        codes = [c for c in values.get(name) or () if c not in known]
+        if not all(vocabulary.offers(axis, code) for code in codes):
+            raise BadRegistration(f"resource.{name}", "unknown_code")
+
+
+def check_schedule(schedule: dict[str, Any] | None) -> None:
+    """Raise `BadRegistration` for a structured schedule that can't be."""
+    if schedule is None:
+        return
+    try:
+        schedules.from_json(schedule)
+    except ValueError as error:
+        raise BadRegistration("offering.schedule", "bad_schedule") from error
+
+
 def check_registration(registration: Registration, vocabulary: Vocabulary) -> None:
     """Check what the shape alone can't: codes against the closed lists, and the schedule.
 
     Raises `BadRegistration` for the first field that can't be stored.
     """
-    resource = registration.resource
-    if resource.kind not in vocabulary.codes("kind"):
-        raise BadRegistration("resource.kind", "unknown_code")
-    for name, axis in LISTS.items():
-        known = set(vocabulary.codes(axis))
-        if any(code not in known for code in getattr(resource, name) or []):
-            raise BadRegistration(f"resource.{name}", "unknown_code")
-    if registration.offering.schedule is not None:
-        try:
-            schedules.from_json(registration.offering.schedule)
-        except ValueError as error:
-            raise BadRegistration("offering.schedule", "bad_schedule") from error
+    check_codes(registration.resource.model_dump(), vocabulary)
+    check_schedule(registration.offering.schedule)

@@ -14,13 +14,17 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Term:
-    """One entry of a closed list; `facts` holds what its axis knows besides the labels."""
+    """One entry of a closed list; `facts` holds what its axis knows besides the labels.
+
+    active : whether it is offered; a retired one is still read and shown where it stands
+    """
 
     axis: str
     code: str
     ja: str
     en: str
     facts: dict[str, Any] = field(default_factory=dict)
+    active: bool = True
 
 
 class UnknownCode(ValueError):
@@ -45,7 +49,17 @@ class Vocabulary:
         return list(self._axes)
 
     def terms(self, axis: str) -> list[Term]:
+        """Return every term of a list, retired ones too: those stand in entries still."""
         return list(self._axes.get(axis, {}).values())
+
+    def offered(self, axis: str) -> list[Term]:
+        """Return the terms that a form offers."""
+        return [t for t in self.terms(axis) if t.active]
+
+    def offers(self, axis: str, code: str) -> bool:
+        """Tell whether a code may be put into an entry."""
+        term = self._axes.get(axis, {}).get(code)
+        return term is not None and term.active
 
     def codes(self, axis: str) -> list[str]:
         return list(self._axes.get(axis, {}))

@@ -3,6 +3,7 @@
 from api.pages import (
     agencies,
     bookings,
+    editing,
     home,
     host,
     jobs,
@@ -13,6 +14,8 @@ from api.pages import (
     registration,
     reports,
     resources,
+    standing,
+    typing,
     verification,
 )
 
@@ -21,7 +24,10 @@ ROUTERS = [
     people.router,
     query.router,
     registration.router,
+    editing.router,
     resources.router,
+    standing.router,
+    typing.router,
     bookings.router,
     verification.router,
     reports.router,

@@ -14,8 +14,9 @@ class BadField(ValueError):
 
 
 def text(form: FormData, name: str) -> str | None:
+    """Return what was typed; a text of several lines comes with the line ends of the web."""
     value = form.get(name)
-    return value.strip() or None if isinstance(value, str) else None
+    return value.strip().replace("\r\n", "\n") or None if isinstance(value, str) else None
 
 
 def texts(form: FormData, name: str) -> list[str]:

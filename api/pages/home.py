@@ -15,6 +15,15 @@ router = APIRouter(include_in_schema=False)
 REGISTERS = ("coordinator", "support_worker", "csw")
 """The roles that keep the catalogue."""
 
+EDITS = (*REGISTERS, "administrator")
+"""The roles that correct what stands in it."""
+
+PUBLISHES = ("coordinator", "support_worker", "administrator")
+"""The roles that may make an entry public; who else registers sends it to be looked at."""
+
+SEES_HIDDEN = ("coordinator", "administrator")
+"""The roles that see where a hidden place is, on the page that edits it; each look is recorded."""
+
 HOLDS = WORKS_WITH_PEOPLE
 """The roles that take places for somebody."""
 

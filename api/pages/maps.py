@@ -7,11 +7,12 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.dependencies import Program, Reading, allowed
-from api.pages.registration import DISTRICTS
 from api.places import stations, towns
 from geodata.areas import NoLayer, load_layer
 
 router = APIRouter(include_in_schema=False, dependencies=[allowed()])
+
+DISTRICTS = "districts"
 
 AN_HOUR = {"Cache-Control": "private, max-age=3600"}
 """Outlines and names of places say nothing about anybody."""

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from api.changes_shown import edits_shown
+from api.changes_shown import edits_shown, shown_by
 from api.dependencies import Program, Reading, User, Writing, allowed
 from api.identity import language_of
-from api.pages.home import HOLDS, REGISTERS
-from api.pages.registration import FACTS
+from api.pages.entry_form import FACTS
+from api.pages.home import EDITS, HOLDS, PUBLISHES, REGISTERS, SEES_HIDDEN
 from api.rendering import render, shown_availability, shown_moment
 from api.words import say
 from casework.access import Actor
@@ -22,15 +22,15 @@ from resources.commands import (
     EditedMeanwhile,
     NotFound,
     set_availability,
-    set_status,
     verify_offering,
 )
-from resources.history import ChangedSince, edits_of, undo
+from resources.editing import ended
+from resources.history import edits_of, ever_hidden
+from resources.lifecycle import moves_from, steps_of
 from resources.merged import kept_instead
 from resources.queries import Entry, entries_of_resource, list_resources
 from resources.reported import said_of
 from resources.schedules import BadSchedule, from_json, next_sessions
-from resources.vocabulary import UnknownCode
 
 STAFF = (
     "support_worker", "coordinator", "csw", "inclusion_officer", "agency_manager", "secretariat",
@@ -40,8 +40,6 @@ STAFF = (
 router = APIRouter(include_in_schema=False)
 
 PAGE = 50
-
-STATUSES = ("draft", "review", "published", "paused", "closed")
 
 
 @router.get("/resources", dependencies=[allowed(*STAFF)])
@@ -74,10 +72,10 @@ def resource(
     kept = kept_instead(session, resource_id)
     if kept is not None:  # links to what was merged away stay good
         return RedirectResponse(f"/resources/{kept}", 303)
-    return _page(request, program, session, user, resource_id, saved=saved)
+    return entry_page(request, program, session, user, resource_id, saved=saved)
 
 
-def _page(
+def entry_page(
     request: Request,
     program: OpenProgram,
     session: Session,
@@ -88,7 +86,7 @@ def _page(
     entries = entries_of_resource(session, resource_id)
     if not entries:
         raise NotFound("resource")
-    language = language_of(request)
+    language, hidden_too = language_of(request), user.role in SEES_HIDDEN
     page = render(
         request,
         "resource.html",
@@ -100,14 +98,19 @@ def _page(
             for e in entries
         },
         history=edits_shown(
-            edits_of(session, _with_history(entries)), language, program.vocabulary
+            edits_of(session, with_history(session, entries, hidden_too=hidden_too)),
+            language,
+            program.vocabulary,
+            secret=ever_hidden(session, {e.location.id for e in entries if e.location is not None}),
         ),
-        statuses=STATUSES,
+        steps=[(s, shown_by(s.by, language)) for s in steps_of(session, resource_id)],
+        moves=moves_from(entries[0].resource.status, may_publish=user.role in PUBLISHES),
         facts=FACTS,
-        may_edit=user.role in REGISTERS,
+        ended={e.offering.id for e in entries if ended(e.offering.ends_on, clock.today())},
+        may_edit=user.role in EDITS,
         may_hold=user.role in HOLDS,
         waiting=said_of(session, [e.offering.id for e in entries]),
-        **{"saved": False, "error": None, **said},
+        **{"saved": False, "error": None, "reason": "", "wanted": "", **said},
     )
     if said.get("error"):
         page.status_code = 409
@@ -143,42 +146,24 @@ def _availability(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _with_history(entries: list[Entry]) -> list[tuple[str, uuid.UUID]]:
-    """Return the entries whose history is shown; a place's could tell where a hidden one is."""
-    return [("resource", entries[0].resource.id), *(("offering", e.offering.id) for e in entries)]
+def with_history(
+    session: Session, entries: list[Entry], *, hidden_too: bool
+) -> list[tuple[str, uuid.UUID]]:
+    """Return the rows whose edits may be taken back.
 
-
-@router.post("/resources/{resource_id}/status", dependencies=[allowed(*REGISTERS)])
-def status(
-    session: Writing,
-    user: User,
-    resource_id: uuid.UUID,
-    status: Annotated[str, Form(max_length=20)],
-) -> Response:
-    if status not in STATUSES:
-        raise UnknownCode("status", status)
-    set_status(session, resource_id=resource_id, status=status, by=user.by)
-    return RedirectResponse(f"/resources/{resource_id}?saved=1", 303)
-
-
-@router.post("/resources/{resource_id}/undo", dependencies=[allowed(*REGISTERS)])
-def take_back(
-    request: Request,
-    program: Program,
-    session: Writing,
-    user: User,
-    resource_id: uuid.UUID,
-    revision: Annotated[int, Form(ge=1, le=2**31)],
-) -> Response:
-    entries = entries_of_resource(session, resource_id)
-    if not entries:
-        raise NotFound("resource")
-    try:
-        undo(session, revision=revision, by=user.by, among=_with_history(entries))
-    except ChangedSince:
-        error = say("history.changed_since", language_of(request))
-        return _page(request, program, session, user, resource_id, error=error)
-    return RedirectResponse(f"/resources/{resource_id}?saved=1", 303)
+    hidden_too : also the places that are hidden, or were; their history shows no value that tells
+        where they are
+    """
+    places = {e.location.id for e in entries if e.location is not None}
+    if not hidden_too:
+        places -= ever_hidden(session, places)
+    host = entries[0].organization
+    return [
+        ("resource", entries[0].resource.id),
+        *(("offering", e.offering.id) for e in entries),
+        *(("location", place) for place in sorted(places)),
+        *([] if host is None else [("organization", host.id)]),
+    ]
 
 
 @router.get("/resources/{resource_id}/calendar.ics", dependencies=[allowed(*STAFF)])
@@ -222,7 +207,7 @@ def availability(
         )
     except EditedMeanwhile:
         error = say("resource.edited_meanwhile", language_of(request))
-        return _page(request, program, session, user, resource_id, error=error)
+        return entry_page(request, program, session, user, resource_id, error=error)
     if verified:
         verify_offering(session, offering_id=offering, verified_by="staff", on=today, by=user.by)
     return RedirectResponse(f"/resources/{resource_id}?saved=1", 303)

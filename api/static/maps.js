@@ -49,7 +49,7 @@
     backdrop(map);
     if (element.dataset.map === "suggestions") suggestions(map, here, element);
     if (element.dataset.map === "point" && here) mark(map, lat, lon, "●", element.dataset.you);
-    if (element.dataset.map === "pin") registration(map);
+    if (element.dataset.map === "pin") placing(map, element);
   }
 
   function suggestions(map, here, element) {
@@ -69,36 +69,98 @@
     if (points.length > 1) map.fitBounds(points, { padding: [36, 36], maxZoom: 16 });
   }
 
-  function registration(map) {
-    const form = document.querySelector("form.register");
-    const lonField = form.elements.lon;
-    const latField = form.elements.lat;
+  // A pin is moved by a tap, by dragging it, or with the arrow keys while it has the focus.
+  const STEP = { ArrowUp: [1, 0], ArrowDown: [-1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+  function placing(map, element) {
+    const root = element.closest("[data-place]");
+    const prefix = root.dataset.place;
+    const lonField = root.querySelector(`[name="${prefix}lon"]`);
+    const latField = root.querySelector(`[name="${prefix}lat"]`);
+    const said = root.querySelector("[data-pin-said]");
+    const off = root.querySelector("[data-pin-off]");
     let marker = null;
-    const put = (lat, lon) => {
-      lonField.value = lon.toFixed(6);
+
+    function take(lat, lon) {
       latField.value = lat.toFixed(6);
-      if (marker) marker.remove();
-      marker = mark(map, lat, lon, "●", "");
-    };
+      lonField.value = lon.toFixed(6);
+      said.textContent = `${said.dataset.words}${lat.toFixed(5)}, ${lon.toFixed(5)}`;
+      off.hidden = false;
+    }
+
+    function forget() {
+      latField.value = "";
+      lonField.value = "";
+      said.textContent = "";
+      off.hidden = true;
+    }
+
+    function show(lat, lon) {
+      if (marker) {
+        marker.setLatLng([lat, lon]);
+        return;
+      }
+      marker = L.marker([lat, lon], { icon: pin(), draggable: true, autoPan: true, title: element.dataset.pin, alt: element.dataset.pin }).addTo(map);
+      marker.getElement().textContent = "●";
+      marker.on("dragend", () => take(marker.getLatLng().lat, marker.getLatLng().lng));
+      marker.getElement().addEventListener("keydown", (event) => {
+        const step = STEP[event.key];
+        if (!step) return;
+        event.preventDefault();
+        event.stopPropagation();
+        const at = map.latLngToContainerPoint(marker.getLatLng());
+        const far = event.shiftKey ? 20 : 4;
+        const to = map.containerPointToLatLng([at.x + step[1] * far, at.y - step[0] * far]);
+        marker.setLatLng(to);
+        map.panInside(to, { padding: [40, 40] });
+        take(to.lat, to.lng);
+      });
+    }
+
+    function put(lat, lon) {
+      show(lat, lon);
+      take(lat, lon);
+    }
+
+    const start = [parseFloat(element.dataset.lat), parseFloat(element.dataset.lon)];
     if (latField.value) put(parseFloat(latField.value), parseFloat(lonField.value));
+    else if (Number.isFinite(start[0])) show(...start);
+    if (marker) map.setView(marker.getLatLng(), 16);
     map.on("click", (event) => put(event.latlng.lat, event.latlng.lng));
+    root.querySelector("[data-pin-here]").addEventListener("click", () => {
+      const centre = map.getCenter();
+      put(centre.lat, centre.lng);
+      marker.getElement().focus();
+    });
+    off.addEventListener("click", () => {
+      forget();
+      if (marker) marker.remove();
+      marker = null;
+    });
     document.body.addEventListener("htmx:afterSwap", (event) => {
-      if (event.target.id !== "found") return;
+      if (event.target.id !== `found${prefix}`) return;
+      // The pin of the address before isn't where this one is.
+      forget();
       const found = event.target.querySelector("[data-found-lat]");
       if (!found) return;
       const lat = parseFloat(found.dataset.foundLat);
       const lon = parseFloat(found.dataset.foundLon);
       map.setView([lat, lon], 16);
-      if (marker) marker.remove();
-      marker = mark(map, lat, lon, "●", "");
-      // The town's middle is not the door: it is kept only if somebody taps the map.
-      lonField.value = "";
-      latField.value = "";
+      // The town's middle is not the door: it is kept only if somebody moves the pin.
+      show(lat, lon);
     });
   }
 
+  // A field in a folded part must not stop the form in silence.
+  document.addEventListener("invalid", (event) => {
+    for (let part = event.target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+  }, true);
+
   document.addEventListener("DOMContentLoaded", () => {
+    document.documentElement.classList.add("scripted");
     document.querySelectorAll("[data-map]").forEach(start);
+    const wrong = document.querySelector("[aria-invalid=true]");
+    if (wrong) wrong.scrollIntoView({ block: "center" });
     document.body.addEventListener("htmx:configRequest", (event) => {
       const token = document.querySelector('input[name="csrf"]');
       if (token) event.detail.headers["X-CSRF-Token"] = token.value;

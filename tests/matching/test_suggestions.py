@@ -121,7 +121,7 @@ def test_a_closed_place_is_never_suggested_and_why_says_so(
         from resources.models import Offering
 
         resource_id = session.get_one(Offering, offering).resource_id
-        set_status(session, resource_id=resource_id, status="closed", by="test")
+        set_status(session, resource_id=resource_id, status="closed", reason="終わった", by="test")
     assert not suggested(database, store, need()).suggestions
     with database.reading() as session:
         why = explain(session, store, need(), offering, now=NOW)

@@ -159,7 +159,7 @@ def test_a_list_finds_by_words_kind_and_status_and_says_how_many(database: Datab
     registered(database, name="別の場所", kind="open_space")
     with database.writing(by="user:a") as session:
         closing = list_resources(session, text="別の").entries[0].resource.id
-        set_status(session, resource_id=closing, status="closed", by="user:a")
+        set_status(session, resource_id=closing, status="closed", reason="終わった", by="user:a")
     with database.reading() as session:
         page = list_resources(session, text="さくら", limit=2)
         assert (len(page.entries), page.total) == (2, 5)

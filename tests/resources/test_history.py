@@ -11,6 +11,7 @@ from oracle import catalogues
 from resources.commands import NotFound, register_resource, set_availability, set_status
 from resources.database import Database
 from resources.history import ChangedSince, NothingToUndo, edits_of, undo
+from resources.lifecycle import moves_from
 from resources.models import Offering, Resource
 from resources.registration import Registration
 
@@ -130,8 +131,11 @@ def test_edits_taken_back_newest_first_lead_back_to_the_beginning(
             set_room(database, known, status, r.choice([None, 1, 5]), "user:b")
         else:
             with database.writing(by="user:b") as session:
-                status = r.choice(["published", "paused", "closed", "draft"])
-                set_status(session, resource_id=known[1][1], status=status, by="user:b")
+                stands = session.get_one(Resource, known[1][1]).status
+                set_status(
+                    session, resource_id=known[1][1], status=r.choice(moves_from(stands)),
+                    reason="理由", by="user:b",
+                )  # fmt: skip
     with database.reading() as session:
         made = [e.revision for e in edits_of(session, known) if e.action == "edit"]
     for revision in made:

@@ -85,7 +85,7 @@ def test_a_call_made_leaves_the_queue_and_what_is_closed_is_never_in_it(database
         from resources.models import Offering
 
         resource = session.get_one(Offering, gone).resource_id
-        set_status(session, resource_id=resource, status="closed", by="test")
+        set_status(session, resource_id=resource, status="closed", reason="終わった", by="test")
     assert names(database) == []
 
 

@@ -32,7 +32,7 @@ log = logging.getLogger("ibasho.api")
 OUR_LIMITS = ("ge", "gt", "le", "lt", "min_length", "max_length", "multiple_of")
 
 
-FOR_PROGRAMS = ("/api/", "/hsds", "/feed/")
+FOR_PROGRAMS = ("/api/", "/hsds", "/feed/", "/metrics")
 
 
 def _field_problems(request: Request, error: RequestValidationError) -> list[dict[str, Any]]:

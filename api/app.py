@@ -16,7 +16,10 @@ from starlette.middleware import Middleware
 import api.v1
 from api import answering, health, hsds, pages, security, signin
 from api.bodies import BoundedBodies
+from api.crowding import Uncrowded
 from api.dependencies import public
+from api.figures import Counted, Figures
+from api.figures import router as figures_router
 from jobs.program import Program, open_program
 from jobs.runtime import start_runner
 from jobs.settings import Settings
@@ -60,6 +63,7 @@ def create_app(settings: Settings, program: Program | None = None) -> FastAPI:
             if program is None:
                 await run_in_threadpool(opened.close)
 
+    figures = Figures()
     app = FastAPI(
         title="Ibasho",
         lifespan=lifespan,
@@ -69,6 +73,8 @@ def create_app(settings: Settings, program: Program | None = None) -> FastAPI:
         dependencies=[security.write_checked],
         middleware=[
             Middleware(security.Guarded, settings=settings),
+            Middleware(Counted, figures=figures),
+            Middleware(Uncrowded, figures=figures, at_most=settings.max_requests),
             Middleware(answering.Answered),
             Middleware(security.SameOrigin, settings=settings),
             Middleware(BoundedBodies, limit_bytes=settings.max_body_kb * 1024),
@@ -80,8 +86,9 @@ def create_app(settings: Settings, program: Program | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.program = program
     app.state.warming = None
+    app.state.figures = figures
     doors = (*api.v1.ROUTERS, *hsds.ROUTERS, *pages.ROUTERS)
-    for router in (signin.router, health.router, *doors):
+    for router in (signin.router, health.router, figures_router, *doors):
         app.include_router(router)
     app.mount("/static", StaticFiles(packages=[("api", "static")]), name="static")
 

@@ -91,6 +91,12 @@ def count_by_state(session: Session) -> dict[str, int]:
     return counts
 
 
+def count_by_kind(session: Session) -> dict[tuple[str, str], int]:
+    """Return how many jobs there are of each (kind, state)."""
+    rows = session.execute(select(Job.kind, Job.state, func.count()).group_by(Job.kind, Job.state))
+    return {(kind, state): count for kind, state, count in rows}
+
+
 def oldest_due_s(session: Session) -> float | None:
     """Return how many seconds the oldest due job has been waiting; None where nothing is due."""
     return oldest_due_age_s(session)

@@ -31,6 +31,7 @@ class Settings:
     demo: bool = False  # demo accounts are shown on the sign-in page
     max_file_mb: int = 50
     max_body_kb: int = 512
+    max_requests: int = 64  # answered at once; the others are asked to come again
     session_hours: int = 10
     public_url: str = ""
     lease_seconds: int = 300

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.testclient import TestClient
 from starlette.routing import Mount
 
+from api.answering import FOR_PROGRAMS
 from api.dependencies import Allowed, open_to_all
 from casework.roles import ROLES
 
@@ -94,7 +95,7 @@ def test_whoever_is_not_signed_in_is_sent_to_the_sign_in_page(app: FastAPI) -> N
         if (method, path) in PUBLIC:
             continue
         answer = client.request(method, _address(path))
-        if path.startswith("/api/"):
+        if path.startswith(FOR_PROGRAMS):
             assert answer.status_code == 401, (method, path)
             assert answer.headers["content-type"] == "application/json"
         else:

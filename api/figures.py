@@ -1,0 +1,126 @@
+"""Figures for whoever watches over the running program (Prometheus): nothing about any person.
+
+Addresses of pages are told by their pattern, never as they were asked for; of the data only what
+the machine does with it is counted.
+"""
+
+import time
+from collections.abc import Iterator
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.dependencies import Program, allowed
+from jobs.listing import count_by_kind, oldest_due_s
+from jobs.program import Program as OpenProgram
+from resources.changes import latest_revision
+
+router = APIRouter(tags=["health"])
+
+BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 10.0)
+NOWHERE = "(none)"
+
+
+class Figures:
+    """What one process has counted since it started."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.answers = Counter(
+            "ibasho_http_answers", "Answers, by the pattern of the address",
+            ("method", "route", "status"), registry=self.registry,
+        )  # fmt: skip
+        self.seconds = Histogram(
+            "ibasho_http_seconds", "Time to the answer, in seconds",
+            ("route",), buckets=BUCKETS_S, registry=self.registry,
+        )  # fmt: skip
+        self.at_once = Gauge(
+            "ibasho_http_at_once", "Requests that are being answered", registry=self.registry
+        )
+        self.turned_away = Counter(
+            "ibasho_http_turned_away", "Requests that found the program too busy",
+            registry=self.registry,
+        )  # fmt: skip
+
+
+class Counted:
+    """Counts each answer and the time it took."""
+
+    def __init__(self, app: ASGIApp, figures: Figures) -> None:
+        self.app = app
+        self.figures = figures
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        status = 500
+        began = time.perf_counter()
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        self.figures.at_once.inc()
+        try:
+            await self.app(scope, receive, noting)
+        finally:
+            self.figures.at_once.dec()
+            route = _pattern(scope)
+            self.figures.answers.labels(scope["method"], route, str(status)).inc()
+            self.figures.seconds.labels(route).observe(time.perf_counter() - began)
+
+
+def _pattern(scope: Scope) -> str:
+    """Return the pattern of the address that answered; what was asked for stands nowhere."""
+    path = getattr(scope.get("route"), "path", None)
+    if isinstance(path, str):
+        return path
+    return "/static" if scope["path"].startswith("/static/") else NOWHERE
+
+
+class _Ledger(Collector):
+    """What stands in the database at the moment somebody asks for the figures."""
+
+    def __init__(self, program: OpenProgram) -> None:
+        self._program = program
+
+    def collect(self) -> Iterator[Metric]:
+        jobs = GaugeMetricFamily(
+            "ibasho_jobs", "Jobs in the ledger, by kind and state", labels=("kind", "state")
+        )
+        with self._program.database.reading() as session:
+            for (kind, state), count in sorted(count_by_kind(session).items()):
+                jobs.add_metric((kind, state), count)
+            oldest_s = oldest_due_s(session)
+            revision = latest_revision(session)
+        yield jobs
+        yield GaugeMetricFamily(
+            "ibasho_oldest_due_job_seconds", "For how long the oldest due job has waited",
+            value=oldest_s or 0.0,
+        )  # fmt: skip
+        yield GaugeMetricFamily(
+            "ibasho_revision", "Newest revision of the change log", value=revision
+        )
+
+
+@router.get(
+    "/metrics",
+    summary="Figures of the running program, for Prometheus",
+    response_class=Response,
+    dependencies=[allowed("administrator")],
+)
+def metrics(request: Request, program: Program) -> Response:
+    """Answer in the text form of Prometheus; ask with an administrator's API token."""
+    figures: Figures = request.app.state.figures
+    at_the_moment = CollectorRegistry()
+    at_the_moment.register(_Ledger(program))
+    text = generate_latest(figures.registry) + generate_latest(at_the_moment)
+    return Response(text, media_type=CONTENT_TYPE_LATEST)

@@ -4,17 +4,19 @@ import threading
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from geodata.coordinates import EARTH_RADIUS_M
-from geodata.releases import current_release, publish
-from geodata.streets_source import BadStreets, pieces, read_streets
+from geodata.releases import current_release
 
-__all__ = ["BadStreets", "Snapped", "StreetGraph", "import_streets", "load_streets"]
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 NAME = "streets"
 
@@ -22,8 +24,7 @@ FARTHEST_FROM_STREET_M = 200.0
 """A position farther from any street is taken not to be on the map of streets at all."""
 
 
-@dataclass(frozen=True)
-class Snapped:
+class Snapped(NamedTuple):
     """Where positions lie on a street graph.
 
     edge : (n,) the nearest edge; −1 where none is near
@@ -127,7 +128,13 @@ def _on_plane(points: NDArray[np.float64]) -> NDArray[np.float64]:
     return EARTH_RADIUS_M * np.column_stack([lon, np.arcsinh(np.tan(lat))])
 
 
-def graph_of(edges: gpd.GeoDataFrame) -> StreetGraph:
+def pieces(start: NDArray[np.int64], end: NDArray[np.int64], crossings: int) -> NDArray[np.int64]:
+    """Return for each crossing the number of the piece of the network it hangs together with."""
+    links = coo_array((np.ones(len(start), np.int8), (start, end)), (crossings, crossings))
+    return np.asarray(connected_components(links, directed=False)[1], np.int64)
+
+
+def graph_of(edges: "gpd.GeoDataFrame") -> StreetGraph:
     """Return the graph of a table of edges, as `read_streets` gives it."""
     start, end = (edges[name].to_numpy(np.int64) for name in ("start", "end"))
     return StreetGraph(
@@ -140,25 +147,13 @@ def graph_of(edges: gpd.GeoDataFrame) -> StreetGraph:
     )
 
 
-def import_streets(source: Path, folder: Path) -> StreetGraph:
-    """Read a file of streets, keep them as a new release (GeoParquet) and put it in force.
-
-    The streets of before are replaced as a whole; where the file can't be used they stay.
-
-    Raises
-    ------
-    BadStreets
-    """
-    edges = read_streets(source)
-    publish(folder, NAME, lambda path: edges.to_parquet(path, compression="zstd"))
-    return graph_of(edges)
-
-
 def load_streets(folder: Path) -> StreetGraph | None:
     """Return the streets in force, read once for each release; None where there are none."""
     release = current_release(folder, NAME)
     if release is None:
         return None
+    import geopandas as gpd  # here: most questions come before any streets were imported
+
     with _lock:
         if folder not in _loaded or _loaded[folder][0] != release:
             _loaded[folder] = (release, graph_of(gpd.read_parquet(release)))

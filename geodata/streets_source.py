@@ -1,4 +1,4 @@
-"""Reads a street graph from GraphML or from an extract of OpenStreetMap, as a table of edges."""
+"""Reads streets from GraphML or from an extract of OpenStreetMap into a table, and keeps it."""
 
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
@@ -12,12 +12,12 @@ import pyogrio
 import pyogrio.errors
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from geodata.areas import WGS_84
 from geodata.coordinates import EARTH_RADIUS_M, is_in_japan
+from geodata.releases import publish
 from geodata.street_tags import walkable
+from geodata.streets import NAME, StreetGraph, graph_of, pieces
 
 LEAST_PIECE_M = 1_000.0
 """Pieces that hang together with nothing else and are shorter are left out: mostly paths in parks
@@ -29,6 +29,20 @@ _STEP_DEGREES = 1e-7
 
 class BadStreets(ValueError):
     """A file that can't be read as streets; the message says why and what to do."""
+
+
+def import_streets(source: Path, folder: Path) -> StreetGraph:
+    """Read a file of streets, keep them as a new release (GeoParquet) and put it in force.
+
+    The streets of before are replaced as a whole; where the file can't be used they stay.
+
+    Raises
+    ------
+    BadStreets
+    """
+    edges = read_streets(source)
+    publish(folder, NAME, lambda path: edges.to_parquet(path, compression="zstd"))
+    return graph_of(edges)
 
 
 def read_streets(path: Path) -> gpd.GeoDataFrame:
@@ -170,12 +184,6 @@ def _in_large_pieces(edges: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     piece = pieces(start, end, int(max(start.max(), end.max())) + 1)[start]
     metres = np.bincount(piece, edges["length_m"])
     return np.asarray((metres >= LEAST_PIECE_M)[piece])
-
-
-def pieces(start: NDArray[np.int64], end: NDArray[np.int64], crossings: int) -> NDArray[np.int64]:
-    """Return for each crossing the number of the piece of the network it hangs together with."""
-    links = coo_array((np.ones(len(start), np.int8), (start, end)), (crossings, crossings))
-    return np.asarray(connected_components(links, directed=False)[1], np.int64)
 
 
 def _renumbered(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

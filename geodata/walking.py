@@ -15,9 +15,6 @@ from geodata.compiled import compiled
 from geodata.coordinates import LonLat
 from geodata.streets import Snapped, StreetGraph
 
-DETOUR = 1.3
-"""Walking distance over straight distance in built-up areas, used where no streets are known."""
-
 STEP_M = 250.0
 """Limits are rounded up to so many metres, so that nearly equal questions share a search."""
 

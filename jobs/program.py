@@ -49,4 +49,5 @@ def open_program(settings: Settings) -> Program:
     database = Database(settings.database)
     upgrade(database)
     vocabulary = _vocabulary(database)
-    return Program(settings, database, vocabulary, IndexStore(settings.index_folder, vocabulary))
+    store = IndexStore(settings.index_folder, vocabulary, settings.streets_folder)
+    return Program(settings, database, vocabulary, store)

@@ -45,6 +45,7 @@ class Suggestion(NamedTuple):
     verdicts: tuple[Verdict, ...]
     distance_m: int | None
     walk_minutes: int | None
+    route: str  # streets / straight
     next_session: SessionAhead | None
     first_step: str
     first_step_words: Sentence
@@ -58,7 +59,7 @@ class Suggestion(NamedTuple):
             "verdicts": [v.as_json(self.place.verified_on) for v in self.verdicts],
             "distance_m": self.distance_m,
             "walk_minutes": self.walk_minutes,
-            "route": "straight",
+            "route": self.route,
             "next_session": None if self.next_session is None else self.next_session.as_json(),
             "first_step": self.first_step,
             "first_step_words": self.first_step_words.as_json(),

@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from geodata.coordinates import LonLat
+from geodata.straight import DETOUR
 from matching.codebook import Codebook
 from matching.columns import mask_of
 from matching.encoding import LOW_HALF, day_number
 from matching.need import Limits, Need, minutes_of, weekday_number
 from matching.rows import eve_of
 from resources.clock import JAPAN
-
-DETOUR = 1.3
-"""Walking distance over straight distance in built-up areas, used where no streets are known."""
 
 TRANSPORT_REACH_M = 3_000.0
 """How far out a place with transport counts, in a straight line, for someone who would use it."""
@@ -79,16 +77,27 @@ class Ask:
         return day_number(self.day)
 
     @property
-    def reach_m(self) -> float | None:
-        """Return how far away, in a straight line, a place may be at most; None = no limit."""
-        limits = [m for m in (self.walk_reach_m, self.need.radius_m) if m is not None]
-        return min(limits) if limits else None
-
-    @property
-    def walk_reach_m(self) -> float | None:
+    def walk_limit_m(self) -> float | None:
+        """Return how many metres on foot a place may be away; None = no limit."""
         if self.need.walk_minutes is None:
             return None
-        return self.need.walk_minutes * 60.0 * self.need.speed_m_s / DETOUR
+        return self.need.walk_minutes * 60.0 * self.need.speed_m_s
+
+    def reach_m(self, *, by_streets: bool) -> float | None:
+        """Return within what straight distance all lies that may be in reach; None = no limit.
+
+        A street may lead straight there; where streets aren't known a detour is reckoned with.
+        """
+        limits = [] if self.need.radius_m is None else [self.need.radius_m]
+        if self.walk_limit_m is not None:
+            limits.append(straight_reach_m(self.walk_limit_m, by_streets=by_streets))
+        return min(limits) if limits else None
+
+
+def straight_reach_m(walk_m: float, *, by_streets: bool) -> float:
+    """Return how far away, in a straight line, a place may lie that is so many metres on foot."""
+    # One metre more, for ways count in whole metres.
+    return (walk_m if by_streets else walk_m / DETOUR) + 1.0
 
 
 def prepare(need: Need, codebook: Codebook, now: datetime) -> Ask:

@@ -96,7 +96,9 @@ FAR = 1_000_000_000
 LOOK = np.dtype(
     [
         ("distance_m", "f8"),  # NaN = not known, infinite = known to lie elsewhere
-        ("metres", "i8"),  # the same in whole metres; FAR where it isn't finite
+        ("walk_m", "f8"),  # metres on foot, see `on_foot`
+        ("by_streets", "u1"),  # 1 = the way was measured over streets
+        ("metres", "i8"),  # whole metres, over streets or else straight; FAR where not finite
         ("held", "u8"),  # days with any session, bits as in `rows.Slots`
         ("fitting", "u8"),  # days with a session that the person can attend
         ("shortest_stay", "i8"),  # minutes; 0 = one may drop in, -1 = not known

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from geodata.compiled import compiled
-from matching.ask import DETOUR, Ask
+from matching.ask import Ask
 from matching.sentences import Sentence, sentence
 from matching.terms import NEED_BITS, NOT_ASKED
 
@@ -106,9 +106,9 @@ def wishes(p: Any, look: Any, a: Any) -> float:
 @compiled
 def nearness(_p: Any, look: Any, a: Any) -> float:
     """Halves with every `HALF_MINUTES` on foot: 2 ** (−minutes / 15)."""
-    if math.isnan(look["distance_m"]):
+    if math.isnan(look["walk_m"]):
         return NEUTRAL
-    minutes = np.rint(look["distance_m"]) * DETOUR / a["speed_m_s"] / 60.0
+    minutes = look["walk_m"] / a["speed_m_s"] / 60.0
     return float(np.exp2(-minutes / HALF_MINUTES))
 
 

@@ -1,5 +1,6 @@
 """Which gathering places can be reached from a point and are open when one gets there."""
 
+import math
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +12,12 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from geodata.coordinates import LonLat
-from matching.ask import DETOUR
+from geodata.walking import walks_from
+from matching.ask import straight_reach_m
 from matching.encoding import day_number
 from matching.fresh import is_full, places_to_show
+from matching.index import Index
+from matching.on_foot import on_foot
 from matching.place_shown import PlaceShown
 from matching.rows import Rows, Slots, eve_of
 from matching.store import IndexStore
@@ -31,6 +35,7 @@ class NearbyQuestion:
 
     when : aware; None = now
     minutes_left : how long a place must stay open after one gets there
+    without_steps : for a wheelchair or a pram; steps are known where the streets are
     kinds : codes; None = every kind where people gather
     """
 
@@ -41,18 +46,32 @@ class NearbyQuestion:
     when: datetime | None = None
     minutes_left: int = 30
     kinds: Sequence[str] | None = None
+    without_steps: bool = False
     limit: int = 20
 
 
 @dataclass(frozen=True)
 class NearbyPlace:
-    """A place within reach; `open` is open, uncertain (a holiday) or unknown (no hours known)."""
+    """A place within reach; `open` is open, uncertain (a holiday) or unknown (no hours known).
+
+    distance_m : the way over the streets where that is the route, else the straight distance
+    arrive_at : when one gets there who leaves at the time asked for
+    minutes_left : how long it is open from then on; None where its hours aren't known
+    """
 
     place: PlaceShown
     open: str
     open_until: datetime | None
     distance_m: int
     walk_minutes: int
+    route: str
+    arrive_at: datetime
+
+    @property
+    def minutes_left(self) -> int | None:
+        if self.open_until is None:
+            return None
+        return int((self.open_until - self.arrive_at).total_seconds() // 60)
 
     def as_json(self) -> dict[str, Any]:
         until = None if self.open_until is None else self.open_until.isoformat(timespec="minutes")
@@ -62,7 +81,9 @@ class NearbyPlace:
             "open_until": until,
             "distance_m": self.distance_m,
             "walk_minutes": self.walk_minutes,
-            "route": "straight",
+            "route": self.route,
+            "arrive_at": self.arrive_at.isoformat(timespec="minutes"),
+            "minutes_left": self.minutes_left,
         }
 
 
@@ -97,12 +118,10 @@ def nearby_places(
     be open, and a call tells. Hidden places and places without a point are never among them.
     """
     when = (question.when or now or clock.now()).astimezone(JAPAN)
-    reach = question.walk_minutes * 60.0 * question.speed_m_s / DETOUR
-    if question.radius_m is not None:
-        reach = min(reach, question.radius_m)
+    when = when.replace(second=0, microsecond=0)
     index = store.current(session)
-    rows, distance_m = index.candidates(question.at, reach)
-    walk = np.ceil(np.rint(distance_m) * DETOUR / question.speed_m_s / 60.0)
+    rows, metres, walk_m, by_streets = _within_walk(store, index, question)
+    walk = np.ceil(walk_m / question.speed_m_s / 60.0)
     state, until = _opening(rows, when, walk, question.minutes_left)
     codebook = store.codebook
     kinds = codebook.gathering
@@ -111,13 +130,13 @@ def nearby_places(
     wanted = (
         kinds[rows["kind"]]
         & (rows["status"] == 0)
-        & (distance_m <= reach)  # a point that is only roughly known counts from its middle
         & ((rows["ends_day"] < 0) | (rows["ends_day"] >= day_number(when.date())))
     )
     found = np.flatnonzero(wanted & (state != SHUT))
     high, low = rows["id_high"], rows["id_low"]
-    away = np.rint(distance_m[found])  # all of them are within reach
-    order = found[np.lexsort((low[found], high[found], away, walk[found], state[found] > OPEN))]
+    order = found[
+        np.lexsort((low[found], high[found], walk_m[found], walk[found], state[found] > OPEN))
+    ]
     removed = {"closed": int((wanted & (state == SHUT)).sum())}
     places, full = _shown(session, rows, order, question.limit)
     if full:
@@ -132,13 +151,36 @@ def nearby_places(
                 place,
                 WORDS[int(state[i])],
                 midnight + timedelta(minutes=int(until[i])) if until[i] >= 0 else None,
-                round(distance_m[i]),
+                int(metres[i]),
                 int(walk[i]),
+                "streets" if by_streets[i] else "straight",
+                when + timedelta(minutes=int(walk[i])),
             )
             for i, place in places
         ),
         {k: n for k, n in removed.items() if n},
     )
+
+
+def _within_walk(
+    store: IndexStore, index: Index, question: NearbyQuestion
+) -> tuple[Rows, NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the rows that can be walked to, their metres as shown and on foot, and by what way.
+
+    A point that is only roughly known counts from its middle.
+    """
+    limit_m = question.walk_minutes * 60.0 * question.speed_m_s
+    radius_m = math.inf if question.radius_m is None else question.radius_m
+    streets = store.streets()
+    if streets is not None and question.without_steps:
+        streets = streets.step_free
+    walks = None if streets is None else walks_from(streets, question.at, limit_m)
+    reach = min(straight_reach_m(limit_m, by_streets=walks is not None), radius_m)
+    rows, distance_m = index.candidates(question.at, reach)
+    walk_m, by_streets = on_foot(rows, distance_m, walks)
+    within = np.flatnonzero((walk_m <= limit_m) & (distance_m <= radius_m))
+    metres = np.where(by_streets, walk_m, np.rint(distance_m))[within]
+    return rows.only(within), metres, walk_m[within], by_streets[within]
 
 
 def _opening(
@@ -147,7 +189,7 @@ def _opening(
     """Return each row's state on arrival, and until when it is open (minutes; −1 = unknown)."""
     slots: Slots = rows.slots(eve_of(when.date()))
     row_of = np.repeat(np.arange(len(rows)), np.diff(slots.pointer))
-    arrival = when.hour * 60 + when.minute + np.nan_to_num(walk, nan=0.0)[row_of]
+    arrival = when.hour * 60 + when.minute + walk[row_of]
     state = np.where(rows["schedule_known"] == 1, SHUT, UNKNOWN).astype(np.int64)
     until = np.full(len(rows), -1, np.int64)
     # Today's sessions, yesterday's that run past midnight, and tomorrow's for a walk past it.

@@ -4,7 +4,8 @@ import math
 from typing import Any
 
 from geodata.compiled import compiled
-from matching.ask import DETOUR, TRANSPORT_REACH_M
+from geodata.straight import DETOUR
+from matching.ask import TRANSPORT_REACH_M
 from matching.columns import STATUSES
 from matching.sentences import Sentence, sentence
 from matching.sight import Seen
@@ -19,6 +20,9 @@ from matching.verdicts import (
     shows_code,
     verdict,
 )
+
+ROUGH_M = 100.0
+"""From this accuracy on a point is the middle of a town, not a door."""
 
 _PUBLISHED = STATUSES.index("published")
 
@@ -35,17 +39,18 @@ def kind(p: Any, _look: Any, a: Any) -> int:
 
 @compiled
 def reach(p: Any, look: Any, a: Any) -> int:
-    """Within the straight distance that the walking minutes and the radius allow.
+    """Within the way on foot that the minutes allow, and within the radius.
 
     A point that is only known to some accuracy may lie on either side of the limit: unknown. So
     may a place without a point, unless its municipality lies elsewhere (infinite distance). Where
     the person would use transport and the place offers it, the area it serves must be asked.
     """
     away, slack = look["distance_m"], p["accuracy_m"]
-    if away + slack <= a["reach_m"]:
+    walk, walk_slack = look["walk_m"], slack * DETOUR
+    if walk + walk_slack <= a["walk_limit_m"] and away + slack <= a["radius_m"]:
         return PASS
     # A place whose distance isn't known (NaN) is neither inside nor outside.
-    outside = away - slack > a["reach_m"]
+    outside = walk - walk_slack > a["walk_limit_m"] or away - slack > a["radius_m"]
     served = a["transport"] and p["transport"] == 1 and away - slack <= TRANSPORT_REACH_M
     return FAIL if outside and not served else UNKNOWN
 
@@ -56,19 +61,22 @@ def _change_reach(p: Seen) -> Sentence | None:
         return None
     if p["transport"] == 1 and away - p["accuracy_m"] <= TRANSPORT_REACH_M:
         return sentence("change.reach_transport")
-    walk = p.ask.walk_reach_m
-    if walk is not None and away > walk:
-        minutes = walk_minutes(away, p.ask.need.speed_m_s)
+    limit = p.ask.walk_limit_m
+    if limit is not None and p["walk_m"] > limit:
+        minutes = walk_minutes(p["walk_m"], p.ask.need.speed_m_s)
         assert p.ask.need.walk_minutes is not None
         more = max(1, minutes - int(p.ask.need.walk_minutes))
         return sentence("change.reach_walk", minutes=more)
     assert p.ask.need.radius_m is not None
-    return sentence("change.reach_radius", metres=math.ceil(away - p.ask.need.radius_m))
+    metres = math.ceil(away - p.ask.need.radius_m)
+    if p["accuracy_m"] >= ROUGH_M:  # the middle of a town: no single metres are told from it
+        metres = math.ceil(metres / ROUGH_M) * int(ROUGH_M)
+    return sentence("change.reach_radius", metres=metres)
 
 
-def walk_minutes(distance_m: float, speed_m_s: float) -> int:
-    """Return the minutes on foot, rounded up, over a straight distance × `DETOUR`."""
-    return math.ceil(distance_m * DETOUR / speed_m_s / 60.0)
+def walk_minutes(walk_m: float, speed_m_s: float) -> int:
+    """Return the minutes for so many metres on foot, rounded up."""
+    return math.ceil(walk_m / speed_m_s / 60.0)
 
 
 def _evidence_kind(p: Seen) -> tuple[str, Any]:
@@ -91,10 +99,10 @@ RULES: tuple[Rule, ...] = (
     Rule("kind", always, kind, _evidence_kind, no_change, reads=("kind",)),
     Rule(
         "reach",
-        lambda a: a.reach_m is not None,
+        lambda a: a.walk_limit_m is not None or a.need.radius_m is not None,
         reach,
         _evidence_reach,
         _change_reach,
-        reads=("metres",),
+        reads=("metres", "walk_m"),
     ),
 )

@@ -102,9 +102,13 @@ def first_step_of(p: Seen, place: PlaceShown) -> str:
     return "stay" if step is not None and step <= 2 else "join"
 
 
-def distance_of(p: Seen) -> tuple[int | None, int | None]:
-    """Return metres and minutes on foot; None where the place has no point."""
+def distance_of(p: Seen) -> tuple[int | None, int | None, str]:
+    """Return metres and minutes on foot, None where the place has no point; and by what route.
+
+    The metres are those of the way over streets, or else those of the straight line.
+    """
+    route = "streets" if p["by_streets"] else "straight"
     metres = p.metres
     if metres is None:
-        return None, None
-    return metres, walk_minutes(metres, p.ask.need.speed_m_s)
+        return None, None, route
+    return metres, walk_minutes(p["walk_m"], p.ask.need.speed_m_s), route

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.compiled import compiled
+from geodata.streets import Snapped, StreetGraph
 from matching.columns import Array, Columns
 from matching.municipalities import presence
+from matching.snapped_rows import SnappedRows
 from matching.text import likeness
 from resources.days import day_bits
 
@@ -55,6 +57,10 @@ class Part:
     columns: Columns
     keys: NDArray[np.int64] | None = None  # of the base: sorted cell keys
     _masks: dict[date, DayMasks] = field(default_factory=dict)
+
+    @cached_property
+    def on_streets(self) -> SnappedRows:
+        return SnappedRows(self.columns)
 
     def masks(self, first: date) -> DayMasks:
         made = self._masks.get(first)
@@ -114,6 +120,15 @@ class Rows:
         """(n,) of `RECORD`."""
         return self._records
 
+    def only(self, chosen: NDArray[np.int64]) -> "Rows":
+        """Return some of the rows; `chosen` rises."""
+        parts, first = [], 0
+        for part, rows in self._parts:
+            low, high = np.searchsorted(chosen, (first, first + len(rows)))
+            parts.append((part, rows[chosen[low:high] - first]))
+            first += len(rows)
+        return Rows(parts, self._base, self._records.take(chosen))
+
     def slots(self, first: date) -> Slots:
         """Return the slots of all rows with their days, from the eve of a day."""
         found: list[tuple[Array, ...]] = []
@@ -139,6 +154,11 @@ class Rows:
             found.append(likeness(part.columns.texts, numbers[low:high], words, idf))
             first += len(rows)
         return found[0] if len(found) == 1 else np.concatenate(found)
+
+    def snapped(self, streets: StreetGraph) -> Snapped:
+        """Return where the rows lie on the streets."""
+        found = [part.on_streets.of(streets, rows) for part, rows in self._parts]
+        return Snapped(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
     def kept(self, chosen: Sequence[int]) -> list[tuple[int, bytes]]:
         """Return of some rows the offering's id and what is kept to be shown.

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from geodata.compiled import compiled
 from geodata.coordinates import LonLat, great_circle_m
+from geodata.walking import Walks
 from matching.ask import Ask
 from matching.codebook import Codebook
 from matching.columns import FAR, LOOK, Array
+from matching.on_foot import on_foot
 from matching.rows import Rows
 from matching.terms import terms_of
 from matching.times import SessionAhead, Sessions, sessions_of
@@ -22,15 +24,23 @@ class Sight:
     """Rows, what is seen of them for one question, and the question.
 
     looks : (n,) of `LOOK`
+    walks : over the streets, from where the question starts; None where no street leads from there
     """
 
-    def __init__(self, rows: Rows, distance_m: Array, ask: Ask, codebook: Codebook) -> None:
+    def __init__(
+        self,
+        rows: Rows,
+        distance_m: Array,
+        ask: Ask,
+        codebook: Codebook,
+        walks: Walks | None = None,
+    ) -> None:
         self.rows = rows
         self.ask = ask
         self.codebook = codebook
         self.terms: Array = terms_of(ask, codebook)
         self.looks: Array = np.zeros(len(rows), LOOK)
-        _measure(distance_m, self.looks)
+        _measure(distance_m, *on_foot(rows, distance_m, walks), self.looks)
         self.sessions: Sessions = sessions_of(rows, ask, self.looks)
         self._exclude()
 
@@ -53,10 +63,16 @@ class Sight:
 
 
 @compiled
-def _measure(distance_m: NDArray[np.float64], looks: Any) -> None:
+def _measure(
+    distance_m: NDArray[np.float64],
+    walk_m: NDArray[np.float64],
+    by_streets: NDArray[np.bool_],
+    looks: Any,
+) -> None:
     for i in range(len(distance_m)):
-        away = distance_m[i]
-        looks[i]["distance_m"] = away
+        away = walk_m[i] if by_streets[i] else distance_m[i]
+        looks[i]["distance_m"], looks[i]["walk_m"] = distance_m[i], walk_m[i]
+        looks[i]["by_streets"] = by_streets[i]
         looks[i]["metres"] = np.int64(np.rint(away)) if math.isfinite(away) else FAR
 
 

@@ -15,8 +15,9 @@ import numpy as np
 from sqlalchemy import Select, Text, cast, select
 from sqlalchemy.orm import Session
 
+from geodata.streets import StreetGraph, load_streets
 from matching.codebook import Codebook
-from matching.columns import Array, Columns
+from matching.columns import RECORD, SLOT, Array, Columns
 from matching.encoding import SOURCE, Encoder
 from matching.index import Index, cell_keys, in_grid_order
 from matching.rows import Part
@@ -63,14 +64,22 @@ class IndexStore:
 
     folder : where bases lie, one folder each, and `current`, which names the one in use
     vocabulary : the closed lists whose codes become bits
+    streets_folder : where releases of the streets lie; None = distances are straight ones
     """
 
-    def __init__(self, folder: Path, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, folder: Path, vocabulary: Vocabulary, streets_folder: Path | None = None
+    ) -> None:
         self.folder = folder
+        self.streets_folder = streets_folder
         self.codebook = Codebook(vocabulary)
         self._lock = threading.Lock()
         self._index: Index | None = None
         self._base_name: str | None = None
+
+    def streets(self) -> StreetGraph | None:
+        """Return the streets in force; None where none were imported."""
+        return None if self.streets_folder is None else load_streets(self.streets_folder)
 
     def build(self, session: Session) -> int:
         """Build a base from the catalogue and swap it in; return its revision."""
@@ -263,10 +272,12 @@ def _load(folder: Path, manifest: dict[str, Any]) -> Columns:
         array.view(np.uint8)[:: mmap.PAGESIZE].max(initial=0)
         return array
 
+    # A file forgets that its records are aligned, and to Numba they would be of another type: each
+    # loop would be compiled twice.
     return Columns(
-        mapped("records"),
+        mapped("records").view(RECORD),
         mapped("pointer"),
-        mapped("slots"),
+        mapped("slots").view(SLOT),
         tuple(json.loads((folder / "selectors.json").read_text(encoding="utf-8"))),
         {name: mapped(name) for name in manifest["texts"]},
         _bytes_of(folder / SHOWN_FILE),

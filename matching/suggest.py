@@ -17,6 +17,7 @@ from matching.ask import TRANSPORT_REACH_M, prepare
 from matching.avoiding import avoiding
 from matching.fresh import is_full, places_named, places_to_show
 from matching.need import Need
+from matching.on_foot import walks_for
 from matching.order import in_order
 from matching.ranking import Scores, diverse, first_of_each, score
 from matching.rules import Judged, judge
@@ -62,7 +63,8 @@ def suggest_placements(
     weights = scheme_of(scheme)
     index = store.current(session)
     ask = prepare(avoiding(session, need), store.codebook, now or clock.now())
-    reach = ask.reach_m
+    walks = walks_for(ask, store.streets())
+    reach = ask.reach_m(by_streets=walks is not None)
     radii = (
         [None]
         if reach is None
@@ -71,7 +73,7 @@ def suggest_placements(
     )
     for radius in radii:
         rows, distance_m = index.candidates(ask.origin, radius)
-        sight = Sight(rows, distance_m, ask, store.codebook)
+        sight = Sight(rows, distance_m, ask, store.codebook, walks)
         judged = judge(sight)
         near = near_misses.near_misses(sight, judged)
         if len(near) >= near_misses.FEWEST or len(rows) >= ENOUGH_LOOKED_AT:

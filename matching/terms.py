@@ -40,7 +40,8 @@ TERMS = np.dtype(
     [
         ("activities", "u8"),
         *((name, "i8") for name in _WHOLE),
-        ("reach_m", "f8"),  # straight; infinite where there is no limit
+        ("walk_limit_m", "f8"),  # on foot; infinite where there is no limit
+        ("radius_m", "f8"),  # straight; infinite where there is no limit
         ("speed_m_s", "f8"),
         ("need_total", "f8"),
         ("need_weights", "f8", NEED_BITS),  # 0 where it isn't one of the person's needs
@@ -51,7 +52,7 @@ TERMS = np.dtype(
 )
 """What rules and criteria know of a question; whole numbers are NOT_ASKED where nothing is."""
 
-_FIRST = struct.Struct(f"=Q{len(_WHOLE)}q{3 + NEED_BITS}d")
+_FIRST = struct.Struct(f"=Q{len(_WHOLE)}q{4 + NEED_BITS}d")
 """What differs from question to question. Setting a record field by field takes ten times as long.
 """
 
@@ -59,7 +60,6 @@ _FIRST = struct.Struct(f"=Q{len(_WHOLE)}q{3 + NEED_BITS}d")
 def terms_of(ask: Ask, codebook: Codebook) -> Array:
     """Return a question's terms, (1,) of `TERMS`."""
     need, limits = ask.need, ask.limits
-    reach = ask.reach_m
     weights = [0.0] * NEED_BITS
     for bit, weight in ask.needs:
         weights[bit] = weight
@@ -83,7 +83,8 @@ def terms_of(ask: Ask, codebook: Codebook) -> Array:
         ask.holds or 0,
         ask.activities.bit_count(),
         bool(need.wishes.text),
-        math.inf if reach is None else reach,
+        _limit(ask.walk_limit_m),
+        _limit(need.radius_m),
         need.speed_m_s,
         sum(weights),
         *weights,
@@ -103,6 +104,10 @@ def _of_kinds(codebook: Codebook) -> bytes:
 
 def _number(value: int | None) -> int:
     return NOT_ASKED if value is None else value
+
+
+def _limit(value: float | None) -> float:
+    return math.inf if value is None else value
 
 
 def _place(code: str | None, order: tuple[str, ...]) -> int:

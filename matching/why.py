@@ -14,6 +14,7 @@ from matching.ask import prepare
 from matching.avoiding import avoiding
 from matching.encoding import LOW_HALF
 from matching.need import Need
+from matching.on_foot import walks_for
 from matching.place_shown import PlaceShown, kept
 from matching.ranking import score
 from matching.reasons import suggestions
@@ -88,7 +89,8 @@ def explain(
     if found is None or entry is None:
         raise NotFound("offering")
     rows, distance_m = found
-    sight = Sight(rows, distance_m, ask, store.codebook)
+    walks = walks_for(ask, store.streets())
+    sight = Sight(rows, distance_m, ask, store.codebook, walks)
     judged = judge(sight)
     scores = score(sight, judged, weights, np.arange(len(rows)))
     (seen,) = sight.seen([0])

@@ -7,6 +7,7 @@ from api.commands.words import language, say
 from matching.answers import Answer, Miss, Suggestion, Verdict
 from matching.nearby import NearbyAnswer
 from matching.place_shown import PlaceKept, PlaceShown
+from matching.reach import ROUGH_M
 from matching.sentences import sentence
 from matching.times import SessionAhead
 from matching.why import Explanation
@@ -51,7 +52,7 @@ def print_nearby(answer: NearbyAnswer, vocabulary: Vocabulary) -> None:
                 _place(p.place, vocabulary),
                 say(f"open.{p.open}"),
                 None if p.open_until is None else p.open_until.astimezone(JAPAN).strftime("%H:%M"),
-                _distance(p.walk_minutes, p.distance_m),
+                _distance(p.place, p.walk_minutes, p.distance_m, p.route),
                 _room(p.place),
                 p.place.phone,
                 p.place.address,
@@ -95,7 +96,7 @@ def _suggestion_row(n: int, s: Suggestion, vocabulary: Vocabulary) -> list[objec
         n,
         _place(s.place, vocabulary),
         f"{s.score / 10_000:.2f}\n{s.confidence / 100:.2f}",
-        _distance(s.walk_minutes, s.distance_m),
+        _distance(s.place, s.walk_minutes, s.distance_m, s.route),
         _session(s.next_session),
         _room(s.place),
         why,
@@ -107,7 +108,7 @@ def _miss_row(miss: Miss, vocabulary: Vocabulary) -> list[object]:
     changes = [v.change or v.words for v in miss.failed]
     return [
         _place(miss.place, vocabulary),
-        miss.distance_m,
+        None if _is_rough(miss.place) else miss.distance_m,
         "\n".join(c.in_language(language()) for c in changes),
     ]
 
@@ -116,10 +117,20 @@ def _place(place: PlaceKept, vocabulary: Vocabulary) -> str:
     return f"{place.name}\n{vocabulary.label('kind', place.kind, language())}\n{place.offering}"
 
 
-def _distance(walk_minutes: int | None, distance_m: int | None) -> str | None:
+def _distance(
+    place: PlaceKept, walk_minutes: int | None, distance_m: int | None, route: str
+) -> str | None:
     if walk_minutes is None or distance_m is None:
         return None
-    return say("table.walk", minutes=walk_minutes, metres=distance_m)
+    if _is_rough(place):
+        return say("table.walk_rough", minutes=walk_minutes)
+    key = "table.walk_streets" if route == "streets" else "table.walk"
+    return say(key, minutes=walk_minutes, metres=distance_m)
+
+
+def _is_rough(place: PlaceKept) -> bool:
+    """Tell whether only the middle of its town is known: metres would say more than is known."""
+    return place.accuracy_m is not None and place.accuracy_m >= ROUGH_M
 
 
 def _room(place: PlaceShown) -> str:

@@ -110,7 +110,7 @@ def streets(
     file: Annotated[Path, typer.Argument(help=say("help.streets_file"))],
     form: FormatOption = Format.TABLE,
 ) -> None:
-    from geodata.streets import import_streets
+    from geodata.streets_source import import_streets
 
     checked_file(file)
     with opened() as program:

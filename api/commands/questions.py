@@ -69,6 +69,9 @@ def nearby(
         float | None, typer.Option("--radius", min=1, max=100_000, help=say("help.radius"))
     ] = None,
     kind: Annotated[list[str] | None, typer.Option(help=say("help.kind"))] = None,
+    without_steps: Annotated[
+        bool, typer.Option("--without-steps", help=say("help.without_steps"))
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, max=200, help=say("help.limit"))] = 20,
     form: FormatOption = Format.TABLE,
 ) -> None:
@@ -85,6 +88,7 @@ def nearby(
             when=at_time,
             minutes_left=minutes,
             kinds=kinds,
+            without_steps=without_steps,
             limit=limit,
         )
         with program.database.reading() as session:

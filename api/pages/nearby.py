@@ -86,6 +86,7 @@ def _question(program: OpenProgram, session: Session, given: FormData) -> Nearby
         speed_m_s=speed,
         when=_moment(given),
         kinds=[kind] if kind else None,
+        without_steps=text(given, "without_steps") is not None,
     )
 
 

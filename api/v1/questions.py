@@ -91,6 +91,7 @@ class Nearby(BaseModel):
     when: datetime | None = None
     minutes_left: Annotated[int, Field(ge=0, le=1440)] = 30
     kinds: Annotated[list[str], Field(max_length=60)] | None = None
+    without_steps: bool = False
     limit: Annotated[int, Field(ge=1, le=100)] = 20
 
 

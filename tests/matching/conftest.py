@@ -42,6 +42,16 @@ def register(database: Database) -> Register:
 @pytest.fixture
 def hosts(database: Database) -> list[uuid.UUID]:
     """Six hosts, some resting or full."""
+    return _hosts(database)
+
+
+@pytest.fixture
+def hosts_of() -> Callable[[Database], list[uuid.UUID]]:
+    """Put the six hosts into a database."""
+    return _hosts
+
+
+def _hosts(database: Database) -> list[uuid.UUID]:
     from datetime import date
 
     now = clock.now()

@@ -41,6 +41,7 @@ def anything():
     looks["distance_m"] = [
         r.choice([float("nan"), float("inf"), r.uniform(0, 4000)]) for _ in range(PLACES)
     ]
+    looks["walk_m"] = np.rint(looks["distance_m"]) * r.choice([1.0, 1.3])
     for name in ("held", "fitting"):
         looks[name] = [r.choice([0, r.getrandbits(57)]) for _ in range(PLACES)]
     looks["shortest_stay"] = [r.choice([-1, 0, 30, 90]) for _ in range(PLACES)]
@@ -56,7 +57,8 @@ def anything():
     terms["activities_wished"] = np.bitwise_count(terms["activities"])
     terms["text_wished"] = 1
     terms["noise"] = [r.randint(0, 2) for _ in range(PLACES)]
-    terms["reach_m"] = [r.choice([float("inf"), 1000.0]) for _ in range(PLACES)]
+    for name in ("walk_limit_m", "radius_m"):
+        terms[name] = [r.choice([float("inf"), 1000.0]) for _ in range(PLACES)]
     terms["speed_m_s"] = 1.1
     terms["need_weights"][:, :3] = [[r.randint(0, 3) for _ in range(3)] for _ in range(PLACES)]
     terms["need_weights"][:, 3] = 1

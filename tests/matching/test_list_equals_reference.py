@@ -2,13 +2,19 @@
 
 import random
 import uuid
+from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
 from oracle import catalogues
+from oracle.on_foot import invented_town
 from oracle.reference import SAFETY, Reference
 
+from geodata.coordinates import LonLat
+from geodata.streets_source import import_streets
 from matching import text
 from matching.need import parse_need
 from matching.schemes import SCHEMES
@@ -23,11 +29,31 @@ NOW = datetime(2026, 11, 23, 5, 10, tzinfo=UTC)  # a holiday, 14:10 in Japan
 PLACES = 180
 NEEDS = 40
 
+HostsOf = Callable[[Database], list[uuid.UUID]]
+
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_list_is_that_of_a_plain_walk_through_all_offerings(
     database: Database, store: IndexStore, hosts: list[uuid.UUID], seed: int
 ) -> None:
+    compare(database, store, hosts, seed)
+
+
+def test_so_it_is_where_streets_say_how_far_it_is(
+    sqlite_database: Database, store: IndexStore, hosts_of: HostsOf, tmp_path: Path
+) -> None:
+    town = invented_town(random.Random(4), LonLat(139.7148, 35.7290), tmp_path / "town.osm")
+    import_streets(town, tmp_path / "streets")
+    store.streets_folder = tmp_path / "streets"
+    routes = compare(sqlite_database, store, hosts_of(sqlite_database), seed=4, needs=25)
+    assert routes["streets"] > 10  # the test says something of both
+    assert routes["straight"] > 5
+
+
+def compare(
+    database: Database, store: IndexStore, hosts: list[uuid.UUID], seed: int, needs: int = NEEDS
+) -> Counter[str]:
+    """Put many needs to both; return how often each route was taken to what was suggested."""
     r = random.Random(seed)
     today = NOW.date()
     with database.writing(by="test") as session:
@@ -62,14 +88,16 @@ def test_the_list_is_that_of_a_plain_walk_through_all_offerings(
                 by="test",
             )
     suggested = 0
+    routes: Counter[str] = Counter()
+    streets = store.streets()
     with database.reading() as session:
         index = store.current(session)
         idf = np.asarray(index.base.columns.texts["text_idf"])
-        for i in range(NEEDS):
+        for i in range(needs):
             need = parse_need(catalogues.need(r, hosts, today), catalogues.VOCABULARY)
             scheme = r.choice(list(SCHEMES.values()))
             answer = suggest_placements(session, store, need, limit=8, scheme=scheme.code, now=NOW)
-            reference = Reference(catalogues.VOCABULARY, need, NOW, scheme)
+            reference = Reference(catalogues.VOCABULARY, need, NOW, scheme, streets)
             listed, looked = reference.suggest(session, 8, _text_of(need.wishes.text, idf))
             suggested += len(listed)
             by_id = {x.entry.offering.id: x for x in looked}
@@ -81,12 +109,15 @@ def test_the_list_is_that_of_a_plain_walk_through_all_offerings(
                 assert {v.rule: v.verdict for v in suggestion.verdicts} == plain.verdicts
                 assert suggestion.score == sum(suggestion.contributions.values()) == plain.score
                 assert suggestion.confidence == plain.confidence
+                assert suggestion.distance_m == plain.metres
+                routes[suggestion.route] += suggestion.distance_m is not None
             for miss in answer.nearest_misses:
                 plain = by_id[miss.place.offering]
                 assert {v.rule for v in miss.failed} == set(plain.fails)
                 assert not set(plain.fails) & SAFETY
                 assert all(v.change is not None for v in miss.failed)
-    assert suggested > NEEDS  # the test says something
+    assert suggested > needs / 2  # the test says something
+    return routes
 
 
 def _text_of(words, idf):

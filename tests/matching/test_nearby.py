@@ -1,17 +1,25 @@
 """What a community social worker sees, standing in a doorway: what is near and open."""
 
+import math
 import random
 import uuid
+from collections import Counter
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from oracle import catalogues
+from oracle.on_foot import Walker, invented_town, moved, osm
 from oracle.reference import DETOUR, away_m
 
 from geodata.coordinates import LonLat
+from geodata.streets_source import import_streets
 from matching.nearby import NearbyQuestion, nearby_places
+from matching.need import parse_need
 from matching.store import IndexStore
+from matching.why import explain
 from resources import schedules
 from resources.clock import JAPAN
 from resources.commands import register_resource
@@ -102,10 +110,85 @@ def test_hidden_full_and_unplaced_places_and_those_nobody_gathers_in_are_not_sho
     assert answer.removed_by == {"places": 1}
 
 
+def river(tmp_path: Path, store: IndexStore) -> None:
+    """Two banks 100 m apart; the one bridge has steps, the other way round is 1,200 m longer."""
+    at = {1: (0, 0), 2: (600, 0), 3: (600, 100), 4: (0, 100), 5: (100, 0), 6: (100, 100)}
+    ways = [
+        ([1, 5, 2], {"highway": "residential"}),
+        ([2, 3], {"highway": "residential"}),
+        ([4, 6, 3], {"highway": "residential"}),
+        ([5, 6], {"highway": "steps"}),
+    ]
+    path = tmp_path / "river.osm"
+    path.write_text(osm(ways, at, HERE), encoding="utf-8")
+    import_streets(path, tmp_path / "streets")
+    store.streets_folder = tmp_path / "streets"
+
+
+def test_over_the_river_it_is_as_far_as_the_streets_say_and_farther_on_wheels(
+    database: Database, store: IndexStore, register: Any, tmp_path: Path
+) -> None:
+    river(tmp_path, store)
+    across = moved(HERE, 200, 100)
+    register(**salon(hours("10:00", "15:00"), location={"lon": across.lon, "lat": across.lat}))
+    when = at("2026-12-01T13:00")
+    (place,) = found(database, store, when).places
+    assert (place.route, place.distance_m, place.walk_minutes) == ("streets", 300, 5)
+    assert place.arrive_at == at("2026-12-01T13:05")
+    assert place.minutes_left == 115
+    assert not found(database, store, when, without_steps=True).places  # 1,100 m are 17 minutes
+    (place,) = found(database, store, when, without_steps=True, walk_minutes=20).places
+    assert place.distance_m == 1_100
+
+
+def test_a_hidden_place_has_no_way_that_could_be_measured(
+    database: Database, store: IndexStore, register: Any, tmp_path: Path
+) -> None:
+    """From wherever one asks, an entry whose place is hidden looks the same."""
+    river(tmp_path, store)
+    hidden = register(
+        **salon(hours("10:00", "15:00"), location={"visibility": "hidden", "city": "豊島区"})
+    )
+    seen = set()
+    with database.reading() as session:
+        for east in range(0, 600, 50):
+            point = moved(HERE, east, 0)
+            need = parse_need(
+                {"at": {"lon": point.lon, "lat": point.lat}, "walk_minutes": 5, "on": "2026-12-01"},
+                catalogues.VOCABULARY,
+            )
+            told = explain(session, store, need, hidden).suggestion
+            seen.add((told.distance_m, told.walk_minutes, told.route, told.score))
+            assert not nearby_places(session, store, NearbyQuestion(at=point)).places
+    assert len(seen) == 1
+    assert next(iter(seen))[:3] == (None, None, "straight")
+
+
 @pytest.mark.parametrize("seed", [7, 8])
 def test_nearby_is_that_of_a_plain_walk_through_all_offerings(
     database: Database, store: IndexStore, hosts: list[uuid.UUID], seed: int
 ) -> None:
+    compare(database, store, hosts, seed)
+
+
+def test_so_it_is_where_streets_say_how_far_it_is(
+    sqlite_database: Database,
+    store: IndexStore,
+    hosts_of: Callable[[Database], list[uuid.UUID]],
+    tmp_path: Path,
+) -> None:
+    town = invented_town(random.Random(4), moved(HERE, -1700, 0), tmp_path / "town.osm")
+    import_streets(town, tmp_path / "streets")
+    store.streets_folder = tmp_path / "streets"
+    routes = compare(sqlite_database, store, hosts_of(sqlite_database), seed=9)
+    assert routes["streets"] > 20
+    assert routes["straight"] > 5
+
+
+def compare(
+    database: Database, store: IndexStore, hosts: list[uuid.UUID], seed: int
+) -> Counter[str]:
+    """Put many questions to both; return how often each route was taken."""
     r = random.Random(seed)
     with database.writing(by="test") as session:
         for _ in range(240):
@@ -116,24 +199,32 @@ def test_nearby_is_that_of_a_plain_walk_through_all_offerings(
                 vocabulary=catalogues.VOCABULARY,
                 by="test",
             )
-    shown = 0
+    routes: Counter[str] = Counter()
+    streets = store.streets()
     with database.reading() as session:
         entries = _entries(session)
-        for _ in range(40):
+        for _ in range(40 if streets is None else 15):
             when = at("2026-11-22T00:00") + timedelta(minutes=r.randrange(60 * 24 * 20))
             here = LonLat(HERE.lon + r.gauss(0, 0.004), HERE.lat + r.gauss(0, 0.004))
             minutes = r.choice([10, 20, 40])
-            question = NearbyQuestion(at=here, walk_minutes=minutes, when=when, limit=500)
+            wheels = r.random() < 0.3
+            question = NearbyQuestion(
+                at=here, walk_minutes=minutes, when=when, limit=500, without_steps=wheels
+            )
             answer = nearby_places(session, store, question)
-            plain = _plain(entries, here, when, minutes)
-            assert [(p.place.offering, p.open) for p in answer.places] == plain
-            shown += len(plain)
-    assert shown > 50
+            walker = None
+            if streets is not None:
+                walker = Walker.starting(streets, here, minutes * 60 * 1.1, wheels)
+            plain = _plain(entries, here, when, minutes, walker)
+            assert [(p.place.offering, p.open, p.walk_minutes) for p in answer.places] == plain
+            routes.update(p.route for p in answer.places)
+    assert routes.total() > 40
+    return routes
 
 
 def _plain(
-    entries: Any, here: LonLat, when: datetime, minutes: float
-) -> list[tuple[uuid.UUID, str]]:
+    entries: Any, here: LonLat, when: datetime, minutes: float, walker: Walker | None
+) -> list[tuple[uuid.UUID, str, int]]:
     out = []
     for e in entries:
         o, kind, p = e.offering, e.resource.kind, e.location
@@ -146,9 +237,13 @@ def _plain(
         if o.availability == "none" or (o.availability == "capacity" and o.places == 0):
             continue
         away = away_m(here.lon, here.lat, p.lon, p.lat)
-        if away > minutes * 60 * 1.1 / DETOUR:
+        metres = round(away) * DETOUR
+        walked = None if walker is None else walker.metres_to(p.lon, p.lat)
+        if walker is not None and walked is not None:
+            metres = math.inf if walked > walker.limit_m else max(round(walked), round(away))
+        if metres > minutes * 60 * 1.1:
             continue
-        walk = -int(-(round(away) * DETOUR / 1.1 / 60) // 1)
+        walk = math.ceil(metres / 1.1 / 60)
         state = "unknown" if o.schedule is None else None
         if o.schedule is not None:
             arrival = when + timedelta(minutes=walk)
@@ -162,5 +257,5 @@ def _plain(
             if fits:
                 state = "open" if any(not s.uncertain for s in fits) else "uncertain"
         if state:
-            out.append((state != "open", walk, round(away), o.id.int, o.id, state))
-    return [(x[4], x[5]) for x in sorted(out)]
+            out.append((state != "open", walk, metres, o.id.int, o.id, state))
+    return [(x[4], x[5], x[1]) for x in sorted(out)]

@@ -22,7 +22,8 @@ def make_program(database: Database, home: Path, **settings: object) -> Program:
     home.mkdir(exist_ok=True)
     given = Settings(home=home, **settings)  # type: ignore[arg-type]
     vocabulary = default_vocabulary()
-    return Program(given, database, vocabulary, IndexStore(given.index_folder, vocabulary))
+    store = IndexStore(given.index_folder, vocabulary, given.streets_folder)
+    return Program(given, database, vocabulary, store)
 
 
 def browser(app: FastAPI) -> TestClient:

@@ -12,9 +12,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from geodata.streets import StreetGraph
 from matching.need import Need
 from matching.schemes import Scheme
 from matching.text import fold
+from oracle.on_foot import Walker
 from resources import schedules
 from resources.clock import JAPAN
 from resources.models import Location
@@ -48,6 +50,7 @@ class Looked:
 
     entry: Entry
     distance: float | None
+    metres: int | None
     verdicts: dict[str, str]
     contributions: dict[str, float]
     confidence: int
@@ -78,7 +81,14 @@ def yes(value: bool | None, wanted: bool = True) -> str:
 
 
 class Reference:
-    def __init__(self, vocabulary: Vocabulary, need: Need, now: datetime, scheme: Scheme) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        need: Need,
+        now: datetime,
+        scheme: Scheme,
+        streets: StreetGraph | None = None,
+    ) -> None:
         self.vocabulary = vocabulary
         self.need = need
         local = now.astimezone(JAPAN)
@@ -87,6 +97,12 @@ class Reference:
         self.start = datetime.combine(self.day, start, JAPAN)
         self.scheme = scheme
         self.locations: list[Location] = []
+        limit = None if need.walk_minutes is None else need.walk_minutes * 60 * need.speed_m_s
+        searched = 2_500 if limit is None else 2 * limit
+        wheels = bool(need.limits.step_free)
+        self.walker = (
+            None if streets is None else Walker.starting(streets, need.point, searched, wheels)
+        )
 
     # ---- facts --------------------------------------------------------------------------------
 
@@ -135,13 +151,45 @@ class Reference:
 
         return float(struct.unpack("f", struct.pack("f", place.accuracy_m))[0])
 
-    def reach(self) -> float | None:
-        found = []
-        if self.need.walk_minutes is not None:
-            found.append(self.need.walk_minutes * 60 * self.need.speed_m_s / DETOUR)
-        if self.need.radius_m is not None:
-            found.append(self.need.radius_m)
-        return min(found) if found else None
+    def walk(self, entry: Entry) -> tuple[float | None, bool]:
+        """Return metres on foot, and whether they are those of streets."""
+        away, place = self.distance(entry), entry.location
+        if away is None:
+            return None, False
+        straight = round(away) * DETOUR
+        if self.walker is None:
+            return straight, False
+        assert place is not None
+        assert place.lon is not None
+        assert place.lat is not None
+        metres = self.walker.metres_to(place.lon, place.lat)
+        if metres is None:
+            return straight, False
+        if metres > self.walker.limit_m:
+            return max(straight, self.walker.limit_m), False
+        return max(round(metres), round(away)), True
+
+    def reach(self, entry: Entry) -> str:
+        need = self.need
+        away, slack, (walk, _) = self.distance(entry), self.accuracy(entry), self.walk(entry)
+        served = need.limits.transport and entry.resource.transport
+        if away is None or walk is None:
+            return "fail" if self.elsewhere(entry) else "unknown"
+        inside, outside = True, False
+        if need.walk_minutes is not None:
+            limit = need.walk_minutes * 60 * need.speed_m_s
+            inside &= walk + slack * DETOUR <= limit
+            outside |= walk - slack * DETOUR > limit
+        if need.radius_m is not None:
+            inside &= away + slack <= need.radius_m
+            outside |= away - slack > need.radius_m
+        if inside:
+            return "pass"
+        return "fail" if outside and not (served and away - slack <= 3000) else "unknown"
+
+    def metres(self, entry: Entry) -> int | None:
+        away, (walk, by_streets) = self.distance(entry), self.walk(entry)
+        return None if away is None or walk is None else round(walk if by_streets else away)
 
     def sessions(self, entry: Entry) -> list[schedules.SessionTime] | None:
         if entry.offering.schedule is None:
@@ -197,17 +245,8 @@ class Reference:
         out: dict[str, str] = {}
         out["published"] = three(True, r.status == "published")
         out["kind"] = three(True, bool(facts["participation"]))
-        reach, away, slack = self.reach(), self.distance(entry), self.accuracy(entry)
-        if reach is not None:
-            served = limits.transport and r.transport and away is not None and away - slack <= 3000
-            if away is None:
-                out["reach"] = "fail" if self.elsewhere(entry) else "unknown"
-            elif away + slack <= reach:
-                out["reach"] = "pass"
-            elif away - slack > reach:
-                out["reach"] = "unknown" if served else "fail"
-            else:
-                out["reach"] = "unknown"
+        if need.walk_minutes is not None or need.radius_m is not None:
+            out["reach"] = self.reach(entry)
         if need.age is not None:
             low, high = r.accepted_age_min, r.accepted_age_max
             if low is None and high is None:
@@ -357,8 +396,8 @@ class Reference:
             parts.append(math.sqrt(text_of(entry)))
         if parts:
             out["wishes"] = sum(parts) / len(parts)
-        away = self.distance(entry)
-        minutes = None if away is None else round(away) * DETOUR / need.speed_m_s / 60
+        walk, _ = self.walk(entry)
+        minutes = None if walk is None else walk / need.speed_m_s / 60
         out["nearness"] = 0.5 if minutes is None else 2 ** (-minutes / 15)
         if self.elsewhere(entry):
             out["nearness"] = 0.0
@@ -433,6 +472,7 @@ class Reference:
         return Looked(
             entry,
             self.distance(entry),
+            self.metres(entry),
             verdicts,
             {c: values[c] * (w / whole) for c, w in used.items()},
             round_half_even(100 * sure),
@@ -453,7 +493,7 @@ class Reference:
         fit.sort(
             key=lambda x: (
                 -x.score * (100 + x.confidence),
-                10**9 if x.distance is None else round(x.distance),
+                10**9 if x.metres is None else x.metres,
                 x.entry.offering.id.int,
             )
         )

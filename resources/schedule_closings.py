@@ -18,13 +18,34 @@ def read_holidays(reading: Reading, said: Word | None, rest: list[Word]) -> None
     kind = "is_closed" if said is None else said.kind
     if reading.in_closed and kind != "is_closed":
         raise NotUnderstood(text_of(rest))
+    if _excepts(reading, said):
+        _open_on_holidays(reading, rest)
+        return
     _note_holidays(reading, _POLICIES[kind], said, rest)
     reading.just_said = said is not None
     reading.between = True
 
 
+def _excepts(reading: Reading, said: Word | None) -> bool:
+    """Tell whether 除く stands among closing days, and so takes something out of these."""
+    return reading.in_closed and said is not None and "除" in said.text
+
+
+def _open_on_holidays(reading: Reading, rest: list[Word]) -> None:
+    """休館日:月曜日(祝日を除く): open on Mondays that are holidays."""
+    in_brackets = reading.depth == reading.closed_depth + 1
+    if not in_brackets or len(reading.just_closed) != 1:
+        raise NotUnderstood(text_of(rest))
+    _move(reading, reading.just_closed[0], "open", rest)
+    reading.just_closed = []
+    reading.just_said = True
+
+
 def _note_holidays(reading: Reading, policy: Policy, said: Word | None, rest: list[Word]) -> None:
-    local = reading.depth > 0 or (said is not None and "除" in said.text)
+    excepted = said is not None and "除" in said.text
+    if excepted and reading.after_closing:
+        raise NotUnderstood(text_of(rest))  # 月曜休館(祝日を除く): closed on holidays, or open?
+    local = reading.depth > 0 or excepted
     if reading.in_closed:
         reading.holiday_notes.append((None, policy))
     elif reading.days:
@@ -37,7 +58,7 @@ def _note_holidays(reading: Reading, policy: Policy, said: Word | None, rest: li
 
 def read_closing_days(reading: Reading, days: Days, said: Word | None, rest: list[Word]) -> None:
     """Read days on which nothing takes place."""
-    if days.every or days.weekday:
+    if days.every or days.weekday or _excepts(reading, said):
         raise NotUnderstood(text_of(rest))
     if not reading.in_closed:
         if len(days.days) > MOST_CLOSED_DAYS and not days.nth:
@@ -83,7 +104,9 @@ def _close(reading: Reading, closed: Closed) -> None:
 def read_period(reading: Reading, word: Word, rest: list[Word]) -> None:
     """Read a period of the year, or dates, on which nothing takes place."""
     said = said_of(rest)
-    if not reading.in_closed and (said is None or said.kind != "is_closed"):
+    if _excepts(reading, said) or (
+        not reading.in_closed and (said is None or said.kind != "is_closed")
+    ):
         raise NotUnderstood(text_of(rest))
     if word.kind == "dates":
         _close(reading, Closed(dates=word.value))

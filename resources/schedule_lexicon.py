@@ -29,7 +29,7 @@ HOLIDAY = (
     r"|祝日・?振替休日|祝日(?:又は|または|・|及び|、)振替休日|祝日、?国民の休日|祝祭日|祝休日|祝日|祭日|祝)"
 )
 AND = r"(?:・|、|,|と|及び|および|/)"
-NTH = r"(?:第?[1-5一二三四五]|最終|最後)"
+NEXT_NTH = r"(?:(?:・|、|,|と|~|-|から)(?:第?[1-5一二三四五]|最終|最後)|第[1-5一二三四五])"
 TO = r"\s*(?:~|-|から|より)\s*"
 END_OF_HOURS = r"(?:閉店|閉館|閉園|閉所|閉室)?(?:まで|迄)?(?:の間)?(?:利用可能?|開放|です|となります|となっています)?"
 SHUT_HOURS = r"(?:は|を|が|の間は?)?(?:開放不可|利用不可|使用不可|不可|閉局|閉館|閉室|閉所|休憩(?:時間)?|昼休み|お昼休み|昼休憩|休診|休み|お休み|除く|除きます)"
@@ -85,6 +85,8 @@ def _day_set(match: re.Match[str]) -> Word:
 
 
 def _nth_days(match: re.Match[str]) -> Word:
+    if match["nthdays"] == "日":
+        raise NotUnderstood(match[0])  # 最終日 is the last day of the month, 第5日 the fifth
     days = weekdays(match["nthdays"])
     return Word("days", Days(days, _nths(match["numbers"])), match[0])
 
@@ -192,7 +194,10 @@ PATTERNS: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
         r"年末年始(?:休暇|休業)?\s*\(\s*(?P<m1>\d{1,2})(?:月|/)(?P<d1>\d{1,2})日?\s*(?:~|-|から)\s*(?:翌年?の?)?(?P<m2>\d{1,2})(?:月|/)(?P<d2>\d{1,2})日?(?:まで)?\s*\)",
         _period,
     ),
-    (r"年末年始(?:休暇|休業|期間)?(?!\s*\(\s*\d)", _simple("period", ("12-29", "01-03"))),
+    (
+        r"年末年始(?:休暇|休業|期間)?(?!\s*\(\s*\d|[月火水木金土日])",
+        _simple("period", ("12-29", "01-03")),
+    ),
     (r"\d{4}年\d{1,2}月\d{1,2}日(?:[・、]\d{4}年\d{1,2}月\d{1,2}日)*(?![~\d]|から)", _dates),
     (
         r"(?P<m1>\d{1,2})(?:月|/)(?P<d1>\d{1,2})日?\s*(?:~|-|から)\s*(?:翌年の?|翌月?)?(?P<m2>\d{1,2})(?:月|/)(?P<d2>\d{1,2})日?(?:まで)?(?:\s*\(年末年始\))?(?![\d(])",
@@ -218,7 +223,7 @@ PATTERNS: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
     (r"(?:土曜|日曜)保育:", lambda m: Word("own_days", Days((KANJI[m[0][0]],)), m[0])),
     (rf"毎月の?(?P<dates>\d{{1,2}}日(?:{AND}\d{{1,2}}日)*)", _month_days),
     (
-        rf"(?:毎月の?)?(?P<numbers>(?:第[1-5一二三四五](?:週の?)?|最終週?の?|最後の)(?:(?:・|、|,|と|~|-|から)?{NTH}(?:週の?)?)*)の?(?P<nthdays>[月火水木金土日](?:・?[月火水木金土日])*(?:曜日?)?)(?!\s*{AND}?\s*(?:[月火水木金土日]曜|[月火水木金土日](?=[\d )、])))(?!曜)",
+        rf"(?:毎月の?)?(?P<numbers>(?:第[1-5一二三四五](?:週の?)?|最終週?の?|最後の)(?:{NEXT_NTH}(?:週の?)?)*)の?(?P<nthdays>[月火水木金土日](?:・?[月火水木金土日])*(?:曜日?)?)(?!\s*{AND}?\s*(?:[月火水木金土日]曜|[月火水木金土日](?=[\d )、])))(?!曜)",
         _nth_days,
     ),
     (
@@ -233,7 +238,10 @@ PATTERNS: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
         rf"(?:毎週の?\s*)?(?P<list>{DAY}(?:\s*{AND}?\s*(?:毎週)?{DAY}(?!\s*~|が))*)(?!曜|\s*[~-]\s*[月火水木金土日])",
         _day_set,
     ),
-    (HOLIDAY + r"(?!の翌|翌|の前|前|明け|の振替)", _simple("days", Days(holidays=True))),
+    (
+        HOLIDAY + r"(?!の翌|翌|の前|前|明け|の振替|[月火水木金土日])",
+        _simple("days", Days(holidays=True)),
+    ),
     # Hours
     (
         rf"(?P<start>{CLOCK})(?:開店|開館|開園|開所)?{TO}(?P<next>翌日?の?)?(?P<end>{CLOCK}){END_OF_HOURS}(?P<shut>{SHUT_HOURS})(?!日)",
@@ -258,7 +266,7 @@ PATTERNS: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
     (rf"(?P<end>{CLOCK})まで(?:利用可能?|です|開館|営業|開所)?", _until),
     (r"午前中?のみ|午前中まで", _simple("morning")),
     (
-        r"(?:は|が|を)?(?:お休み|休み|休館日?|休業日?|定休日?|休所日?|休診日?|閉館|終日利用不可|利用不可|使用不可|開放不可|不可|除く|除きます|休)(?:です|となります)?",
+        r"(?:は|が|を)?(?:お休み|休み|休館日?|休業日?|定休日?|休所日?|休診日?|閉館|終日利用不可|利用不可|使用不可|開放不可|不可|除く|除きます|休(?!日))(?:です|となります)?",
         _simple("is_closed"),
     ),
     (r"(?:の場合)?も(?:開館|営業|開所|開催|利用可能?|休まず営業|実施)", _simple("is_open")),
@@ -280,9 +288,9 @@ PATTERNS: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
     (r"\(", _simple("open_bracket")),
     (r"\)", _simple("close_bracket")),
     (r"のみ(?:営業|開館|開所|開催|利用可能?)?|だけ", _simple("topic")),
-    (r"(?:については|について|は)、?(?=\s*(?:\d|午|正午))", _simple("topic")),
+    (r"については|について|は", _simple("topic")),
     (r"※", _simple("note")),
-    (r"の(?=\d)|[、,;・/。\s]+|及び|および|と|ただし、?|は|:|他(?=\d)", _simple("mark")),
+    (r"の(?=\d)|[、,;・/。\s]+|及び|および|と|ただし、?|:|他(?=\d)", _simple("mark")),
 ]
 _COMPILED = [(re.compile(pattern), make) for pattern, make in PATTERNS]
 

@@ -28,6 +28,8 @@ def with_limits(groups: list[Group], limits: list[Limit]) -> list[Group]:
         if all(d.only_holidays() for d in group.days) and group.days:
             apart.append(group)
             continue
+        if any(d.only_holidays() for d in group.days):
+            raise Unclear  # 月~土・祝: is the limit for holidays too?
         for cell in _cells(group.days):
             if cell in cells:
                 raise Unclear

@@ -60,7 +60,7 @@ def _put_holidays(reading: Reading) -> None:
         for group in targets:
             if group.holidays not in (None, policy):
                 raise Unclear
-            if not (group.days and all(d.only_holidays() for d in group.days)):
+            if not any(d.holidays for d in group.days):
                 group.holidays = policy
             elif policy == "closed":
                 raise Unclear  # hours on holidays, and closed on holidays

@@ -90,7 +90,7 @@ def _order(closed: Closed) -> int:
 
 def _ja(runs: list[_Run], alike: bool, policies: set[Holidays | None], shut: list[Closed]) -> str:
     text = "、".join(_run_ja(run, policies, alike=alike) for run in runs)
-    if alike and policies == {"open"} and not any(c.holidays for c in shut):
+    if alike and _says_open(runs, policies, shut):
         text += "（祝日も開催）"
     weekly = [d for c in shut if c.days and not c.nth and not c.if_holiday for d in c.days]
     many = len(set(weekly)) > MOST_CLOSED_DAYS
@@ -101,6 +101,12 @@ def _ja(runs: list[_Run], alike: bool, policies: set[Holidays | None], shut: lis
     if many:
         text += f"（定休日：{'・'.join(SHOWN[d] for d in DAYS if d in weekly)}）"
     return text
+
+
+def _says_open(runs: list[_Run], policies: set[Holidays | None], shut: list[Closed]) -> bool:
+    """Tell whether it has to be said once, for all, that holidays are open."""
+    told = all(run.with_holidays for run in runs) or any(c.holidays for c in shut)
+    return policies == {"open"} and not told
 
 
 def _run_ja(run: _Run, policies: set[Holidays | None], *, alike: bool) -> str:
@@ -184,7 +190,7 @@ def _day_of_year(mark: str) -> str:
 
 def _en(runs: list[_Run], alike: bool, policies: set[Holidays | None], shut: list[Closed]) -> str:
     text = "; ".join(_run_en(run, alike=alike) for run in runs)
-    if alike and policies == {"open"} and not any(c.holidays for c in shut):
+    if alike and _says_open(runs, policies, shut):
         text += " (on public holidays too)"
     return f"{text} (closed: {', '.join(map(_closed_en, shut))})" if shut else text
 

@@ -60,6 +60,7 @@ class Reading:
     after_limit: bool = False
     between: bool = False  # closings stand between the last hours and here
     just_said: bool = False  # the word that says of days what was read ahead is still to come
+    after_closing: bool = False  # 月曜休館 was said, and no hours since
     closed_depth: int = 0
 
 
@@ -107,3 +108,11 @@ def hours_follow(rest: list[Word], *, over_label: bool = True) -> bool:
 def _shut(rest: list[Word]) -> bool:
     said = said_of(rest)
     return said is not None and said.kind == "is_closed"
+
+
+def days_again(before: list[Days], days: Days) -> bool:
+    """Tell whether a weekday is named twice for every week: 月、月~金."""
+    return any(
+        d.every or days.every or (set(d.days) & set(days.days) and not (d.nth or days.nth))
+        for d in before
+    )

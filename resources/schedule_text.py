@@ -12,7 +12,15 @@ from typing import Any
 from resources.schedule_closings import read_closing_days, read_holidays, read_move, read_period
 from resources.schedule_lexicon import words_of
 from resources.schedule_meaning import meaning
-from resources.schedule_reading import Group, Limit, Reading, hours_follow, said_of, text_of
+from resources.schedule_reading import (
+    Group,
+    Limit,
+    Reading,
+    days_again,
+    hours_follow,
+    said_of,
+    text_of,
+)
 from resources.schedule_weekcolumns import parted_by_weekday
 from resources.schedule_words import Days, NotUnderstood, Word, normal
 from resources.schedules import Schedule, to_json
@@ -67,9 +75,13 @@ def _pass(_reading: Reading, _word: Word, _rest: list[Word]) -> None:
 
 def _predicate(reading: Reading, word: Word, rest: list[Word]) -> None:
     """休み, も開館 and 要確認 were looked for from the days before them; alone they say nothing."""
-    if not reading.just_said:
-        raise NotUnderstood(text_of(rest))
+    behind = next((i for i, w in enumerate(rest[1:], 1) if w.kind != "mark"), len(rest))
+    said = said_of(rest[behind:])
+    of_closing = "除" in word.text and said is not None and rest[behind].kind != "is_closed"
+    if not reading.just_said or of_closing:
+        raise NotUnderstood(text_of(rest))  # 祝日を除く月曜休み: closed on Mondays but holidays
     reading.just_said = False
+    reading.after_closing = word.kind == "is_closed" and not reading.in_closed
 
 
 def _closed_label(reading: Reading, _word: Word, rest: list[Word]) -> None:
@@ -128,14 +140,10 @@ def _within(reading: Reading, _word: Word, rest: list[Word]) -> None:
 
 
 def _topic(reading: Reading, _word: Word, rest: list[Word]) -> None:
-    if reading.days:
-        reading.topic = True
-    elif not _is_label_before(reading):
+    """土曜は, 土曜のみ: hours or what limits them must follow."""
+    if not reading.days:
         raise NotUnderstood(text_of(rest))
-
-
-def _is_label_before(reading: Reading) -> bool:
-    return not reading.groups and not reading.in_closed
+    reading.topic = True
 
 
 def _days(reading: Reading, word: Word, rest: list[Word]) -> None:
@@ -164,9 +172,10 @@ def _open_days(reading: Reading, days: Days, rest: list[Word]) -> None:
             reading.named = reading.days
         reading.days = []  # 営業日:土日 営業時間:土曜11時~: the days are said again, one by one
         reading.labelled = False
+    if reading.topic or days_again(reading.days, days):
+        raise NotUnderstood(text_of(rest))
     reading.days.append(days)
     reading.after_hours = False
-    reading.topic = False
 
 
 def _own_days(reading: Reading, word: Word, rest: list[Word]) -> None:
@@ -219,6 +228,8 @@ def _hours(reading: Reading, word: Word, rest: list[Word]) -> None:
 def _settled(reading: Reading) -> None:
     """The days that stood open have got what was said of them."""
     reading.days = []
+    reading.just_closed = []
+    reading.after_closing = False
     reading.pending = None
     reading.topic = False
     reading.more_within = False

@@ -58,6 +58,7 @@ def normal(text: str) -> str:
     flat = re.sub(rf"(?<=[月火水木金土日曜])\s*[{_DASHES}]\s*(?=[月火水木金土日])", "-", flat)
     flat = flat.replace("[", "【").replace("]", "】").replace("&", "・").replace("･", "・")
     flat = flat.replace("ヵ", "か").replace("ヶ", "か").replace("但し", "ただし")
+    flat = re.sub(r"\s*[,、]\s*", "、", re.sub(r"\s*~\s*", "~", flat))
     flat = re.sub(r"\s+", " ", flat).strip(" 、")
     return _with_digits(flat)
 

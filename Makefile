@@ -45,7 +45,7 @@ faults: setup
 	$(PYTHON_IN) -m pytest -v tests/jobs -k faults
 	IBASHO_ATTEMPTS=100000 $(PYTHON_IN) -m pytest -v -s tests/resources/test_booking_at_once.py
 
-setup: $(STAMPS)/dev api/static/vendor/.made
+setup: $(STAMPS)/dev api/static/vendor/.made node_modules/.for-tests
 
 $(STAMPS)/venv: requirements/venv.sh
 	echo "Setting up $(VENV) …"
@@ -66,10 +66,18 @@ $(STAMPS)/dev: $(STAMPS)/runtime requirements/dev.txt
 	touch $@
 
 # npm comes from the locked packages: no node is needed on the machine.
+NPM_CI := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+
 api/static/vendor/.made: package.json package-lock.json api/assets.py $(STAMPS)/runtime
 	echo "Copying the browser's parts (locked) …"
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
+	$(NPM_CI) --omit=dev >/dev/null
 	$(PYTHON_IN) -m api.assets
+	touch $@
+
+# What the tests run besides; `npm ci` empties the folder, and this mark with it.
+node_modules/.for-tests: package.json package-lock.json api/static/vendor/.made
+	echo "Installing what the tests need of npm (locked) …"
+	$(NPM_CI) >/dev/null
 	touch $@
 
 lock: $(STAMPS)/dev

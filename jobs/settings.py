@@ -38,6 +38,7 @@ class Settings:
     refresh_hours: int = 24
     log_level: str = "info"
     open_data: bool = True  # what is published and verified is given to whoever asks
+    open_data_license: str = "https://creativecommons.org/licenses/by/4.0/"
     secure_cookies: bool = False  # on behind https; the cookie is then __Host-
     backup_folder: Path | None = None  # where the nightly copies go; None = none are made
     backup_recipient: str = ""  # public key (age1…) that copies are encrypted for

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import TypeVar
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
@@ -18,6 +18,7 @@ from resources.hsds import objects, taxonomies
 from resources.hsds.lists import load_organizations, load_places, load_services
 from resources.hsds.objects import Words
 from resources.hsds.parts import Json
+from resources.merged import kept_instead
 
 router = APIRouter(prefix="/hsds", tags=["open data"], dependencies=OPEN)
 
@@ -87,7 +88,12 @@ def services(program: Program, session: OpenReading, query: asked.ServicesAsked)
 
 @router.get("/services/{id}", summary="One service with all that belongs to it")
 def service(program: Program, session: OpenReading, id: str) -> Response:
-    found = load_services(session, [_id(id)])
+    wanted = _id(id)
+    found = load_services(session, [wanted])
+    if not found:
+        kept = kept_instead(session, wanted)
+        if kept is not None and load_services(session, [kept]):
+            return RedirectResponse(f"{router.prefix}/services/{kept}", 308)
     return _one([objects.full_service(s, _words(program)) for s in found])
 
 

@@ -110,5 +110,5 @@ def _attribute(
         "link_entity": entity,
         "value": code,
         "label": label,
-        "taxonomy_term": term_json(known),
+        "taxonomy_term": {k: v for k, v in term_json(known).items() if k != "taxonomy_detail"},
     }

@@ -36,6 +36,7 @@ PUBLIC = {
     ("GET", "/health/ready"),
     ("GET", "/api/openapi.json"),
     # Open data: only what is published, verified and at a public place (resources.public_entries).
+    ("GET", "/feed/service-at-locations"),
     ("GET", "/hsds"),
     ("GET", "/hsds/"),
     ("GET", "/hsds/profile"),

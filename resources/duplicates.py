@@ -130,6 +130,22 @@ def duplicates_within(session: Session) -> list[Proposal]:
     return sorted(best.values(), key=lambda p: (-p.likeness.weight, p.one.resource))
 
 
+def likeness_of(session: Session, one: uuid.UUID, other: uuid.UUID) -> Proposal | None:
+    """Return the evidence on two resources, however alike; None where one of them has no offering.
+
+    A resource at several places is compared by the likest of them.
+    """
+    entries = _entries(session, Resource.id.in_([one, other]))
+    pairs = [
+        Proposal(a, b, compare(a.facts, b.facts))
+        for a in entries
+        if a.resource == one
+        for b in entries
+        if b.resource == other
+    ]
+    return max(pairs, key=lambda p: p.likeness.weight, default=None)
+
+
 def pairs_to_compare(entries: list[Known]) -> Iterator[tuple[Known, Known]]:
     """Yield the pairs that share a phone, a name or a place; most of all pairs share nothing."""
     blocks: dict[Hashable, list[int]] = defaultdict(list)

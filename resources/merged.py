@@ -103,7 +103,7 @@ def avoided_too(
     return found
 
 
-def merges_of(session: Session, *, limit: int = 20) -> Sequence[Merge]:
+def merges_that_hold(session: Session, *, limit: int = 20) -> Sequence[Merge]:
     """Return the merges that hold, newest first."""
     return session.scalars(
         select(Merge)
@@ -119,6 +119,13 @@ def merges_into(session: Session, resource_id: uuid.UUID) -> Sequence[Merge]:
         select(Merge)
         .where(Merge.kept_id == resource_id, Merge.undone_at.is_(None))
         .order_by(Merge.at.desc(), Merge.id)
+    ).all()
+
+
+def newest_not_same(session: Session, *, limit: int = 20) -> Sequence[NotSame]:
+    """Return the pairs that were found to be two, newest first."""
+    return session.scalars(
+        select(NotSame).order_by(NotSame.at.desc(), NotSame.one_id, NotSame.other_id).limit(limit)
     ).all()
 
 

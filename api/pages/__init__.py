@@ -3,6 +3,7 @@
 from api.pages import (
     agencies,
     bookings,
+    duplicates,
     editing,
     home,
     host,
@@ -30,6 +31,7 @@ ROUTERS = [
     typing.router,
     bookings.router,
     verification.router,
+    duplicates.router,
     reports.router,
     host.router,
     nearby.router,

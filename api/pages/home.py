@@ -24,6 +24,9 @@ PUBLISHES = ("coordinator", "support_worker", "administrator")
 SEES_HIDDEN = ("coordinator", "administrator")
 """The roles that see where a hidden place is, on the page that edits it; each look is recorded."""
 
+MERGES = ("coordinator", "administrator")
+"""The roles that decide whether two entries are one."""
+
 HOLDS = WORKS_WITH_PEOPLE
 """The roles that take places for somebody."""
 
@@ -39,6 +42,8 @@ def home(request: Request, user: User) -> Response:
         tiles.append(("/resources/new", "resources.new", "home.new"))
     tiles.append(("/resources", "nav.resources", "home.resources"))
     tiles.append(("/agencies", "nav.agencies", "home.agencies"))
+    if user.role in MERGES:
+        tiles.append(("/duplicates", "nav.duplicates", "home.duplicates"))
     if user.role in ("coordinator", "administrator"):
         tiles.append(("/jobs", "nav.jobs", "home.jobs"))
     return render(request, "home.html", tiles=tiles)

@@ -11,7 +11,7 @@ from api.changes_shown import edits_shown, shown_by
 from api.dependencies import Program, Reading, User, Writing, allowed
 from api.identity import language_of
 from api.pages.entry_form import FACTS
-from api.pages.home import EDITS, HOLDS, PUBLISHES, REGISTERS, SEES_HIDDEN
+from api.pages.home import EDITS, HOLDS, MERGES, PUBLISHES, REGISTERS, SEES_HIDDEN
 from api.rendering import render, shown_availability, shown_moment
 from api.words import say
 from casework.access import Actor
@@ -27,7 +27,8 @@ from resources.commands import (
 from resources.editing import ended
 from resources.history import edits_of, ever_hidden
 from resources.lifecycle import moves_from, steps_of
-from resources.merged import kept_instead
+from resources.merged import kept_instead, merges_into
+from resources.models import Resource
 from resources.queries import Entry, entries_of_resource, list_resources
 from resources.reported import said_of
 from resources.schedules import BadSchedule, from_json, next_sessions
@@ -109,6 +110,11 @@ def entry_page(
         ended={e.offering.id for e in entries if ended(e.offering.ends_on, clock.today())},
         may_edit=user.role in EDITS,
         may_hold=user.role in HOLDS,
+        merges=[
+            (m, session.get_one(Resource, m.merged_id).name)
+            for m in merges_into(session, resource_id)
+        ],
+        may_merge=user.role in MERGES,
         waiting=said_of(session, [e.offering.id for e in entries]),
         **{"saved": False, "error": None, "reason": "", "wanted": "", **said},
     )

@@ -72,7 +72,7 @@ def entered(demo_app: FastAPI) -> Callable[[str], TestClient]:
 @pytest.mark.parametrize(
     "path",
     ["/", "/people", "/suggest", "/resources", "/resources/new", "/nearby", "/verify", "/jobs",
-     "/agencies?need=withdrawal&need=debt&district=d1"],
+     "/agencies?need=withdrawal&need=debt&district=d1", "/duplicates"],
 )  # fmt: skip
 def test_every_page_opens_for_a_coordinator_in_both_languages(
     entered: Callable[[str], TestClient], path: str, language: str

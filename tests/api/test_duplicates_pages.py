@@ -1,0 +1,137 @@
+"""Likely duplicates on the pages and in JSON: seen with evidence, decided by people, taken back."""
+
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from door import token_of
+from fastapi.testclient import TestClient
+
+from jobs.program import Program
+from resources.commands import register_resource
+from resources.models import Resource
+from resources.registration import Registration
+
+
+@pytest.fixture
+def pair(program: Program) -> tuple[str, str]:
+    """The ids of two entries of one place; the second knows more."""
+    shared: dict[str, Any] = {"kind": "salon", "phone": "03-0000-1111"}
+    both = (
+        {"resource": {**shared, "name": "架空澤サロン"}},
+        {
+            "resource": {**shared, "name": "㈱架空沢 サロン", "fee_yen": 100, "noise": "low"},
+            "location": {"address": "架空町1-2", "visibility": "hidden"},
+        },
+    )
+    made = []
+    for parts in both:
+        with program.database.writing(by="test") as session:
+            made.append(
+                register_resource(
+                    session, registration=Registration.model_validate(parts),
+                    vocabulary=program.vocabulary, by="test",
+                )
+            )  # fmt: skip
+    return str(made[0].resource_id), str(made[1].resource_id)
+
+
+def form_of(page: str) -> dict[str, Any]:
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page)
+    return dict(hidden)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_pair_is_seen_with_its_evidence_merged_by_choice_and_taken_back(
+    signed_in: Callable[[str], TestClient], program: Program, pair: tuple[str, str], language: str
+) -> None:
+    kept, other = pair
+    client = signed_in("coordinator")
+    client.get(f"/language/{language}")
+    page = client.get("/duplicates").text
+    assert "架空澤サロン" in page
+    assert "㈱架空沢 サロン" in page
+    assert ("表記の違いだけ" if language == "ja" else "but for spelling") in page
+    assert "架空町" not in page, "a hidden place's address is no evidence"
+    comparing = client.get(f"/duplicates/compare?kept={kept}&other={other}")
+    assert comparing.status_code == 200
+    assert "架空町" not in comparing.text
+    assert 'name="taken" value="noise"' in comparing.text
+    assert 'name="taken" value="phone"' not in comparing.text, "they agree on it"
+    data = {**form_of(comparing.text.split("<h1>")[1]), "taken": ["noise"]}
+    assert client.post("/duplicates/merge", data=data).status_code == 303
+    with program.database.reading() as session:
+        row = session.get_one(Resource, uuid.UUID(kept))
+        assert (row.noise, row.fee_yen, row.name) == ("low", None, "架空澤サロン")
+    old = client.get(f"/resources/{other}")
+    assert (old.status_code, old.headers["location"]) == (303, f"/resources/{kept}")
+    assert client.get(f"/api/v1/resources/{other}").json()["merged_into"] == kept
+    assert "㈱架空沢 サロン" in client.get(f"/resources/{kept}").text
+    assert client.get("/resources").text.count("架空沢") == 0
+    page = client.get("/duplicates").text
+    (undo,) = re.findall(r"/duplicates/merges/[0-9a-f-]{36}/undo", page)
+    assert client.post(undo, data={"csrf": token_of(page)}).status_code == 303
+    assert client.get(f"/resources/{other}").status_code == 200
+    assert client.get(f"/api/v1/resources/{kept}").json()["resource"]["noise"] is None
+
+
+def test_a_merge_that_somebody_wrote_over_is_not_taken_back_and_the_page_says_so(
+    signed_in: Callable[[str], TestClient], program: Program, pair: tuple[str, str]
+) -> None:
+    client = signed_in("coordinator")
+    token = token_of(client.get("/duplicates").text)
+    made = client.post(
+        "/api/v1/duplicates/merges",
+        json={"kept": pair[0], "merged": pair[1], "taken": ["fee_yen"]},
+        headers={"x-csrf-token": token},
+    )
+    assert made.status_code == 201
+    with program.database.writing(by="user:x") as session:
+        session.get_one(Resource, uuid.UUID(pair[0])).fee_yen = 500
+    undo = f"/duplicates/merges/{made.json()['merge']}/undo"
+    refused = client.post(undo, data={"csrf": token})
+    assert refused.status_code == 409
+    assert "元に戻せません" in refused.text
+    again = client.post(f"/api/v1{undo}", headers={"x-csrf-token": token})
+    assert again.status_code == 409
+
+
+def test_two_places_indeed_are_remembered_until_somebody_thinks_better_of_it(
+    signed_in: Callable[[str], TestClient], pair: tuple[str, str]
+) -> None:
+    client = signed_in("administrator")
+    page = client.get("/duplicates").text
+    data = {"csrf": token_of(page), "one": pair[1], "other": pair[0]}
+    assert client.post("/duplicates/apart", data=data).status_code == 303
+    assert client.get("/api/v1/duplicates").json() == {"pairs": []}
+    assert "別の場としたもの" in client.get("/duplicates").text
+    assert client.post("/duplicates/apart/undo", data=data).status_code == 303
+    (found,) = client.get("/api/v1/duplicates").json()["pairs"]
+    assert {found["one"]["resource"], found["other"]["resource"]} == set(pair)
+    assert {e["field"] for e in found["evidence"]} == {"name", "phone", "kind"}
+
+
+def test_what_was_edited_meanwhile_or_can_not_be_chosen_is_shown_again_with_a_sentence(
+    signed_in: Callable[[str], TestClient], program: Program, pair: tuple[str, str]
+) -> None:
+    client = signed_in("coordinator")
+    page = client.get(f"/duplicates/compare?kept={pair[0]}&other={pair[1]}").text
+    data = form_of(page.split("<h1>")[1])
+    bad = client.post("/duplicates/merge", data={**data, "taken": "status"})
+    assert bad.status_code == 422
+    assert 'role="alert"' in bad.text
+    with program.database.writing(by="user:x") as session:
+        session.get_one(Resource, uuid.UUID(pair[1])).fee_yen = 500
+    late = client.post("/duplicates/merge", data=data)
+    assert late.status_code == 409
+    assert "500" in late.text, "what is new is shown"
+    assert client.get(f"/duplicates/compare?kept={pair[0]}&other={pair[0]}").status_code == 404
+
+
+def test_only_those_who_keep_the_whole_catalogue_may_merge(
+    signed_in: Callable[[str], TestClient], pair: tuple[str, str]
+) -> None:
+    for role in ("support_worker", "csw", "auditor"):
+        assert signed_in(role).get("/duplicates").status_code == 403

@@ -5,7 +5,8 @@ from typing import Any
 
 from api.changes_shown import field_name, shown_value
 from api.words import say
-from resources.duplicates import Known, Proposal
+from resources.blocking import Known
+from resources.duplicates import Proposal
 from resources.models import Location
 from resources.same_place import Evidence, plain_name
 from resources.side_by_side import SideBySide

@@ -1,36 +1,19 @@
 """Proposes which entries may be one and the same place; nothing is ever merged by itself."""
 
-import math
-import re
 import uuid
-from collections import defaultdict
-from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from geodata.spelling import tidy
+from resources.blocking import Known, pairs_to_compare
 from resources.merged import MERGED, pairs_not_same
 from resources.models import Location, Offering, Resource
 from resources.registration import Registration
-from resources.same_place import Facts, Likeness, compare, plain_name
+from resources.same_place import Facts, Likeness, compare
 
 NEAR_DEGREES = 0.02
 """Some two kilometres: farther apart, two entries aren't compared."""
-
-BLOCK_DEGREES = 0.005
-LARGEST_BLOCK = 400
-"""Entries that share a phone, a name or a place; where more do, it says nothing about them."""
-
-
-@dataclass(frozen=True)
-class Known:
-    """An entry that is compared."""
-
-    resource: uuid.UUID
-    facts: Facts
 
 
 @dataclass(frozen=True)
@@ -48,6 +31,7 @@ _COLUMNS = select(
     Resource.name_kana,
     Resource.kind,
     Resource.phone,
+    Resource.alias,
     Location.address,
     Location.lon,
     Location.lat,
@@ -61,6 +45,7 @@ def _known(
     kana: str | None,
     kind: str,
     phone: str | None,
+    alias: str | None,
     address: str | None,
     lon: float | None,
     lat: float | None,
@@ -68,7 +53,7 @@ def _known(
 ) -> Known:
     if visibility == "hidden":  # its evidence would tell where it is
         address = lon = lat = None
-    return Known(resource, Facts(name, kana, kind, address, phone, lon, lat))
+    return Known(resource, Facts(name, kana, kind, address, phone, lon, lat, alias))
 
 
 def _entries(session: Session, *conditions: object) -> list[Known]:
@@ -78,15 +63,17 @@ def _entries(session: Session, *conditions: object) -> list[Known]:
         .where(Resource.status.not_in(("closed", MERGED)), *conditions)  # type: ignore[arg-type]
         .order_by(Resource.id)
     )
-    return [_known(*row) for row in session.execute(statement)]
+    return [_known(*tuple(row)) for row in session.execute(statement)]
 
 
 def facts_of(registration: Registration) -> Facts:
     """Return what is compared of something about to be registered."""
     r, place = registration.resource, registration.location
     if place is None or place.visibility == "hidden":
-        return Facts(r.name, r.name_kana, r.kind, phone=r.phone)
-    return Facts(r.name, r.name_kana, r.kind, place.address, r.phone, place.lon, place.lat)
+        return Facts(r.name, r.name_kana, r.kind, phone=r.phone, alias=r.alias)
+    return Facts(
+        r.name, r.name_kana, r.kind, place.address, r.phone, place.lon, place.lat, r.alias
+    )  # fmt: skip
 
 
 def duplicates_of(session: Session, facts: Facts, *, limit: int = 5) -> list[Proposal]:
@@ -144,36 +131,3 @@ def likeness_of(session: Session, one: uuid.UUID, other: uuid.UUID) -> Proposal 
         if b.resource == other
     ]
     return max(pairs, key=lambda p: p.likeness.weight, default=None)
-
-
-def pairs_to_compare(entries: list[Known]) -> Iterator[tuple[Known, Known]]:
-    """Yield the pairs that share a phone, a name or a place; most of all pairs share nothing."""
-    blocks: dict[Hashable, list[int]] = defaultdict(list)
-    for number, known in enumerate(entries):
-        for key in set(_keys(known.facts)):
-            blocks[key].append(number)
-    seen: set[tuple[int, int]] = set()
-    for numbers in blocks.values():
-        if len(numbers) > LARGEST_BLOCK:
-            continue
-        for pair in combinations(numbers, 2):
-            one, other = (entries[i] for i in pair)
-            if pair not in seen and one.resource != other.resource:
-                seen.add(pair)
-                yield one, other
-
-
-def _keys(facts: Facts) -> Iterator[Hashable]:
-    name = plain_name(facts.name)
-    yield "name", name[:4]
-    yield "end", name[-4:]
-    digits = re.sub(r"\D", "", tidy(facts.phone or ""))
-    if len(digits) >= 9:
-        yield "phone", digits
-    if facts.lon is not None and facts.lat is not None:
-        column = math.floor(facts.lon / BLOCK_DEGREES)
-        line = math.floor(facts.lat / BLOCK_DEGREES)
-        # A point at the edge of its cell is compared with those beyond it too.
-        for dx in (0, 1):
-            for dy in (0, 1):
-                yield "cell", column + dx, line + dy

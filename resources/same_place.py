@@ -8,12 +8,15 @@ fixed and stand below; likeness of words is rapidfuzz's.
 import math
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from rapidfuzz import fuzz
 
 from geodata.coordinates import LonLat, straight_m
+from geodata.numerals import KANJI_NUMERALS, number_of
 from geodata.spelling import fold_name, tidy
+from resources.addresses_alike import AddressParts, address_parts, addresses_alike
 
 ENOUGH = 4.0
 """Total weight from which two entries are proposed as one."""
@@ -23,13 +26,31 @@ PART = 85.0
 
 SHORTEST_PART = 4
 
+OTHER_NUMBER = 60.0
+"""How alike names can be at most whose numbers differ: 第一保育園 and 第二保育園 are two."""
+
 # Forms of companies and corporations; what is left is the name that tells one from another.
 _FORMS = re.compile(
     "株式会社|有限会社|合同会社|合資会社|一般社団法人|公益社団法人|一般財団法人|公益財団法人|"
     "社会福祉法人|医療法人社団|医療法人財団|医療法人|学校法人|宗教法人|特定非営利活動法人|"
     "認定npo法人|npo法人|npo|㈱|㈲|\\(株\\)|\\(有\\)|\\(社福\\)|\\(福\\)|\\(医\\)|\\(学\\)|\\(特非\\)|\\(npo\\)"
 )
+# What people shorten, as `fold_name` spells it, and its short form.
+_SHORTENED = {
+    "社会福祉協議会": "社協",
+    "放課後児童クラブ": "学童",
+    "学童クラブ": "学童",
+    "学童保育": "学童",
+    "放課後等デイサービス": "放デイ",
+    "コミユニテイセンター": "コミセン",
+    "地域包括支援センター": "包括",
+    "子育テ支援センター": "子育テセンター",
+    "就労継続支援": "就労",
+}
+_LONG = re.compile("|".join(sorted(_SHORTENED, key=len, reverse=True)))
+_ROMAN = {ord(c): str(i) for i, c in enumerate("ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ", start=1)}
 _NOT_WORDS = re.compile(r"[\W_]+")
+_NUMBER = re.compile(rf"\d+|[{KANJI_NUMERALS}]+|[東西南北](?!京)")
 
 
 @dataclass(frozen=True)
@@ -43,6 +64,25 @@ class Facts:
     phone: str | None = None
     lon: float | None = None
     lat: float | None = None
+    alias: str | None = None
+
+    # Worked out once: an entry is compared with many.
+    @cached_property
+    def forms(self) -> tuple[str, ...]:
+        """The plain forms of its name, its reading and what it is also called."""
+        said = (self.name, self.kana, self.alias)
+        return tuple(dict.fromkeys(plain_name(words) for words in said if words))
+
+    @cached_property
+    def digits(self) -> str | None:
+        """The digits of its telephone number; None where that is none."""
+        digits = re.sub(r"\D", "", tidy(self.phone or ""))
+        digits = "0" + digits[2:] if digits.startswith("81") and len(digits) >= 11 else digits
+        return digits if len(digits) >= 9 else None
+
+    @cached_property
+    def place(self) -> AddressParts | None:
+        return address_parts(self.address) if self.address else None
 
 
 @dataclass(frozen=True)
@@ -77,9 +117,9 @@ class Likeness:
 
 def plain_name(name: str) -> str:
     """Return a name without company forms, spaces and marks, in one spelling of each character."""
-    folded = fold_name(name).lower()
-    left = _NOT_WORDS.sub("", _FORMS.sub("", folded))
-    return left or _NOT_WORDS.sub("", folded)
+    folded = fold_name(name.translate(_ROMAN)).lower()
+    left = _NOT_WORDS.sub("", _FORMS.sub("", folded)) or _NOT_WORDS.sub("", folded)
+    return _LONG.sub(lambda found: _SHORTENED[found[0]], left)
 
 
 def compare(one: Facts, other: Facts) -> Likeness:
@@ -95,12 +135,10 @@ def compare(one: Facts, other: Facts) -> Likeness:
 
 
 def _names(one: Facts, other: Facts) -> Evidence:
-    pairs = [(plain_name(one.name), plain_name(other.name))]
-    if one.kana and other.kana:
-        pairs.append((plain_name(one.kana), plain_name(other.kana)))
-    alike = max(_alike(a, b) for a, b in pairs)
-    weight = _step(alike, ((97, 4.5), (90, 3.0), (80, 1.0), (65, -2.0)), -5.0)
-    return Evidence("name", alike, weight)
+    alike = max((_alike(a, b) for a in one.forms for b in other.forms), default=0.0)
+    if alike <= OTHER_NUMBER:  # two rooms of one house share everything else
+        return Evidence("name", alike, -5.5)
+    return Evidence("name", alike, _step(alike, ((97, 4.5), (90, 3.0), (80, 1.0)), -2.5))
 
 
 def _alike(a: str, b: str) -> float:
@@ -111,35 +149,29 @@ def _alike(a: str, b: str) -> float:
     shorter, longer = sorted((a, b), key=len)
     if len(shorter) >= SHORTEST_PART and (longer.startswith(shorter) or longer.endswith(shorter)):
         alike = max(alike, PART)  # さくら保育園 and 市立さくら保育園
-    # 第一保育園 and 第二保育園 are alike in every letter but the one that matters.
-    return min(alike, 75.0) if _numbers(a) != _numbers(b) else alike
+    one, other = _numbers(a), _numbers(b)
+    if one == other:
+        return alike
+    # Where only one of them has a number, it may have been left out.
+    return min(alike, OTHER_NUMBER if one and other else 75.0)
 
 
 def _numbers(name: str) -> list[str]:
-    return re.findall(r"\d+|[一二三四五六七八九十]+|[東西南北](?!京)", name)
+    found = _NUMBER.findall(name)
+    return [n if n in "東西南北" else str(number_of(n)) for n in found]
 
 
 def _phones(one: Facts, other: Facts) -> Evidence | None:
-    a, b = (re.sub(r"\D", "", tidy(f.phone or "")) for f in (one, other))
-    if len(a) < 9 or len(b) < 9:
+    if one.digits is None or other.digits is None:
         return None
-    same = a == b
+    same = one.digits == other.digits
     return Evidence("phone", 100.0 if same else 0.0, 3.5 if same else -1.5)
 
 
 def _addresses(one: Facts, other: Facts) -> Evidence | None:
-    if not one.address or not other.address:
+    if one.place is None or other.place is None:
         return None
-    a, b = _address(one.address), _address(other.address)
-    if a.endswith(b) or b.endswith(a):  # one of them leaves the prefecture or the city out
-        return Evidence("address", 100.0, 3.0)
-    alike = fuzz.ratio(a, b)
-    return Evidence("address", alike, _step(alike, ((92, 1.0), (75, 0.0)), -2.0))
-
-
-def _address(text: str) -> str:
-    numbered = re.sub(r"丁目|番地の?|番|号", "-", fold_name(text)).strip("-")
-    return re.sub(r"-+", "-", re.sub(r"[\s　]", "", numbered))
+    return Evidence("address", *addresses_alike(one.place, other.place))
 
 
 def _apart(one: Facts, other: Facts) -> Evidence | None:

@@ -73,7 +73,11 @@ def side_by_side(session: Session, *, kept_id: uuid.UUID, other_id: uuid.UUID) -
     return SideBySide(
         kept=kept,
         other=other,
-        choices=tuple(Choice(*p) for p in pairs if p[1] != p[2]),
+        choices=tuple(
+            Choice(*p)
+            for p in pairs
+            if p[1] != p[2] and not _one_place(p[0], p[1], p[2], locations)
+        ),
         same=tuple(name for name, one, two in pairs if one == two and one is not None),
         offered=tuple(
             Offered(o, locations.get(o.location_id) if o.location_id else None, taken.get(o.id, 0))
@@ -85,6 +89,14 @@ def side_by_side(session: Session, *, kept_id: uuid.UUID, other_id: uuid.UUID) -
         },
         locations=locations,
     )
+
+
+def _one_place(name: str, one: Any, other: Any, locations: dict[uuid.UUID, Location]) -> bool:
+    """Tell whether two locations say the same, so that there is nothing to choose."""
+    if name != "offering.location_id" or one is None or other is None:
+        return False
+    facts = ("address", "building", "lon", "lat", "visibility", "step_free", "accessibility")
+    return all(getattr(locations[one], f) == getattr(locations[other], f) for f in facts)
 
 
 def _offerings(session: Session, resource_id: uuid.UUID) -> list[Offering]:

@@ -58,6 +58,7 @@ def resources(
         kind=kind,
         offset=max(0, offset),
         may_register=user.role in REGISTERS,
+        may_merge=user.role in MERGES,
     )
 
 

@@ -84,12 +84,10 @@ def choices_shown(found: SideBySide, language: str, vocabulary: Vocabulary) -> l
         kept, other = (
             _value(found, column, v, language, vocabulary) for v in (choice.kept, choice.other)
         )
-        out.append(
-            ChoiceShown(
-                choice.name, field_name("offering" if choice.name != column else "resource", column, language), kept, other, choice.kept is None,
-                choice.other is None,
-            )
-        )  # fmt: skip
+        entity = "resource" if choice.name == column else "offering"
+        label = field_name(entity, column, language)
+        unknown = choice.kept is None, choice.other is None
+        out.append(ChoiceShown(choice.name, label, kept, other, *unknown))
     return out
 
 

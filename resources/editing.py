@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from resources import changes, clock
-from resources.commands import EditedMeanwhile, NotFound
+from resources.commands import EditedMeanwhile, MergedAway, NotFound
+from resources.merged import MERGED
 from resources.models import Location, Offering, Organization, Resource
 from resources.registration import (
     LISTS,
@@ -52,11 +53,14 @@ def edit_resource(
 
     edits : field → value, as in a registration; where it stands is moved by `set_status`
     version : the version that was shown to the person who edits; None skips the check.
-    Raises `NotFound`, `EditedMeanwhile`, `BadRegistration`, pydantic's `ValidationError`.
+    Raises `NotFound`, `EditedMeanwhile`, `MergedAway`, `BadRegistration`, pydantic's
+    `ValidationError`.
     """
     if {"status", "status_reason"} & edits.keys():
         raise BadRegistration("resource.status", "not_an_edit")
     row = _lock(session, Resource, resource_id, version, by)
+    if row.status == MERGED:
+        raise MergedAway
     required = {"name": row.name, "kind": row.kind}
     values = _checked(ResourcePart, "resource", row, edits, required)
     stored = {name: getattr(row, name) for name in ("kind", *LISTS)}

@@ -15,8 +15,8 @@ from resources.merged import MERGED, Merge, NotSame
 from resources.models import Offering, Resource
 
 NOT_CHOSEN = frozenset(
-    {"id", "status", "invented", "source", "source_key", "original", "version", "created_at",
-     "edited_at"}
+    {"id", "status", "status_reason", "invented", "source", "source_key", "original", "version",
+     "created_at", "edited_at"}
 )  # fmt: skip
 RESOURCE_FIELDS = tuple(c.key for c in Resource.__table__.columns if c.key not in NOT_CHOSEN)
 """What is chosen side by side of two resources."""

@@ -8,6 +8,7 @@ import typer
 
 from api.commands import (
     addresses,
+    auditing,
     backups,
     checkup,
     duplicates,
@@ -45,6 +46,7 @@ app.command("backup-key", help=say("help.backup_key"))(backups.backup_key)
 app.command("restore", help=say("help.restore"))(backups.restore)
 app.command("verify", help=say("help.verify"))(backups.verify)
 app.command("demo", help=say("help.demo"))(maintenance.demo)
+app.add_typer(auditing.app, name="audit")
 app.add_typer(maintenance.index_app, name="index")
 app.add_typer(maintenance.database_app, name="database")
 app.command("migrate", help=say("help.migrate"))(maintenance.migrate)

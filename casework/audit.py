@@ -9,7 +9,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import event, insert, select
+from sqlalchemy import event, insert, or_, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,10 @@ ACTIONS = (
     "permit",
     "revoke",
 )
+
+
+LOCK = 0x1BA5_0002
+"""Key of the advisory lock that writers of the audit share, and that sealing wants alone."""
 
 
 class NotRecorded(RuntimeError):
@@ -57,6 +61,8 @@ def record(session: Session, *attempts: Attempt) -> None:
     if not session.info.get("by"):
         raise NotRecorded
     if attempts:
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": LOCK})
         at = clock.now()
         session.execute(insert(AuditRow), [{"at": at, **_row(attempt)} for attempt in attempts])
 
@@ -79,15 +85,37 @@ def _row(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def looks_at(session: Session, *, person_id: uuid.UUID, limit: int = 200) -> list[AuditRow]:
-    """Return who looked at a person or wrote about them, newest first."""
+def looks_at(
+    session: Session, *, case_id: uuid.UUID, person_id: uuid.UUID, limit: int = 500
+) -> list[AuditRow]:
+    """Return who looked at a case or its person, tried to, or wrote about them; newest first."""
     rows = session.scalars(
         select(AuditRow)
-        .where(AuditRow.entity == "person", AuditRow.entity_id == str(person_id))
+        .where(
+            or_(
+                (AuditRow.entity == "person") & (AuditRow.entity_id == str(person_id)),
+                (AuditRow.entity == "case") & (AuditRow.entity_id == str(case_id)),
+            )
+        )
         .order_by(AuditRow.id.desc())
         .limit(limit)
     )
     return list(rows)
+
+
+def rows_for_auditor(
+    session: Session, *, actor: Actor, action: str | None = None, limit: int = 200
+) -> list[AuditRow]:
+    """Return the newest rows of the whole audit, and record that they were looked at.
+
+    They hold pseudonymous ids and classes of fields; an auditor can open no case by them.
+    """
+    which = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
+    if action is not None:
+        which = which.where(AuditRow.action == action)
+    found = list(session.scalars(which))
+    record(session, Attempt(actor.by, actor, "list", "audit", action or "all"))
+    return found
 
 
 _SQLITE = [

@@ -107,3 +107,15 @@ class AuditRow(Base):
         Index(None, "entity", "entity_id"),
         {"sqlite_autoincrement": True},
     )
+
+
+class AuditSeal(Base):
+    """A link of the chain that seals the audit (see `audit_seal`)."""
+
+    __tablename__ = "audit_seal"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last_row: Mapped[int] = mapped_column(BigInteger)
+    rows: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]

@@ -56,6 +56,7 @@ def schedule_of(settings: Settings) -> tuple[Periodic, ...]:
             ("import_file", "expire", "place_locations"),
         ),
         Periodic("build_index", timedelta(minutes=30), follows=("import_file", "place_locations")),
+        Periodic("seal_audit", timedelta(minutes=5)),
         Periodic("forget_old_jobs", DAY, timedelta(hours=3)),
         *((Periodic("backup", DAY, timedelta(hours=2)),) if settings.backup_folder else ()),
     )

@@ -15,6 +15,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "place_locations": ("住所から位置を求める", "Placing of addresses"),
     "import_file": ("ファイルの取り込み", "Import of a file"),
     "build_index": ("検索用データの作り直し", "Building of the index"),
+    "seal_audit": ("閲覧記録の封印", "Sealing of the audit"),
     "forget_old_jobs": ("古い処理記録の削除", "Removal of old jobs"),
     "backup": ("控えの作成", "Backup"),
 }
@@ -52,6 +53,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "検索用データは版{revision}のものです。",
         "The index stands at revision {revision}.",
     ),
+    "sealed": ("閲覧記録{rows}件を封印しました。", "{rows} rows of the audit were sealed."),
     "forgotten": (
         "終わった処理{jobs}件と時刻の記録{ticks}件を消しました。",
         "{jobs} finished jobs and {ticks} times of the clock were removed.",
@@ -85,6 +87,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "no_gazetteer": (
         "町丁目の位置データがありません。ibasho import gazetteer で取り込んでください。",
         'No gazetteer has been imported; run "ibasho import gazetteer FILE".',
+    ),
+    "busy": (
+        "閲覧記録に書き込み中でした。少したってからもう一度行います。",
+        "The audit was being written to; it is done again a little later.",
     ),
     "no_such_file": (
         "取り込むファイルが見つかりません。もう一度送ってください。",

@@ -15,6 +15,7 @@ from jobs.copies import say_copy, write_copy
 from jobs.ledger import Claimed, Outcome, Refused, enqueue
 from jobs.program import Program
 from jobs.progress import progress_of
+from jobs.sealing import keep_head, seal_audit
 from jobs.upkeep import forget_old
 from jobs.uploads import forget_old_uploads, upload_of
 from matching.store import IndexStore
@@ -179,6 +180,7 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "place_locations": Task(place),
         "import_file": Task(import_file),
         "build_index": Task(say_index_revision, before=build_index_where_stale),
+        "seal_audit": Task(seal_audit, before=keep_head),
         "forget_old_jobs": Task(forget_old_jobs),
         "backup": Task(say_copy, before=write_copy),
     }

@@ -3,7 +3,7 @@
 import runpy
 import sys
 
-SUITES = ("benchmarks.suggest",)
+SUITES = ("benchmarks.suggest", "benchmarks.vignettes")
 
 for suite in SUITES:
     print(f"== {suite}", flush=True)

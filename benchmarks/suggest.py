@@ -23,7 +23,7 @@ from jobs.demo.people import demo_people
 from jobs.program import Program, open_program
 from jobs.settings import Settings
 from matching.columns import Array
-from matching.index import Index
+from matching.index import NOT_SERVED, Index, Served, _fetches
 from matching.need import Need, parse_need
 from matching.rows import Rows
 from matching.store import IndexStore
@@ -59,10 +59,14 @@ class ScannedIndex(Index):
         lon, lat, slack = (np.array(columns[name]) for name in ("lon", "lat", "accuracy_m"))
         return lon, lat, slack
 
-    def candidates(self, origin: LonLat, radius_m: float | None) -> tuple[Rows, Array]:
+    def candidates(
+        self, origin: LonLat, radius_m: float | None, served: Served = NOT_SERVED
+    ) -> tuple[Rows, Array]:
         lon, lat, slack = self.positions
-        away = great_circle_m(origin, lon, lat)
-        near = np.ones(len(away), bool) if radius_m is None else ~(away - slack > radius_m)
+        away = great_circle_m(origin, lon, lat) - slack
+        near = np.ones(len(away), bool) if radius_m is None else ~(away > radius_m)
+        if served.within_m:
+            near |= (away <= served.within_m) & _fetches(self.base.columns.records, served)
         rows = np.flatnonzero(near)
         found, distances = self._seen(origin, self.base, rows)
         here = ~np.isinf(distances)

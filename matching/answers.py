@@ -102,14 +102,25 @@ class Miss(NamedTuple):
 
 @dataclass(frozen=True)
 class Relaxation:
-    """The single rule whose loosening would bring most, and how many places."""
+    """The single rule whose loosening would bring most, and how many places.
+
+    change : a way to loosen it, and how many places that alone brings
+    """
 
     rule: str
     words: Sentence
     count: int
+    change: Sentence | None = None
+    change_count: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        return {"rule": self.rule, "words": self.words.as_json(), "count": self.count}
+        return {
+            "rule": self.rule,
+            "words": self.words.as_json(),
+            "count": self.count,
+            "change": None if self.change is None else self.change.as_json(),
+            "change_count": self.change_count,
+        }
 
 
 @dataclass(frozen=True)

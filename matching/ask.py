@@ -18,6 +18,36 @@ TRANSPORT_REACH_M = 3_000.0
 ADULT = 18
 """民法第4条: a person under 18 is a minor."""
 
+DRINKING_AGE = 20
+"""二十歳未満ノ者ノ飲酒ノ禁止ニ関スル法律 第1条."""
+
+RIDER_AGE = 65
+SLOW_M_S = 0.9
+"""Who is that old, or walks that slowly, would use transport unless it is said that they wouldn't.
+"""
+
+RIDER_NEEDS = frozenset({"frailty", "dementia", "disability", "illness", "injury"})
+"""So would people with these needs."""
+
+HOME_NEEDS = frozenset(
+    {
+        "withdrawal",
+        "illness",
+        "disability",
+        "caregiving",
+        "double_care",
+        "young_carer",
+        "postpartum",
+    }
+)
+"""Who has these can often not go out: what can be joined from home is in reach as well."""
+
+HEAVY_WORK = ("delivery",)
+LIGHTER_WORK = ("cleaning", "light_work", "office_work", "shop_work", "kitchen_work")
+
+STRAIN_NEEDS = frozenset({"injury", "illness", "frailty"})
+"""For people with these, heavy work is out of the question."""
+
 # Which needs make a person one of those an audience names. The strong list answers the question;
 # the weak list only raises it, and then the host is asked.
 AUDIENCE_BY_NEED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -58,6 +88,10 @@ class Ask:
     needs: tuple[tuple[int, int], ...]
     activities: int
     languages: int
+    easy_language: int
+    plain_language: int
+    heavy_work: int
+    lighter_work: int
     holds: int | None
     audience_yes: int
     audience_maybe: int
@@ -75,6 +109,42 @@ class Ask:
     @property
     def day_number(self) -> int:
         return day_number(self.day)
+
+    @property
+    def served_m(self) -> float:
+        """Return how far out a place counts that comes to fetch people, or is joined online."""
+        radius = self.need.radius_m
+        if radius is None or self.limits.transport:
+            return TRANSPORT_REACH_M
+        return min(radius, TRANSPORT_REACH_M)
+
+    @property
+    def would_ride(self) -> bool:
+        """Tell whether the person would use transport: as was said, else by age, pace and needs."""
+        if self.limits.transport is not None:
+            return self.limits.transport
+        need = self.need
+        return (
+            (need.age is not None and need.age >= RIDER_AGE)
+            or need.speed_m_s < SLOW_M_S
+            or bool(self.limits.step_free)
+            or not RIDER_NEEDS.isdisjoint(need.needs)
+        )
+
+    @property
+    def from_home(self) -> bool:
+        """Tell whether what is joined from home is in reach: for the first rung, or by needs."""
+        return self.need.step == 0 or not HOME_NEEDS.isdisjoint(self.need.needs)
+
+    @property
+    def no_alcohol_known(self) -> bool:
+        """Tell whether a place that serves alcohol is out of the question."""
+        age = self.need.age
+        return (age is not None and age < DRINKING_AGE) or "addiction" in self.need.needs
+
+    @property
+    def spared_heavy_work(self) -> bool:
+        return not STRAIN_NEEDS.isdisjoint(self.need.needs)
 
     @property
     def walk_limit_m(self) -> float | None:
@@ -110,6 +180,7 @@ def prepare(need: Need, codebook: Codebook, now: datetime) -> Ask:
     from_minute = 0 if need.on else local.hour * 60 + local.minute
     bits = codebook.bits
     limits = need.limits
+    spoken = limits.languages or ()
     yes, maybe = _audiences(need, bits("audience"))
     return Ask(
         need=need,
@@ -121,7 +192,11 @@ def prepare(need: Need, codebook: Codebook, now: datetime) -> Ask:
         ),
         needs=tuple((bits("need")[code], weight) for code, weight in need.needs.items()),
         activities=mask_of(need.wishes.activities, bits("activity")),
-        languages=mask_of(limits.languages, bits("language")),
+        languages=mask_of((*spoken, "easy_ja") if "ja" in spoken else spoken, bits("language")),
+        easy_language=mask_of(() if "ja" in spoken else ("easy_ja",), bits("language")),
+        plain_language=mask_of(("ja",) if "easy_ja" in spoken else (), bits("language")),
+        heavy_work=mask_of(HEAVY_WORK, bits("activity")),
+        lighter_work=mask_of(LIGHTER_WORK, bits("activity")),
         holds=None if limits.holds is None else mask_of(limits.holds, bits("requirement")),
         audience_yes=yes,
         audience_maybe=maybe,

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from geodata.compiled import compiled
 from matching.columns import CONVERSATIONS, NOISES
 from matching.sentences import Sentence, sentence
@@ -13,6 +15,7 @@ from matching.verdicts import (
     codes_of,
     labels_of,
     must_be,
+    no_change,
     says,
     shown_flag,
     shown_number,
@@ -79,6 +82,26 @@ def requirements(p: Any, _look: Any, a: Any) -> int:
     if not a["holds_known"]:
         return verdict(asked == 0, asked == 0)
     return verdict((asked & ~a["holds"]) == 0, asked >= 0)
+
+
+@compiled
+def sober(p: Any, _look: Any, _a: Any) -> int:
+    """No place that serves alcohol for someone under 20, or who is dependent on something."""
+    return must_be(p["alcohol"], 0)
+
+
+@compiled
+def strain(p: Any, _look: Any, a: Any) -> int:
+    """No place whose only work is heavy; where there is lighter work too, it must be asked for."""
+    offered = p["activities"]
+    heavy = (offered & np.uint64(a["heavy_work"])) != 0
+    lighter = (offered & np.uint64(a["lighter_work"])) != 0
+    return verdict(not heavy, offered != 0 and not (heavy and lighter))
+
+
+def _evidence_strain(p: Seen) -> tuple[str, Any]:
+    mask = p["activities"]
+    return "activities", codes_of(mask, p.codebook, "activity") or None
 
 
 def _evidence_requirements(p: Seen) -> tuple[str, Any]:
@@ -184,5 +207,21 @@ RULES: tuple[Rule, ...] = (
         shows("animals", shown_flag),
         says("animals"),
         reads=("animals",),
+    ),
+    Rule(
+        "sober",
+        lambda a: a.no_alcohol_known,
+        sober,
+        shows("alcohol", shown_flag),
+        no_change,
+        reads=("alcohol",),
+    ),
+    Rule(
+        "strain",
+        lambda a: a.spared_heavy_work,
+        strain,
+        _evidence_strain,
+        says("strain"),
+        reads=("activities",),
     ),
 )

@@ -205,6 +205,29 @@ def host(p: Any, _look: Any, _a: Any) -> float:
     return float(min(max((cap - now) / max(cap, 1), 0.0), 1.0))
 
 
+ALIKE_ENOUGH = 0.15
+"""A text so like the wished words says by itself that a place is meant."""
+
+
+@compiled
+def relevant(p: Any, look: Any, a: Any) -> bool:
+    """Tell whether a place answers what matters, or offers what is wished.
+
+    What matters are the needs that weigh no less than one below the heaviest. A place that doesn't
+    say which needs it answers isn't held to it.
+    """
+    if a["need_total"] == 0 or p["needs_stated"] != 1:
+        return True
+    if (p["activities"] & a["activities"]) != 0 or look["alike"] >= ALIKE_ENOUGH:
+        return True
+    heaviest = a["need_weights"].max()
+    for bit in range(NEED_BITS):
+        matters = a["need_weights"][bit] >= max(heaviest - 1.0, 1.0)
+        if matters and (p["needs"] >> np.uint64(bit)) & _ONE:
+            return True
+    return False
+
+
 def _wants_atmosphere(ask: Ask) -> bool:
     limits = ask.limits
     return any(x is not None for x in (limits.noise, limits.conversation, limits.group_size))

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from geodata.bisection import first_at_least
 from geodata.compiled import compiled
 from geodata.coordinates import EARTH_RADIUS_M, LonLat, great_circle_m
 from geodata.straight import metres_between
-from matching.columns import Array, Columns
+from matching.columns import Array, Columns, ragged
 from matching.municipalities import Presence, block_of, presence
 from matching.rows import UNPLACED, Part, Rows
 
@@ -40,6 +41,20 @@ def in_grid_order(columns: Columns) -> Columns:
     return columns.reordered(order)
 
 
+class Served(NamedTuple):
+    """Places that count farther out: those that fetch people, or that are joined from home.
+
+    within_m : how far out, straight; 0 where the question asks for none of them
+    """
+
+    within_m: float
+    transport: bool
+    online: bool
+
+
+NOT_SERVED = Served(0.0, False, False)
+
+
 @dataclass(frozen=True)
 class Index:
     """What all questions of one revision are put to.
@@ -62,17 +77,24 @@ class Index:
     def overlay_size(self) -> int:
         return 0 if self.overlay is None else len(self.overlay.columns)
 
-    def candidates(self, origin: LonLat, radius_m: float | None) -> tuple[Rows, Array]:
+    def candidates(
+        self, origin: LonLat, radius_m: float | None, served: Served = NOT_SERVED
+    ) -> tuple[Rows, Array]:
         """Return the rows that may lie within a radius, with their distances in metres.
 
         Rows without a point are among them, with NaN, unless their municipality is known to lie
         elsewhere: then their distance is infinite. None as radius means all rows.
         A row whose point is only known to some accuracy counts from its nearest possible place.
+        Beyond the radius, those come with them that are `served`.
         """
         starts, ends = self._runs(origin, radius_m)
         limit = math.inf if radius_m is None else radius_m
         base = self.base.columns.records
         rows, away = _within(base, starts, ends, self.superseded, *origin, limit)
+        if served.within_m > limit:
+            more = self._served(origin, limit, served)
+            rows = np.concatenate([rows, more])
+            away = np.concatenate([away, self._distances(origin, base.take(more))])
         records = base.take(rows)
         if radius_m is None:  # else, only such places without a point were taken as may be near
             self._mark_elsewhere(origin, records, away)
@@ -80,10 +102,26 @@ class Index:
             return Rows([(self.base, rows)], self.base, records), away
         changed = self.overlay.columns.records
         far = self._distances(origin, changed)
-        near = np.flatnonzero(~(far - changed["accuracy_m"] > limit))  # NaN is kept
+        beyond = far - changed["accuracy_m"] > limit  # NaN is kept
+        beyond &= ~_fetches(changed, served) | (far - changed["accuracy_m"] > served.within_m)
+        near = np.flatnonzero(~beyond)
         parts = [(self.base, rows), (self.overlay, near)]
         found = Rows(parts, self.base, np.concatenate([records, changed.take(near)]))
         return found, np.concatenate([away, far[near]])
+
+    def _served(self, origin: LonLat, limit_m: float, served: Served) -> NDArray[np.int64]:
+        """Return the rows of the base beyond a limit that are served."""
+        rows, keys = self.base.reaching_out
+        columns = self.base.columns
+        lowest, highest, west, east = self._cells(origin, served.within_m)
+        bands = np.arange(lowest, highest + 1) * ROW
+        starts = np.searchsorted(keys, bands + west)
+        ends = np.searchsorted(keys, bands + east, side="right")
+        found = self._without_superseded(rows[ragged(starts, ends - starts)])
+        records = columns.records.take(found)
+        away = great_circle_m(origin, records["lon"], records["lat"]) - records["accuracy_m"]
+        chosen = (away > limit_m) & (away <= served.within_m) & _fetches(records, served)
+        return np.asarray(found[chosen], np.int64)
 
     def one(self, origin: LonLat, high: int, low: int) -> tuple[Rows, Array] | None:
         """Return the single row of an offering with its distance; None where there is none."""
@@ -142,6 +180,11 @@ class Index:
         keys = self.base.keys
         if radius_m is None or keys is None:
             return np.zeros(1, np.int64), np.array([len(self.base.columns)])
+        lowest, highest, west, east = self._cells(origin, radius_m)
+        return _runs_of(keys, lowest, highest, west, east, *self._unplaced_near(origin))
+
+    def _cells(self, origin: LonLat, radius_m: float) -> tuple[int, int, int, int]:
+        """Return the lowest, highest, westernmost and easternmost cell that a radius touches."""
         reach = radius_m + self._slack_m
         d_lat = math.degrees(reach / EARTH_RADIUS_M)
         lowest = math.floor((origin.lat - d_lat) / CELL_LAT)
@@ -151,7 +194,7 @@ class Index:
         d_lon = d_lat / math.cos(math.radians(edge))
         west = math.floor((origin.lon - d_lon) / CELL_LON)
         east = math.floor((origin.lon + d_lon) / CELL_LON)
-        return _runs_of(keys, lowest, highest, west, east, *self._unplaced_near(origin))
+        return lowest, highest, west, east
 
     def _unplaced_near(self, origin: LonLat) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return where the rows without a point begin and end whose town may be near."""
@@ -173,6 +216,16 @@ class Index:
         place = np.searchsorted(self.superseded, rows)
         place[place == len(self.superseded)] = 0
         return np.asarray(rows[self.superseded[place] != rows], np.int64)
+
+
+def _fetches(records: Array, served: Served) -> NDArray[np.bool_]:
+    """Tell which rows are of a kind that is served."""
+    found = np.zeros(len(records), np.bool_)
+    if served.transport:
+        found |= records["transport"] == 1
+    if served.online:
+        found |= records["online"] == 1
+    return found
 
 
 @compiled

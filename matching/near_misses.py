@@ -34,7 +34,7 @@ def near_misses(sight: Sight, judged: Judged) -> NDArray[np.int64]:
 
 def is_beyond_talk(rule: Rule) -> bool:
     """Tell whether a rule is one that no change is ever proposed for."""
-    return rule.safety or rule.code in ("kind", "published")
+    return rule.safety or rule.code in ("kind", "published", "sober")
 
 
 def closest(near: NDArray[np.int64], sight: Sight, judged: Judged) -> NDArray[np.int64]:

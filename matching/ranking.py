@@ -11,7 +11,7 @@ from geodata.compiled import compiled
 from geodata.coordinates import EARTH_RADIUS_M
 from geodata.straight import metres_between
 from matching.columns import AVAILABILITIES
-from matching.criteria import CRITERIA, Criterion, fresh, value_of
+from matching.criteria import CRITERIA, Criterion, fresh, relevant, value_of
 from matching.rules import Judged
 from matching.schemes import UNIT, Scheme
 from matching.sight import Sight
@@ -36,6 +36,7 @@ class Scores:
 
     contributions : (criteria, n); a row's score is their sum
     merit : score × (½ + ½ confidence), as a whole number: what the order goes by
+    relevant : whether it answers what matters, see `criteria.relevant`
     """
 
     criteria: tuple[Criterion, ...]
@@ -43,6 +44,11 @@ class Scores:
     total: NDArray[np.int64]
     confidence: NDArray[np.int64]
     merit: NDArray[np.int64]
+    relevant: NDArray[np.bool_]
+
+    def enough(self, scheme: Scheme) -> NDArray[np.bool_]:
+        """Tell which rows answer what matters and reach the scheme's minimum."""
+        return self.relevant & (self.total >= round(scheme.minimum_score * UNIT))
 
 
 def score(sight: Sight, judged: Judged, scheme: Scheme, chosen: NDArray[np.int64]) -> Scores:
@@ -61,12 +67,14 @@ def score(sight: Sight, judged: Judged, scheme: Scheme, chosen: NDArray[np.int64
     n = len(sight.rows)
     contributions = np.zeros((len(used), n), np.int64)
     total, sure, merit = np.zeros((3, n), np.int64)
+    answers = np.zeros(n, np.bool_)
     _weigh(
         np.array([k for k, _ in used], np.int64), shares, chosen,
         sight.rows.records, sight.looks, sight.terms,
         judged.unknowns, len(judged.rules), contributions, total, sure, merit,
+        answers,
     )  # fmt: skip
-    return Scores(criteria, contributions, total, sure, merit)
+    return Scores(criteria, contributions, total, sure, merit, answers)
 
 
 @compiled
@@ -83,6 +91,7 @@ def _weigh(
     total: NDArray[np.int64],
     sure: NDArray[np.int64],
     merit: NDArray[np.int64],
+    answers: NDArray[np.bool_],
 ) -> None:
     for i in chosen:
         p, look, a = records[i], looks[i], terms[0]
@@ -92,6 +101,7 @@ def _weigh(
             total[i] += contributions[row, i]
         sure[i] = np.int64(np.rint(100.0 * confidence(p, a, unknowns[i], rules)))
         merit[i] = total[i] * (100 + sure[i])
+        answers[i] = relevant(p, look, a)
 
 
 @compiled

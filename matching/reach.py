@@ -43,7 +43,8 @@ def reach(p: Any, look: Any, a: Any) -> int:
 
     A point that is only known to some accuracy may lie on either side of the limit: unknown. So
     may a place without a point, unless its municipality lies elsewhere (infinite distance). Where
-    the person would use transport and the place offers it, the area it serves must be asked.
+    the person would use transport and the place offers it, the area it serves must be asked; and
+    where they would rather stay at home and it can be joined online, how.
     """
     away, slack = look["distance_m"], p["accuracy_m"]
     walk, walk_slack = look["walk_m"], slack * DETOUR
@@ -51,7 +52,9 @@ def reach(p: Any, look: Any, a: Any) -> int:
         return PASS
     # A place whose distance isn't known (NaN) is neither inside nor outside.
     outside = walk - walk_slack > a["walk_limit_m"] or away - slack > a["radius_m"]
-    served = a["transport"] and p["transport"] == 1 and away - slack <= TRANSPORT_REACH_M
+    served = away - slack <= a["served_m"] and (
+        (a["transport"] != 0 and p["transport"] == 1) or (a["online"] != 0 and p["online"] == 1)
+    )
     return FAIL if outside and not served else UNKNOWN
 
 
@@ -61,6 +64,8 @@ def _change_reach(p: Seen) -> Sentence | None:
         return None
     if p["transport"] == 1 and away - p["accuracy_m"] <= TRANSPORT_REACH_M:
         return sentence("change.reach_transport")
+    if p["online"] == 1:
+        return sentence("change.reach_online")
     limit = p.ask.walk_limit_m
     if limit is not None and p["walk_m"] > limit:
         minutes = walk_minutes(p["walk_m"], p.ask.need.speed_m_s)

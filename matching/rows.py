@@ -71,6 +71,15 @@ class Part:
         return made
 
     @cached_property
+    def reaching_out(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The rows with a point that fetch people or are joined online, and their cells."""
+        assert self.keys is not None
+        columns = self.columns
+        found = (columns["transport"] == 1) | (columns["online"] == 1)
+        rows = np.flatnonzero(found & (self.keys != UNPLACED))
+        return rows.astype(np.int64), self.keys[rows]
+
+    @cached_property
     def presence(self) -> Counter[tuple[int, int]]:
         return presence(self.columns)
 

@@ -126,21 +126,25 @@ def verdict_of(k: int, p: Any, look: Any, a: Any) -> int:
     if k == 21:
         return conditions.animals(p, look, a)
     if k == 22:
-        return host.step(p, look, a)
+        return conditions.sober(p, look, a)
     if k == 23:
-        return host.host_rest(p, look, a)
+        return conditions.strain(p, look, a)
     if k == 24:
-        return safety.exclude_host(p, look, a)
+        return host.step(p, look, a)
     if k == 25:
-        return safety.exclude_resource(p, look, a)
+        return host.host_rest(p, look, a)
     if k == 26:
-        return safety.exclude_area(p, look, a)
+        return safety.exclude_host(p, look, a)
     if k == 27:
-        return safety.protected(p, look, a)
+        return safety.exclude_resource(p, look, a)
     if k == 28:
-        return safety.no_children(p, look, a)
+        return safety.exclude_area(p, look, a)
     if k == 29:
-        return safety.no_alcohol(p, look, a)
+        return safety.protected(p, look, a)
     if k == 30:
+        return safety.no_children(p, look, a)
+    if k == 31:
+        return safety.no_alcohol(p, look, a)
+    if k == 32:
         return safety.child_safe(p, look, a)
     raise ValueError("no such rule")

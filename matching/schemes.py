@@ -27,8 +27,8 @@ SCHEMES: dict[str, Scheme] = {
             "標準",
             "Standard",
             {
-                "needs": 30, "wishes": 14, "nearness": 12, "time": 8, "atmosphere": 12, "step": 9,
-                "first_contact": 5, "cost": 3, "freshness": 4, "host": 3,
+                "needs": 36, "wishes": 16, "nearness": 12, "time": 7, "atmosphere": 12, "step": 8,
+                "first_contact": 4, "cost": 5, "freshness": 3, "host": 2,
             },
         ),
         Scheme(
@@ -36,8 +36,8 @@ SCHEMES: dict[str, Scheme] = {
             "近さを優先",
             "Near first",
             {
-                "needs": 20, "wishes": 10, "nearness": 30, "time": 12, "atmosphere": 8, "step": 7,
-                "first_contact": 4, "cost": 3, "freshness": 4, "host": 2,
+                "needs": 24, "wishes": 12, "nearness": 30, "time": 10, "atmosphere": 8, "step": 6,
+                "first_contact": 3, "cost": 4, "freshness": 3, "host": 2,
             },
         ),
         Scheme(
@@ -45,8 +45,8 @@ SCHEMES: dict[str, Scheme] = {
             "はじめの一歩を優先",
             "Gentle first step",
             {
-                "needs": 22, "wishes": 12, "nearness": 8, "time": 6, "atmosphere": 20, "step": 14,
-                "first_contact": 10, "cost": 2, "freshness": 4, "host": 2,
+                "needs": 26, "wishes": 12, "nearness": 8, "time": 5, "atmosphere": 20, "step": 14,
+                "first_contact": 12, "cost": 3, "freshness": 3, "host": 2,
             },
         ),
     )

@@ -26,7 +26,7 @@ from resources.models import Change, Location, Offering, Organization, Resource
 from resources.queries import offering_ids_touched
 from resources.vocabulary import Vocabulary
 
-FORMAT = 6
+FORMAT = 7
 SHOWN_FILE = "shown.json"
 BATCH = 20_000
 LARGEST_OVERLAY = 5_000

@@ -10,22 +10,24 @@ from matching import near_misses, reasons
 from matching.answers import (
     Answer,
     Miss,
-    Relaxation,
     Suggestion,
 )
-from matching.ask import TRANSPORT_REACH_M, prepare
+from matching.ask import prepare
 from matching.avoiding import avoiding
 from matching.fresh import is_full, places_named, places_to_show
+from matching.index import NOT_SERVED, Served
 from matching.need import Need
 from matching.on_foot import walks_for
 from matching.order import in_order
 from matching.ranking import Scores, diverse, first_of_each, score
+from matching.relaxing import relaxation
 from matching.rules import Judged, judge
-from matching.schemes import UNIT, Scheme, scheme_of
+from matching.schemes import Scheme, scheme_of
 from matching.sight import Sight
 from matching.store import IndexStore
-from matching.verdicts import FAIL
 from resources import clock
+
+MINIMUM = "minimum"
 
 MISSES = 5
 """How many near misses are shown."""
@@ -65,14 +67,12 @@ def suggest_placements(
     ask = prepare(avoiding(session, need), store.codebook, now or clock.now())
     walks = walks_for(ask, store.streets())
     reach = ask.reach_m(by_streets=walks is not None)
-    radii = (
-        [None]
-        if reach is None
-        else [max(reach * w, TRANSPORT_REACH_M if ask.limits.transport else 0.0) for w in WIDER]
-        + [None]
-    )
+    radii = [None] if reach is None else [*(reach * w for w in WIDER), None]
+    served = NOT_SERVED
+    if ask.would_ride or ask.from_home:
+        served = Served(ask.served_m, ask.would_ride, ask.from_home)
     for radius in radii:
-        rows, distance_m = index.candidates(ask.origin, radius)
+        rows, distance_m = index.candidates(ask.origin, radius, served)
         sight = Sight(rows, distance_m, ask, store.codebook, walks)
         judged = judge(sight)
         near = near_misses.near_misses(sight, judged)
@@ -84,15 +84,15 @@ def suggest_placements(
     weighed = fits.copy()
     weighed[near] = True
     scores = score(sight, judged, weights, np.flatnonzero(weighed))
-    fitting = np.flatnonzero(fits & (scores.total >= round(weights.minimum_score * UNIT)))
+    fitting = np.flatnonzero(fits & scores.enough(weights))
     suggestions, misses = _shown(session, sight, judged, scores, fitting, near, limit, weights)
     return Answer(
         revision=index.revision,
         scheme=scheme,
         suggestions=suggestions,
         nearest_misses=misses,
-        removed_by=_removed_by(judged),
-        relaxation=None if suggestions else _relaxation(judged),
+        removed_by=_removed_by(judged, int(fits.sum()) - len(fitting)),
+        relaxation=None if suggestions else relaxation(sight, judged),
         considered=len(rows),
         fitting=len(fitting),
     )
@@ -130,18 +130,8 @@ def _shown(
     )
 
 
-def _removed_by(judged: Judged) -> dict[str, int]:
+def _removed_by(judged: Judged, too_little: int) -> dict[str, int]:
+    """Count failures by rule, and as `minimum` what passes them all and answers too little."""
     counts = judged.removed.tolist()
-    return {r.code: n for r, n in zip(judged.rules, counts, strict=True) if n}
-
-
-def _relaxation(judged: Judged) -> Relaxation | None:
-    """Return the one rule without which most places would fit; none for safety, or for nothing."""
-    best: Relaxation | None = None
-    for i, rule in enumerate(judged.rules):
-        if near_misses.is_beyond_talk(rule):
-            continue
-        only = int(((judged.table[i] == FAIL) & (judged.fails == 1)).sum())
-        if only and (best is None or only > best.count):
-            best = Relaxation(rule.code, rule.words, only)
-    return best
+    found = {r.code: n for r, n in zip(judged.rules, counts, strict=True) if n}
+    return {**found, MINIMUM: too_little} if too_little else found

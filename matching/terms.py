@@ -13,16 +13,22 @@ from matching.columns import CONVERSATIONS, GENDERS, NOISES, Array
 NOT_ASKED = -1
 """A limit that the person doesn't set."""
 
+OTHER_GENDER = len(GENDERS)
+"""Neither of those that a place may be for."""
+
 NEED_BITS = WIDTHS["need"]
 
 _WHOLE = (
     "day_number",
     "transport",
+    "online",
     "age",
-    "gender",  # number in `GENDERS`; NOT_ASKED where it isn't stated, or other
+    "gender",  # number in `GENDERS`, OTHER_GENDER, or NOT_ASKED where it isn't stated
     "audience_yes",
     "audience_maybe",
     "languages",
+    "easy_language",  # bit of easy Japanese, for someone who would have to try it
+    "plain_language",  # bit of Japanese, for someone who speaks only easy Japanese
     "step",
     "minutes",
     "sessions_per_week",
@@ -32,6 +38,8 @@ _WHOLE = (
     "group_size",
     "holds_known",
     "holds",  # bits of the requirements that the person meets
+    "heavy_work",  # bits of activities
+    "lighter_work",
     "activities_wished",  # how many
     "text_wished",
 )
@@ -42,6 +50,7 @@ TERMS = np.dtype(
         *((name, "i8") for name in _WHOLE),
         ("walk_limit_m", "f8"),  # on foot; infinite where there is no limit
         ("radius_m", "f8"),  # straight; infinite where there is no limit
+        ("served_m", "f8"),  # how far out a place with transport, or online, counts
         ("speed_m_s", "f8"),
         ("need_total", "f8"),
         ("need_weights", "f8", NEED_BITS),  # 0 where it isn't one of the person's needs
@@ -52,7 +61,7 @@ TERMS = np.dtype(
 )
 """What rules and criteria know of a question; whole numbers are NOT_ASKED where nothing is."""
 
-_FIRST = struct.Struct(f"=Q{len(_WHOLE)}q{4 + NEED_BITS}d")
+_FIRST = struct.Struct(f"=Q{len(_WHOLE)}q{5 + NEED_BITS}d")
 """What differs from question to question. Setting a record field by field takes ten times as long.
 """
 
@@ -66,12 +75,15 @@ def terms_of(ask: Ask, codebook: Codebook) -> Array:
     first = _FIRST.pack(
         ask.activities,
         ask.day_number,
-        bool(limits.transport),
+        ask.would_ride,
+        ask.from_home,
         _number(need.age),
-        _place(limits.gender, GENDERS),
+        OTHER_GENDER if limits.gender == "other" else _place(limits.gender, GENDERS),
         ask.audience_yes,
         ask.audience_maybe,
         ask.languages,
+        ask.easy_language,
+        ask.plain_language,
         _number(need.step),
         _number(limits.minutes),
         _number(limits.sessions_per_week),
@@ -81,10 +93,13 @@ def terms_of(ask: Ask, codebook: Codebook) -> Array:
         _number(limits.group_size),
         ask.holds is not None,
         ask.holds or 0,
+        ask.heavy_work,
+        ask.lighter_work,
         ask.activities.bit_count(),
         bool(need.wishes.text),
         _limit(ask.walk_limit_m),
         _limit(need.radius_m),
+        ask.served_m,
         need.speed_m_s,
         sum(weights),
         *weights,

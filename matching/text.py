@@ -36,17 +36,38 @@ def plain(name: str | None, description: str | None) -> str:
     return fold(joined)
 
 
+_ENDINGS = """
+したい たいで ている ていま います ません ところ のとこ ができ できる できま きます
+てもよ もよい たいと にした ことが とがで からで までの ための として という のある
+がある ります しなが ながら だれで れでも どなた なたで たでも てくれ くれる なくて
+くても てもら らって もらえ られる られた たりし りして ました ように ような のよう
+"""
+_GLUE = frozenset(_ENDINGS.split())
+"""Triples of hiragana that say nothing by themselves."""
+
+
+def _is_glue(gram: str) -> bool:
+    if not all("ぁ" <= c <= "ゖ" or c == "ー" for c in gram):
+        return False
+    return len(gram) < 3 or gram in _GLUE
+
+
 def fold(words: str) -> str:
     """Return the words folded (NFKC, lower case), with every mark and space as one blank."""
     return _MARKS.sub(" ", unicodedata.normalize("NFKC", words).lower()).strip()
 
 
 def tokens(words: str) -> list[str]:
-    """Return the character pairs and triples of folded words; none of them crosses a blank."""
+    """Return the character pairs and triples of folded words; none of them crosses a blank.
+
+    Those of hiragana alone are endings and particles more often than words: only triples of them
+    are kept, without those that end a sentence or join two.
+    """
     found: list[str] = []
     for part in words.split(" "):
         for size in (2, 3):
-            found.extend(part[i : i + size] for i in range(len(part) - size + 1))
+            grams = (part[i : i + size] for i in range(len(part) - size + 1))
+            found.extend(gram for gram in grams if not _is_glue(gram))
         if len(part) == 1:
             found.append(part)
     return found

@@ -69,14 +69,22 @@ _ANYBODY = GENDERS.index("any")
 @compiled
 def gender(p: Any, _look: Any, a: Any) -> int:
     place = p["gender"]
-    if a["gender"] == NOT_ASKED:  # not stated, or other: only an open place surely fits
+    if a["gender"] == NOT_ASKED:  # not stated: only an open place surely fits
         return verdict(place == _ANYBODY, place == _ANYBODY)
     return verdict(place == _ANYBODY or place == a["gender"], place >= 0)
 
 
 @compiled
 def languages(p: Any, _look: Any, a: Any) -> int:
-    return verdict((p["languages"] & a["languages"]) != 0, p["languages"] != 0)
+    """One language in common; where it could only be easy Japanese, the host must be asked.
+
+    Who speaks Japanese follows easy Japanese; who speaks another language may try a place of easy
+    Japanese, and who speaks easy Japanese one of Japanese: neither is sure.
+    """
+    spoken = p["languages"]
+    tried = (spoken & (a["easy_language"] | a["plain_language"])) != 0
+    common = (spoken & a["languages"]) != 0
+    return verdict(common, spoken != 0 and (common or not tried))
 
 
 def _evidence_languages(p: Seen) -> tuple[str, Any]:

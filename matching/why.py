@@ -35,7 +35,8 @@ from resources.queries import Entry, entries_by_offering
 class Explanation:
     """The full verdict on one place for one need.
 
-    suggestible : every rule passes or is open, and the score reaches the scheme's minimum
+    suggestible : every rule passes or is open, and it answers enough
+    enough_score : it answers what matters, and the score reaches the scheme's minimum
     """
 
     suggestion: Suggestion
@@ -95,12 +96,12 @@ def explain(
     scores = score(sight, judged, weights, np.arange(len(rows)))
     (seen,) = sight.seen([0])
     (shown,) = suggestions([seen], judged, scores, [_shown(entry)])
-    minimum = round(weights.minimum_score * UNIT)
+    enough = bool(scores.enough(weights)[0])
     return Explanation(
         suggestion=shown,
-        suggestible=int(judged.fails[0]) == 0 and shown.score >= minimum,
-        enough_score=shown.score >= minimum,
-        minimum_score=minimum,
+        suggestible=int(judged.fails[0]) == 0 and enough,
+        enough_score=enough,
+        minimum_score=round(weights.minimum_score * UNIT),
         criterion_words={c.code: c.words for c in scores.criteria},
         any_session=seen.next_session(fitting=False),
     )

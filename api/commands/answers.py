@@ -178,6 +178,9 @@ def _print_removed(answer: Answer) -> None:
     if answer.relaxation is not None:
         rule = answer.relaxation.words.in_language(language())
         print(say("table.relaxation", rule=rule, count=answer.relaxation.count))
+        if answer.relaxation.change is not None:
+            change = answer.relaxation.change.in_language(language())
+            print(say("table.relaxation_how", change=change, count=answer.relaxation.change_count))
 
 
 def _session(session: SessionAhead | None) -> str | None:

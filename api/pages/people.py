@@ -16,7 +16,8 @@ from jobs.program import Program as OpenProgram
 from matching.need import Need, parse_need
 from matching.rules import RULES
 from matching.schemes import SCHEMES
-from matching.suggest import suggest_placements
+from matching.sentences import sentence
+from matching.suggest import MINIMUM, suggest_placements
 from matching.why import explain
 from resources import clock
 from resources.queries import list_resources
@@ -24,7 +25,9 @@ from resources.verify_next import count_suggested
 
 router = APIRouter(include_in_schema=False, dependencies=[allowed(*WORKS_WITH_PEOPLE)])
 
-RULE_WORDS = {rule.code: rule.words.as_json() for rule in RULES}
+RULE_WORDS = {
+    code: sentence(f"rule.{code}").as_json() for code in (*(rule.code for rule in RULES), MINIMUM)
+}
 
 
 @router.get("/people")

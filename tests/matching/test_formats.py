@@ -50,7 +50,7 @@ def test_every_answer_has_the_documented_shape(
             )
     shown = 0
     with sqlite_database.reading() as session:
-        for _ in range(40):
+        for _ in range(60):
             asked = catalogues.need(r, [uuid.uuid4(), uuid.uuid4()], date(2026, 11, 24))
             need = parse_need(asked, catalogues.VOCABULARY)
             answer = suggest_placements(session, store, need).as_json()

@@ -26,8 +26,8 @@ from resources.queries import Entry, _entries
 from resources.registration import Registration
 
 NOW = datetime(2026, 11, 23, 5, 10, tzinfo=UTC)  # a holiday, 14:10 in Japan
-PLACES = 180
-NEEDS = 40
+PLACES = 240
+NEEDS = 30
 
 HostsOf = Callable[[Database], list[uuid.UUID]]
 

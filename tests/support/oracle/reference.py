@@ -54,6 +54,7 @@ class Looked:
     verdicts: dict[str, str]
     contributions: dict[str, float]
     confidence: int
+    relevant: bool
 
     @property
     def fails(self) -> list[str]:
@@ -172,7 +173,8 @@ class Reference:
     def reach(self, entry: Entry) -> str:
         need = self.need
         away, slack, (walk, _) = self.distance(entry), self.accuracy(entry), self.walk(entry)
-        served = need.limits.transport and entry.resource.transport
+        r = entry.resource
+        served = (self.would_ride() and r.transport) or (self.from_home() and r.online)
         if away is None or walk is None:
             return "fail" if self.elsewhere(entry) else "unknown"
         inside, outside = True, False
@@ -185,7 +187,7 @@ class Reference:
             outside |= away - slack > need.radius_m
         if inside:
             return "pass"
-        return "fail" if outside and not (served and away - slack <= 3000) else "unknown"
+        return "fail" if outside and not (served and away - slack <= self.served()) else "unknown"
 
     def metres(self, entry: Entry) -> int | None:
         away, (walk, by_streets) = self.distance(entry), self.walk(entry)
@@ -255,14 +257,12 @@ class Reference:
             fits = (low or 0) <= need.age <= (200 if high is None else high)
             out["age"] = three(known, fits)
         out["audience"] = self.audience(entry)
-        if limits.gender in ("female", "male"):
+        if limits.gender is not None:
             out["gender"] = three(r.gender is not None, r.gender in ("any", limits.gender))
         else:
             out["gender"] = "pass" if r.gender == "any" else "unknown"
         if limits.languages:
-            out["languages"] = three(
-                bool(r.languages), bool(set(limits.languages) & set(r.languages or []))
-            )
+            out["languages"] = self.languages(set(limits.languages), set(r.languages or []))
         sessions = self.sessions(entry)
         attendable = [s for s in sessions or [] if self.can_attend(entry, s)]
         out["windows"] = three(sessions is not None, bool(attendable))
@@ -316,6 +316,10 @@ class Reference:
             out["smoking"] = yes(r.smoking, False)
         if limits.no_animals:
             out["animals"] = yes(r.animals, False)
+        if (need.age is not None and need.age < 20) or "addiction" in need.needs:
+            out["sober"] = yes(r.alcohol, False)
+        if {"injury", "illness", "frailty"} & set(need.needs):
+            out["strain"] = self.strain(set(r.activities or []))
         if need.step is not None:
             out["step"] = three(bool(r.steps), any(abs(s - need.step) <= 1 for s in r.steps or []))
         if safety.exclude_organizations:
@@ -335,6 +339,46 @@ class Reference:
         if need.age is not None and need.age < 18:
             out["child_safe"] = "pass" if r.child_safe is True else "fail"
         return out
+
+    def served(self) -> float:
+        """How far out a place with transport or online counts."""
+        radius = self.need.radius_m
+        return 3000 if radius is None or self.need.limits.transport else min(radius, 3000)
+
+    def would_ride(self) -> bool:
+        need, limits = self.need, self.need.limits
+        if limits.transport is not None:
+            return limits.transport
+        bodily = {"frailty", "dementia", "disability", "illness", "injury"}
+        return bool(
+            (need.age or 0) >= 65
+            or need.speed_m_s < 0.9
+            or limits.step_free
+            or bodily & set(need.needs)
+        )
+
+    def from_home(self) -> bool:
+        tied = {
+            "withdrawal", "illness", "disability", "caregiving", "double_care", "young_carer",
+            "postpartum",
+        }  # fmt: skip
+        return self.need.step == 0 or bool(tied & set(self.need.needs))
+
+    def languages(self, spoken: set[str], offered: set[str]) -> str:
+        if not offered:
+            return "unknown"
+        if spoken & offered or ("ja" in spoken and "easy_ja" in offered):
+            return "pass"
+        may_try = "easy_ja" in offered or ("easy_ja" in spoken and "ja" in offered)
+        return "unknown" if may_try else "fail"
+
+    def strain(self, offered: set[str]) -> str:
+        if not offered:
+            return "unknown"
+        if "delivery" not in offered:
+            return "pass"
+        lighter = {"cleaning", "light_work", "office_work", "shop_work", "kitchen_work"}
+        return "unknown" if offered & lighter else "fail"
 
     def area(self, entry: Entry) -> str:
         place = entry.location
@@ -476,7 +520,20 @@ class Reference:
             verdicts,
             {c: values[c] * (w / whole) for c, w in used.items()},
             round_half_even(100 * sure),
+            self.relevant(entry, text_of),
         )
+
+    def relevant(self, entry: Entry, text_of: Any) -> bool:
+        """Whether it answers a need that weighs no less than one below the heaviest, or a wish."""
+        need, r = self.need, entry.resource
+        if not need.needs or r.needs is None:
+            return True
+        if set(need.wishes.activities) & set(r.activities or []):
+            return True
+        if need.wishes.text and text_of(entry) >= 0.15:
+            return True
+        least = max(max(need.needs.values()) - 1, 1)
+        return any(w >= least and n in r.needs for n, w in need.needs.items())
 
     def suggest(
         self, session: Session, limit: int, text_of: Any
@@ -488,7 +545,7 @@ class Reference:
         fit = [
             x
             for x in looked
-            if not x.fails and x.score >= round(self.scheme.minimum_score * 10_000)
+            if not x.fails and x.relevant and x.score >= round(self.scheme.minimum_score * 10_000)
         ]
         fit.sort(
             key=lambda x: (

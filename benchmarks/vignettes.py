@@ -1,0 +1,99 @@
+"""Compares the engine's lists with those an experienced worker would make, beside two plain ways.
+
+The judged examples stand in tests/vignettes. TF-IDF lists the places whose words are most like the
+person's situation; nearest first lists them by distance. Neither asks anything else.
+
+    python -m benchmarks.vignettes [--failures]
+"""
+
+import argparse
+import math
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from matching.store import IndexStore
+from resources.database import Database
+from resources.models import Base
+from resources.vocabulary import default_vocabulary
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"))
+
+import judged
+
+OUT = Path(__file__).parent / "out"
+Way = Callable[[judged.Vignette], Sequence[str]]
+
+
+def by_words() -> Way:
+    """List places by the cosine of character 1- to 3-grams with the situation's words."""
+    entries = judged.places()
+    vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True)
+    matrix = vectorizer.fit_transform([f"{e['name']} {e['text']}" for e in entries])
+
+    def way(v: judged.Vignette) -> list[str]:
+        alike = (matrix @ vectorizer.transform([v.words]).T).toarray().ravel()
+        order = sorted(range(len(entries)), key=lambda i: (-alike[i], entries[i]["key"]))
+        return [entries[i]["key"] for i in order]
+
+    return way
+
+
+def by_distance(v: judged.Vignette) -> list[str]:
+    """List places by distance."""
+    here = v.need["at"]
+
+    def away(entry: dict[str, list[float]]) -> float:
+        there = judged.point(entry["at"])
+        east = (there["lon"] - here["lon"]) * math.cos(math.radians(here["lat"]))
+        return math.hypot(east, there["lat"] - here["lat"])
+
+    return [e["key"] for e in sorted(judged.places(), key=away)]
+
+
+def row(name: str, m: judged.Measured) -> str:
+    return f"| {name} | {m.hit_at_3:.3f} | {m.all_in_5:.3f} | {m.ndcg_at_5:.3f} | {m.violations} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--failures", action="store_true", help="show each example that fails")
+    arguments = parser.parse_args()
+    people = judged.vignettes()
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/town.sqlite3")
+        Base.metadata.create_all(database.engine)
+        town = judged.Town(database, IndexStore(Path(folder) / "index", default_vocabulary()))
+        lists = {v.title: town.listed(v) for v in people}
+        database.close()
+
+    def engine(v: judged.Vignette) -> list[str]:
+        return lists[v.title]
+
+    ways: list[tuple[str, Way]] = [
+        ("suggest", engine), ("TF-IDF", by_words()), ("nearest first", by_distance),
+    ]  # fmt: skip
+    lines = [
+        f"{len(people)} judged examples, {len(judged.places())} places",
+        "",
+        "| way | hit@3 | all in 5 | nDCG@5 | must-never places shown |",
+        "|---|---|---|---|---|",
+        *(row(name, judged.measure(way, people)) for name, way in ways),
+    ]
+    print("\n".join(lines))
+    OUT.mkdir(exist_ok=True)
+    (OUT / "vignettes.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if arguments.failures:
+        for v in people:
+            found = lists[v.title]
+            if not judged.complete(v, found) or set(v.never) & set(found):
+                shown = sorted(set(v.never) & set(found))
+                print(f"\n{v.title}: lacks {sorted(set(v.good) - set(found[:5]))}, shows {shown}")
+                print("   ", found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""The lists are those an experienced support worker would make, for seventy invented people."""
+
+from collections.abc import Iterator
+
+import judged
+import pytest
+
+from matching.columns import GENDERS
+from matching.need import Limits, Safety
+from matching.store import IndexStore
+from matching.why import explain
+from resources.database import Database
+from resources.models import Base
+from resources.vocabulary import default_vocabulary
+
+PEOPLE = judged.vignettes()
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[judged.Town]:
+    folder = tmp_path_factory.mktemp("town")
+    database = Database(f"sqlite:///{folder / 'town.sqlite3'}")
+    Base.metadata.create_all(database.engine)
+    yield judged.Town(database, IndexStore(folder / "index", default_vocabulary()))
+    database.close()
+
+
+@pytest.mark.parametrize("v", PEOPLE, ids=[v.title for v in PEOPLE])
+def test_nobody_is_sent_where_they_must_never_go_and_someone_who_fits_comes_early(
+    v: judged.Vignette, town: judged.Town
+) -> None:
+    answer = town.answer(v)
+    listed = [town.key_of[s.place.offering] for s in answer.suggestions]
+    assert not set(v.never) & set(listed), v.why
+    assert judged.hit(v, listed), f"{v.why} {listed}"
+    assert not set(v.first_not) & set(listed[:1]), v.why
+    assert set(v.misses) <= {town.key_of[m.place.offering] for m in answer.nearest_misses}
+    if v.nothing:
+        assert answer.removed_by
+        assert answer.relaxation is not None
+
+
+def test_nearly_all_who_fit_are_among_the_first_five(town: judged.Town) -> None:
+    lists = {v.title: town.listed(v) for v in PEOPLE}
+    found = judged.measure(lambda v: lists[v.title], PEOPLE)
+    assert found.violations == 0
+    assert found.hit_at_3 >= 0.97
+    assert found.all_in_5 >= 0.95
+    assert found.ndcg_at_5 >= 0.88
+
+
+def test_every_place_that_must_never_appear_is_kept_off_for_a_reason_that_is_told(
+    town: judged.Town,
+) -> None:
+    offering_of = {key: offering for offering, key in town.key_of.items()}
+    with town.database.reading() as session:
+        for v in PEOPLE:
+            for key in v.never:
+                told = explain(
+                    session, town.store, town.need(v), offering_of[key], scheme=v.scheme,
+                    now=judged.NOW,
+                )  # fmt: skip
+                failed = [r for r in told.verdicts if r.verdict == "fail"]
+                assert not told.suggestible, (v.title, key)
+                assert failed or not told.enough_score, (v.title, key)
+
+
+def test_the_examples_name_places_that_exist_and_touch_every_need_and_limit() -> None:
+    keys = {place["key"] for place in judged.places()}
+    for v in PEOPLE:
+        named = {*v.good, *v.fine, *v.never, *v.first_not, *v.misses}
+        assert named <= keys, (v.title, named - keys)
+        assert not set(v.good) & set(v.never)
+        assert v.good or v.nothing
+        assert v.situation
+        assert v.why
+    assert len(PEOPLE) >= 60
+    used = {code for v in PEOPLE for code in v.need["needs"]}
+    assert used == set(default_vocabulary().codes("need"))
+    limits = {name for v in PEOPLE for name in v.need.get("limits", {})}
+    assert limits == set(Limits.model_fields)
+    safety = {name for v in PEOPLE for name, value in v.need["safety"].items() if value}
+    assert safety == set(Safety.model_fields) - {"exclude_resources"}
+    genders = {v.need.get("limits", {}).get("gender") for v in PEOPLE}
+    assert genders == {None, "other", *GENDERS} - {"any"}

@@ -2,7 +2,7 @@
 
 import re
 
-from resources.schedule_words import KANJI, NotUnderstood, clock
+from resources.schedule_words import KANJI, NotUnderstood, clock, normal
 
 _VALUE = r"(?:\d{1,2}:\d{2}|-)"
 _SEVEN = re.compile(
@@ -28,22 +28,37 @@ def parted_by_weekday(text: str) -> str:
     if match is None:
         return text
     hours = list(zip(match["start"].split("/"), match["end"].split("/"), strict=True))
-    if any((a == "-") != (b == "-") for a, b in hours) or all(a == "-" for a, _ in hours):
-        raise NotUnderstood(text)
     note = match["note"] or ""
     order = _order(hours, note)
     if order is None:
         raise NotUnderstood(text)
+    return in_words(dict(zip(order, hours, strict=True)), note)
+
+
+def in_words(hours: dict[str, tuple[str, str]], note: str) -> str:
+    """Return the hours of each day of the week ("-" = closed) as words that can be read.
+
+    Parameters
+    ----------
+    hours : 月 … 日 → start and end as H:MM
+    note : what is said besides; where it says other hours of a day than that day's column,
+        `NotUnderstood` is raised
+    """
+    flat = normal(note)
     runs: dict[tuple[str, str], str] = {}
-    for day, pair in zip(order, hours, strict=True):
+    for day, pair in hours.items():
+        if (pair[0] == "-") != (pair[1] == "-"):
+            raise NotUnderstood("~".join(pair))
         if pair[0] != "-":
             runs[pair] = runs.get(pair, "") + day
-    if _SHUT.match(note) and len(runs) == 1:
+    if not runs or not _fits(hours, flat):
+        raise NotUnderstood(note)
+    if _SHUT.match(flat) and len(runs) == 1:
         ((start, end),) = runs
-        shut = "".join(d for d, (a, _) in zip(order, hours, strict=True) if a == "-")
-        return f"{start}~{end} 休館日:{shut}。{note}"
+        shut = "".join(day for day, (a, _) in hours.items() if a == "-")
+        return f"{start}~{end} 休館日:{shut}。{flat}"
     said = "、".join(f"{days}{start}~{end}" for (start, end), days in runs.items())
-    return f"{said} {note}".strip()
+    return f"{said} {flat}".strip()
 
 
 def _order(hours: list[tuple[str, str]], note: str) -> str | None:

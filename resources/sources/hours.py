@@ -1,69 +1,64 @@
 """What a row says of when a place is open: structured where it is sure, else only the words."""
 
 import re
+import unicodedata
 
 from resources.days import DAYS
 from resources.schedule_text import parse_schedule
-from resources.schedules import Rule, Schedule
+from resources.schedule_weekcolumns import in_words
+from resources.schedule_words import KANJI, NotUnderstood
+from resources.schedules import Schedule
 
-_CLOCK = re.compile(r"^(\d{1,2})[:：](\d{2})(?::00)?$")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::00)?")
 _UNSAID = ("", "-", "ー", "－", "―", "—")
-
-# Notes that say nothing about when a place is open.
-_HARMLESS = re.compile(r"^(?:預かり保育あり|ウエルカフェ|※?要予約|なし)?$")
-
-_HOLIDAYS_OFF = re.compile(r"^祝日(?:は休み|を除く|は不可|は除く)。?$")
+_NOTHING = ("", "なし", "特になし", "無し", *_UNSAID)
 
 
-def words_of_hours(days: str, start: str, end: str, note: str) -> str | None:
+def words_of_hours(days: str, start: str, end: str, note: str, closed: str = "") -> str | None:
     """Return what the row says of its hours, in one line of its own words."""
-    hours = f"{start}～{end}" if start not in _UNSAID or end not in _UNSAID else ""
-    parts = [" ".join(p.split()) for p in (days, hours, note) if p not in _UNSAID]
+    hours = f"{start}～{end}" if end not in _UNSAID else "" if start in _UNSAID else start
+    if start in _UNSAID and end not in _UNSAID:
+        hours = f"～{end}"
+    shut = "" if closed in _UNSAID else f"休業日：{closed}"
+    parts = [" ".join(p.split()) for p in (days, hours, note, shut) if p not in _UNSAID]
     return " ".join(parts) or None
 
 
-def schedule_of(days: str, start: str, end: str, note: str) -> Schedule | None:
+def schedule_of(days: str, start: str, end: str, note: str, closed: str = "") -> Schedule | None:
     """Return the schedule, or None where it isn't sure.
 
-    A note may limit what the columns say; one that isn't understood makes all of it unsure.
+    The columns and their note are read together, as one expression: a note may limit what the
+    columns say, and one that isn't understood makes all of it unsure. A single column for hours
+    (`start`, without `end`) may hold a whole expression.
     """
-    days, start, end, note = (x.strip() for x in (days, start, end, note))
-    if start in _UNSAID and end in _UNSAID and days in _UNSAID:
-        return parse_schedule(note).schedule if note else None
-    if days in _UNSAID or start in _UNSAID or end in _UNSAID:
+    days, start, end, note, closed = (x.strip() for x in (days, start, end, note, closed))
+    if (end not in _UNSAID) and (start in _UNSAID or (days in _UNSAID and not closed)):
         return None
-    plain = f"{days} {start}～{end}"
-    if _HARMLESS.match(note):
-        return parse_schedule(plain).schedule
-    return parse_schedule(f"{plain}（{note}）").schedule
+    if days not in _UNSAID and start in _UNSAID:
+        return None  # days without hours; the note alone isn't about them
+    text = words_of_hours(days, start, end, "" if note in _NOTHING else note, closed)
+    return parse_schedule(text).schedule if text else None
 
 
 def schedule_of_weekdays(hours: dict[str, tuple[str, str]], note: str) -> Schedule | None:
     """Return the schedule of columns for each weekday ("-" = closed); None where it isn't sure."""
     note = note.strip()
-    off = bool(_HOLIDAYS_OFF.match(note))
-    if note and not off and not _HARMLESS.match(note):
-        return None
-    runs: dict[tuple[int, int], list[str]] = {}
-    for day in DAYS:
-        start, end = (x.strip() for x in hours[day])
-        if start in _UNSAID and end in _UNSAID:
-            continue
-        a, b = _minutes(start), _minutes(end)
-        if a is None or b is None or not a < b:
+    said: dict[str, tuple[str, str]] = {}
+    for sign, day in zip(KANJI, DAYS, strict=True):
+        start, end = (_clock(x) for x in hours[day])
+        if start is None or end is None:
             return None
-        runs.setdefault((a, b), []).append(day)
-    if not runs:
+        said[sign] = (start, end)
+    try:
+        return parse_schedule(in_words(said, "" if note in _NOTHING else note)).schedule
+    except NotUnderstood:
         return None
-    rules = [
-        Rule(tuple(days), start=a, end=b, holidays="closed" if off else None)
-        for (a, b), days in runs.items()
-    ]
-    return Schedule(tuple(rules), ())
 
 
-def _minutes(text: str) -> int | None:
-    match = _CLOCK.match(text)
-    if match is None or int(match[1]) > 24 or int(match[2]) > 59:
-        return None
-    return int(match[1]) * 60 + int(match[2])
+def _clock(text: str) -> str | None:
+    """Return H:MM, "-" where the day is closed, or None where the cell is neither."""
+    flat = unicodedata.normalize("NFKC", text).strip()
+    if flat in _UNSAID:
+        return "-"
+    match = _CLOCK.fullmatch(flat)
+    return f"{match[1]}:{match[2]}" if match else None

@@ -202,8 +202,9 @@ def _offering(table: Table, row: Row, cell: Any) -> dict[str, Any]:
         words: str | None = "。".join(x for x in (said, note) if x) or None
     else:
         days, start, end = cell("days"), cell("start"), cell("end")
-        schedule = hours.schedule_of(days, start, end, note)
-        words = hours.words_of_hours(days, start, end, note)
+        closed = cell("closed_days")
+        schedule = hours.schedule_of(days, start, end, note, closed)
+        words = hours.words_of_hours(days, start, end, note, closed)
     return {
         "schedule": None if schedule is None else schedules.to_json(schedule),
         "schedule_text": words,

@@ -235,6 +235,37 @@ def test_the_sessions_of_a_place_come_as_a_calendar(
     assert "SUMMARY:（架空）" in answer.text
 
 
+def test_the_calendar_of_the_page_is_that_of_dateutil_and_the_law(
+    entered: Callable[[str], TestClient], demo: Program
+) -> None:
+    from icalendar import Calendar
+    from oracle.recurring_days import plain_sessions
+
+    from resources import clock
+    from resources.calendar_export import WEEKS
+    from resources.models import Offering
+
+    with demo.database.reading() as session:
+        stored = [
+            (o.resource_id, o.schedule) for o in session.query(Offering)
+            if o.schedule and o.ends_on is None
+        ]  # fmt: skip
+    client = entered("csw")
+    seen = 0
+    for resource, schedule in stored[:: max(len(stored) // 12, 1)]:
+        if sum(r == resource for r, _ in stored) > 1:
+            continue
+        before = clock.now()
+        answer = client.get(f"/resources/{resource}/calendar.ics")
+        assert answer.status_code == 200
+        found = {
+            (e["dtstart"].dt, e["dtend"].dt) for e in Calendar.from_ical(answer.text).walk("VEVENT")
+        }
+        assert not found or found == plain_sessions(schedule, before, 7 * WEEKS)
+        seen += len(found)
+    assert seen > 50
+
+
 def test_the_calls_that_help_most_are_listed_and_a_call_made_is_noted(
     entered: Callable[[str], TestClient], demo: Program
 ) -> None:

@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from icalendar import Calendar
+from oracle.recurring_days import plain_sessions
 from terminal import Ibasho
 
 from jobs.program import open_program
 from jobs.settings import read_settings
+from resources import clock
+from resources.calendar_export import WEEKS
 from resources.commands import register_resource, set_availability
 from resources.registration import Registration
 
@@ -217,6 +221,29 @@ def test_a_schedule_is_parsed_or_the_part_that_was_not_understood_is_named(
     refused = ibasho("schedule", "parse", "気が向いたとき", "--format", "json").json
     assert refused["parsed"] is False
     assert refused["unparsed"]
+
+
+def test_the_calendar_of_the_command_is_that_of_dateutil_and_the_law(
+    ibasho: Ibasho, register: Register
+) -> None:
+    stored = {
+        "rules": [
+            {"days": ["mon", "fri"], "nth": [1, 3, -1], "month_days": [15], "from": "18:00",
+             "to": "25:30", "holidays": "closed"},
+            {"days": [], "nth": [], "month_days": [], "from": "10:00", "to": "12:00",
+             "holidays": "only"},
+        ],
+        "closed": [
+            {"from_day": "12-29", "to_day": "01-03"},
+            {"days": ["fri"], "if_holiday": "next_weekday"},
+        ],
+    }  # fmt: skip
+    offering = register("夜の場", schedule=stored)
+    before = clock.now()
+    written = ibasho("schedule", "ics", offering).out
+    found = {(e["dtstart"].dt, e["dtend"].dt) for e in Calendar.from_ical(written).walk("VEVENT")}
+    assert len(found) > 10
+    assert found == plain_sessions(stored, before, 7 * WEEKS)
 
 
 def test_the_next_sessions_of_an_offering(ibasho: Ibasho, register: Register) -> None:

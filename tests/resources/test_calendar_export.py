@@ -2,14 +2,15 @@
 
 import random
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from icalendar import Calendar
 from oracle import catalogues
+from oracle.recurring_days import plain_sessions
 
-from resources.calendar_export import calendar_of
+from resources.calendar_export import WEEKS, calendar_of
 from resources.clock import JAPAN
 from resources.commands import register_resource
 from resources.database import Database
@@ -103,3 +104,48 @@ def test_events_read_back_are_the_sessions_of_the_schedule(
     ]
     assert len({str(e["uid"]) for e in found}) == len(found)
     assert all(uuid.UUID(str(e["uid"])[:36]) == place[0].offering.id for e in found)
+
+
+EDGES = [
+    datetime(2026, 4, 20, 9, 0, tzinfo=JAPAN),  # 6 May 2026 is a substitute, three days late
+    datetime(2026, 9, 1, 9, 0, tzinfo=JAPAN),  # 22 September 2026 lies between two holidays
+    datetime(2027, 3, 1, 9, 0, tzinfo=JAPAN),  # 22 March 2027 is a substitute
+    datetime(2027, 12, 27, 1, 30, tzinfo=JAPAN),  # the turn of the year, and of a leap year
+]
+
+
+@pytest.mark.parametrize("after", EDGES)
+def test_events_are_those_of_dateutil_and_the_law(
+    sqlite_database: Database, after: datetime
+) -> None:
+    """Over substitute holidays and year ends: what moves, what closes, what runs past midnight."""
+    r = random.Random(after.day)
+    compared = 0
+    for _ in range(8):
+        stored = catalogues.schedule(r)
+        stored["closed"] += [
+            c for c in (
+                {"days": ["mon"], "if_holiday": r.choice(["open", "next_day", "next_weekday"])},
+                {"holidays": True},
+                {"days": ["tue"], "nth": [-1]},
+            )
+            if r.random() < 0.4
+        ]  # fmt: skip
+        for rule in stored["rules"]:
+            rule["to"] = r.choice([rule["to"], "26:30"])
+        place = entries(sqlite_database, offering={"schedule": stored})
+        found = events(calendar_of(place, after, weeks=12))
+        expected = plain_sessions(stored, after, 84)
+        assert {(e["dtstart"].dt, e["dtend"].dt) for e in found} == expected, stored
+        assert len(found) == len(expected)
+        compared += len(found)
+    assert compared > 100
+
+
+def test_no_calendar_tells_of_days_whose_holidays_are_not_yet_announced() -> None:
+    """The equinox days of a year are announced in the February before; later ones are computed."""
+    for month in range(1, 13):
+        now = date(2026, month, 1)
+        last = now + timedelta(weeks=WEEKS, days=31)
+        announced = date(now.year + (month > 2), 12, 31)
+        assert last <= announced

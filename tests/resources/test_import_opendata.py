@@ -12,6 +12,7 @@ from resources import changes
 from resources.database import Database
 from resources.importing import BadFile, FileReport, import_opendata
 from resources.models import Location, Offering, Organization, Resource
+from resources.sources.opendata import BadRow, place_of, read_table
 
 HEAD = "都道府県コ―ド又は市区町村コ―ド,NO,名称,住所,緯度,経度,電話番号,団体名,利用可能曜日,開始時間,終了時間,利用可能日時特記事項\n"
 ROW = "131164,0000010001,架空公民館,豊島区南池袋一丁目1-1,35.7290,139.7148,03-0000-0000,架空課,月火水木金,09:00,17:00,\n"
@@ -259,3 +260,36 @@ def test_clinics_whose_points_the_publisher_exchanged_lose_them_and_the_island_k
         ).all()
     assert sorted(source for name, source in rows if "長尾" in name) != ["file", "file"]
     assert [source for name, source in rows if "大島" in name] == ["file"]
+
+
+def test_most_rows_that_say_their_hours_get_a_schedule(shared_data: Path) -> None:
+    """`pytest -s -k say_their_hours tests/resources/test_import_opendata.py` shows the figures."""
+    worded = read = 0
+    for path in sorted((shared_data / "municipal").glob("[yt]*/*.*")):
+        try:
+            table = read_table(path)
+        except BadFile:
+            continue
+        for row in table.rows:
+            try:
+                offering = place_of(table, row).offering
+            except BadRow:
+                continue
+            worded += offering["schedule_text"] is not None
+            read += offering["schedule"] is not None
+    print(f"{read} of {worded} rows with words for their hours have a schedule")
+    assert read / worded > 0.78
+
+
+def test_a_column_of_closing_days_belongs_to_the_hours(tmp_path: Path) -> None:
+    text = (
+        "名称,住所,利用可能時間,休業日\n"
+        "架空図書館,豊島区南池袋一丁目1-1,火～金9:00～19:00　土日祝9:00～17:00,月曜日（祝休日の場合は翌平日）\n"
+        "架空会館,豊島区南池袋一丁目1-2,9:00～17:00,月曜日、夏季休暇\n"
+    )
+    table = read_table(written(tmp_path, text))
+    first, second = (place_of(table, row).offering for row in table.rows)
+    assert first["schedule"]["closed"] == [{"days": ["mon"], "if_holiday": "next_weekday"}]
+    assert first["schedule_text"].endswith("休業日：月曜日（祝休日の場合は翌平日）")
+    assert second["schedule"] is None
+    assert second["schedule_text"] == "9:00～17:00 休業日：月曜日、夏季休暇"

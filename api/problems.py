@@ -16,6 +16,7 @@ from casework import (
     consents,
     exclusions,
     guessing,
+    outside,
     passwords,
     people,
     roles,
@@ -36,6 +37,9 @@ from resources import (
     vocabulary,
 )
 from resources.hsds import filters as hsds_filters
+from resources.outside.addresses import BadSourceUrl
+from resources.outside.commands import BadSource, DecidedMeanwhile, HostNotAllowed
+from resources.outside.problems import problems
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ UNSTORABLE = Problem(
     "保存できない文字か数が含まれています。取り除いてもう一度お送りください。",
     "The input holds a character or a number that can't be stored. Remove it and send it again.",
 )
+NOT_THEIRS = Problem(403, "この役割ではご利用になれません。", "This role may not do that.")
 NOT_FOUND = Problem(404, "見つかりませんでした。", "Not found.")
 CONFLICT = Problem(
     409,
@@ -82,7 +87,8 @@ TOO_LARGE = Problem(
 
 TABLE: dict[type[Exception], Problem] = {
     NotSignedIn: Problem(401, "サインインしてください。", "Sign in first."),
-    NotAllowed: Problem(403, "この役割ではご利用になれません。", "This role may not do that."),
+    NotAllowed: NOT_THEIRS,
+    outside.NotTheirs: NOT_THEIRS,
     security.ForeignRequest: Problem(
         403,
         "画面が古くなったか、ほかのサイトから送られました。画面を開き直してお試しください。",
@@ -221,6 +227,14 @@ TABLE: dict[type[Exception], Problem] = {
         422, "一覧にないコードがあります。", "There is a code that its list doesn't hold."
     ),
     BadNeed: UNUSABLE,
+    BadSource: UNUSABLE,
+    BadSourceUrl: UNUSABLE,
+    DecidedMeanwhile: CONFLICT,
+    HostNotAllowed: Problem(
+        409,
+        "提供元のホストがまだ許可されていません。先にホストを許可してください。",
+        "The host of this source is not allowed yet. Allow the host first.",
+    ),
     BadPosition: Problem(
         422,
         "位置が日本の中にありません。経度（lon）と緯度（lat）の順を確かめてください。",
@@ -265,6 +279,8 @@ def problem_of(error: Exception) -> Problem:
     """Return what an error is to people; `UNEXPECTED` for one that is in no table."""
     if isinstance(error, HTTPException):
         return _of_http(error)
+    if isinstance(error, BadSource | BadSourceUrl):
+        return Problem(422, *problems()[error.problem])
     if isinstance(error, BadNeed):
         return Problem(422, error.problem.ja, error.problem.en)
     if type(error) is exc.StatementError and isinstance(error.orig, ValueError | OverflowError):

@@ -96,7 +96,7 @@ class AuditRow(Base):
     role: Mapped[str | None] = mapped_column(String(40))
     agency: Mapped[str | None] = mapped_column(String(60))
     action: Mapped[str] = mapped_column(String(20))  # see `audit.ACTIONS`
-    entity: Mapped[str] = mapped_column(String(40))  # person / case / account / token
+    entity: Mapped[str] = mapped_column(String(40))  # person / case / account / token / source …
     entity_id: Mapped[str] = mapped_column(String(64))
     fields: Mapped[list[str]]  # classes of fields, never values
     purpose: Mapped[str | None] = mapped_column(String(60))

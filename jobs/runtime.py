@@ -110,10 +110,10 @@ def run_one(
 
 def _work(program: Program, job: Claimed, task: Task) -> Outcome:
     """Do the work and mark the job as done in one transaction: both happen, or neither."""
-    if task.before is not None:
-        task.before(program, job)
+    brought = task.before(program, job) if task.before is not None else None
+    run = brought or task.run
     with program.database.writing(by=f"{BY}:{job.kind}") as session:
-        outcome = task.run(program, session, job)
+        outcome = run(program, session, job)
         session.flush()
         finish(session, job, outcome)
     return outcome

@@ -57,6 +57,7 @@ def schedule_of(settings: Settings) -> tuple[Periodic, ...]:
         ),
         Periodic("build_index", timedelta(minutes=30), follows=("import_file", "place_locations")),
         Periodic("seal_audit", timedelta(minutes=5)),
+        Periodic("read_sources", timedelta(minutes=5)),
         Periodic("forget_old_jobs", DAY, timedelta(hours=3)),
         *((Periodic("backup", DAY, timedelta(hours=2)),) if settings.backup_folder else ()),
     )

@@ -16,6 +16,8 @@ KINDS: dict[str, tuple[str, str]] = {
     "import_file": ("ファイルの取り込み", "Import of a file"),
     "build_index": ("検索用データの作り直し", "Building of the index"),
     "seal_audit": ("閲覧記録の封印", "Sealing of the audit"),
+    "read_sources": ("外部の提供元のうち読む時が来たもの", "Sources outside that are due"),
+    "read_source": ("外部の提供元の読み取り", "Reading of a source outside"),
     "forget_old_jobs": ("古い処理記録の削除", "Removal of old jobs"),
     "backup": ("控えの作成", "Backup"),
 }
@@ -48,6 +50,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{rows}行を読み、追加{added}、変更{changed}、変更なし{unchanged}、報告{reported}でした。",
         "{rows} rows read: {added} added, {changed} changed, {unchanged} unchanged, "
         "{reported} reported.",
+    ),
+    "sources_asked": (
+        "外部の提供元{sources}件を読みます。", "{sources} sources outside are to be read.",
+    ),
+    "source_read": (
+        "空き状況を{changed}件更新しました。信用できない内容は{doubts}件です。",
+        "Availability of {changed} offerings changed; nothing is believed of {doubts}.",
+    ),
+    "source_failed": (
+        "外部の提供元を読めません（{problem_ja}）。前の空き状況と日付を残し、間をおいてまた読みます。",
+        "The source couldn't be read ({problem}) The old availability and its date stay; "
+        "it is read again after a pause.",
     ),
     "built": (
         "検索用データは版{revision}のものです。",

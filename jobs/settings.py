@@ -36,6 +36,8 @@ class Settings:
     public_url: str = ""
     lease_seconds: int = 300
     refresh_hours: int = 24
+    sources_hours: int = 6
+    sources_loopback: bool = False  # sources on this machine itself; for tests and trials only
     log_level: str = "info"
     open_data: bool = True  # what is published and verified is given to whoever asks
     open_data_license: str = "https://creativecommons.org/licenses/by/4.0/"

@@ -7,6 +7,7 @@ import resources.booked
 import resources.derived
 import resources.merged
 import resources.open_rows
+import resources.outside.models
 import resources.reported
 from resources.models import Base
 
@@ -19,6 +20,7 @@ MODULES = (
     resources.derived,
     resources.merged,
     resources.open_rows,
+    resources.outside.models,
     resources.reported,
 )
 

@@ -15,6 +15,7 @@ from jobs.copies import say_copy, write_copy
 from jobs.ledger import Claimed, Outcome, Refused, enqueue
 from jobs.program import Program
 from jobs.progress import progress_of
+from jobs.reading_sources import read_from_outside, read_source, read_sources
 from jobs.sealing import keep_head, seal_audit
 from jobs.upkeep import forget_old
 from jobs.uploads import forget_old_uploads, upload_of
@@ -42,16 +43,20 @@ NIGHT = 5
 """Priority of the night's pieces: what a person's change asks for goes first."""
 
 
+Run = Callable[[Program, Session, Claimed], Outcome]
+
+
 @dataclass(frozen=True)
 class Task:
     """How a kind of job is done.
 
     run : inside the transaction that also marks the job as done
-    before : long work outside the database, before that transaction; it may happen more than once
+    before : long work outside the database, before that transaction; it may happen more than once.
+        Where it brought something that is to be stored, it returns what then runs instead of `run`.
     """
 
-    run: Callable[[Program, Session, Claimed], Outcome]
-    before: Callable[[Program, Claimed], None] | None = None
+    run: Run
+    before: Callable[[Program, Claimed], Run | None] | None = None
 
 
 def refresh_all(_program: Program, session: Session, _job: Claimed) -> Outcome:
@@ -181,6 +186,8 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "import_file": Task(import_file),
         "build_index": Task(say_index_revision, before=build_index_where_stale),
         "seal_audit": Task(seal_audit, before=keep_head),
+        "read_sources": Task(read_sources),
+        "read_source": Task(read_source, before=read_from_outside),
         "forget_old_jobs": Task(forget_old_jobs),
         "backup": Task(say_copy, before=write_copy),
     }

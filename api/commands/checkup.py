@@ -66,6 +66,7 @@ def _checks(program: "Program") -> Iterator[Check]:
     if settings.runner == "celery":
         yield _redis(settings.redis_url)
     yield _overdue(program)
+    yield _sources(program)
 
 
 def _can_write(folder: Path) -> bool:
@@ -127,3 +128,11 @@ def _overdue(program: "Program") -> Check:
         seconds = oldest_due_s(session)
     minutes = 0 if seconds is None else int(seconds // 60)
     return _check("jobs", f"{minutes} min", good=minutes < OVERDUE_MINUTES, needed=False)
+
+
+def _sources(program: "Program") -> Check:
+    from resources.outside.seen import count_failing
+
+    with program.database.reading() as session:
+        failing, allowed = count_failing(session)
+    return _check("sources", f"{failing} / {allowed}", good=not failing, needed=False)

@@ -27,6 +27,9 @@ SEES_HIDDEN = ("coordinator", "administrator")
 MERGES = ("coordinator", "administrator")
 """The roles that decide whether two entries are one."""
 
+PROPOSES = ("coordinator",)
+"""The roles that propose where a resource's free places are read from."""
+
 HOLDS = WORKS_WITH_PEOPLE
 """The roles that take places for somebody."""
 
@@ -46,6 +49,7 @@ def home(request: Request, user: User) -> Response:
         tiles.append(("/duplicates", "nav.duplicates", "home.duplicates"))
     if user.role in ("coordinator", "administrator"):
         tiles.append(("/jobs", "nav.jobs", "home.jobs"))
+        tiles.append(("/sources", "source.title", "home.sources"))
     return render(request, "home.html", tiles=tiles)
 
 

@@ -11,10 +11,11 @@ from api.changes_shown import edits_shown, shown_by
 from api.dependencies import Program, Reading, User, Writing, allowed
 from api.identity import language_of
 from api.pages.entry_form import FACTS
-from api.pages.home import EDITS, HOLDS, MERGES, PUBLISHES, REGISTERS, SEES_HIDDEN
+from api.pages.home import EDITS, HOLDS, MERGES, PROPOSES, PUBLISHES, REGISTERS, SEES_HIDDEN
 from api.rendering import render, shown_availability, shown_moment
 from api.words import say
 from casework.access import Actor
+from casework.outside import DECIDES
 from jobs.program import Program as OpenProgram
 from resources import clock
 from resources.calendar_export import calendar_of
@@ -29,6 +30,8 @@ from resources.history import edits_of, ever_hidden
 from resources.lifecycle import moves_from, steps_of
 from resources.merged import kept_instead, merges_into
 from resources.models import Resource
+from resources.outside.problems import problem_sentence
+from resources.outside.seen import called_off, confirmed, source_of_resource
 from resources.queries import Entry, entries_of_resource, list_resources
 from resources.reported import said_of
 from resources.schedules import BadSchedule, from_json, next_sessions
@@ -117,11 +120,26 @@ def entry_page(
         ],
         may_merge=user.role in MERGES,
         waiting=said_of(session, [e.offering.id for e in entries]),
+        **_outside(session, user, entries, language),
         **{"saved": False, "error": None, "reason": "", "wanted": "", **said},
     )
     if said.get("error"):
         page.status_code = 409
     return page
+
+
+def _outside(session: Session, user: Actor, entries: list[Entry], language: str) -> dict[str, Any]:
+    """Return what the page shows of the source outside; its address only to who may propose one."""
+    now = clock.now()
+    offerings = [e.offering for e in entries]
+    return {
+        "outside": source_of_resource(session, entries[0].resource.id),
+        "seen_outside": confirmed(session, offerings, now=now),
+        "called_off": called_off(session, offerings, now=now),
+        "problem_said": lambda code: problem_sentence(code, language),
+        "may_propose": user.role in PROPOSES,
+        "may_see_source": user.role in (*PROPOSES, DECIDES),
+    }
 
 
 def _point(entries: list[Entry]) -> Any:

@@ -20,6 +20,7 @@ from api.commands import (
     schedules,
     serving,
     sources,
+    vocabulary,
 )
 from api.commands.words import say
 
@@ -42,6 +43,7 @@ app.command("serve", help=say("help.serve"))(serving.serve)
 app.command("worker", help=say("help.worker"))(serving.worker)
 app.command("duplicates", help=say("help.duplicates"))(duplicates.duplicates)
 app.command("sources", help=say("help.sources"))(sources.sources)
+app.add_typer(vocabulary.app, name="vocabulary")
 app.command("doctor", help=say("help.doctor"))(checkup.doctor)
 app.command("backup", help=say("help.backup"))(backups.backup)
 app.command("backup-key", help=say("help.backup_key"))(backups.backup_key)

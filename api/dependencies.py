@@ -46,9 +46,10 @@ class NotAllowed(PermissionError):
 
 
 def open_program_of(request: Request) -> OpenProgram:
-    """Return what the running program holds."""
+    """Return what the running program holds, with the closed lists as they are now."""
     program = request.app.state.program
     assert isinstance(program, OpenProgram), "the program is opened when the application starts"
+    program.look_again()
     return program
 
 

@@ -1,26 +1,46 @@
 """What the running program holds: settings, database, closed lists, index, gazetteer."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from geodata.gazetteer import Gazetteer, load_gazetteer
 from jobs.schema import upgrade
 from jobs.settings import Settings
 from matching.store import IndexStore
+from resources.changes import latest_revision
 from resources.database import Database
-from resources.models import TaxonomyTerm
-from resources.vocabulary import Term, Vocabulary, default_vocabulary
+from resources.terms import lists_changed, read_vocabulary
+from resources.vocabulary import Vocabulary, default_vocabulary
 
 
-@dataclass(frozen=True)
+@dataclass
 class Program:
-    """Everything a request, a job or a command needs from outside the library."""
+    """Everything a request, a job or a command needs from outside the library.
+
+    vocabulary : the closed lists; `look_again` takes what was edited since
+    """
 
     settings: Settings
     database: Database
     vocabulary: Vocabulary
     store: IndexStore
+    _lists_seen: int = field(default=0, init=False, repr=False)
+
+    def look_again(self) -> None:
+        """Take the closed lists as they are now; asked before every request and every job.
+
+        So a list that another process edited is in force with the next request.
+        """
+        # A database that can't be reached is no news here: whoever asks it will say so.
+        with suppress(SQLAlchemyError), self.database.reading() as session:
+            newest = latest_revision(session)
+            if newest == self._lists_seen:
+                return
+            if lists_changed(session, since=self._lists_seen):
+                self.vocabulary = read_vocabulary(session) or self.vocabulary
+            self._lists_seen = newest
 
     def gazetteer(self) -> Gazetteer:
         """Return the gazetteer in use; raise `NoGazetteer` where none was imported."""
@@ -30,24 +50,12 @@ class Program:
         self.database.close()
 
 
-def _vocabulary(database: Database) -> Vocabulary:
-    """Read the municipality's own lists; the default ones where there are none yet."""
-    with database.reading() as session:
-        rows = session.scalars(
-            select(TaxonomyTerm)
-            .where(TaxonomyTerm.active)
-            .order_by(TaxonomyTerm.axis, TaxonomyTerm.position)
-        ).all()
-    if not rows:
-        return default_vocabulary()
-    return Vocabulary(Term(r.axis, r.code, r.ja, r.en, r.facts) for r in rows)
-
-
 def open_program(settings: Settings) -> Program:
     """Open the database (made and brought to the schema where needed) and the index."""
     settings.home.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
     upgrade(database)
-    vocabulary = _vocabulary(database)
+    with database.reading() as session:
+        vocabulary = read_vocabulary(session) or default_vocabulary()
     store = IndexStore(settings.index_folder, vocabulary, settings.streets_folder)
     return Program(settings, database, vocabulary, store)

@@ -91,6 +91,7 @@ def run_one(
         job = claim(session, lease_seconds=lease_seconds, kinds=tasks.keys(), job_id=job_id)
     if job is None:
         return False
+    program.look_again()
     began = time.monotonic()
     log.info("job_started id=%s kind=%s attempt=%d", job.id, job.kind, job.attempt)
     try:

@@ -9,16 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.columns import mask_of
-from resources.vocabulary import Vocabulary
+from resources.vocabulary import MOST_TERMS, Vocabulary
 
-WIDTHS = {
-    "need": 64,
-    "activity": 64,
-    "audience": 32,
-    "language": 16,
-    "requirement": 15,
-    "kind": 256,
-}
+WIDTHS = MOST_TERMS
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from geodata.bisection import first_at_least
 from geodata.compiled import compiled
 from geodata.coordinates import EARTH_RADIUS_M, LonLat, great_circle_m
 from geodata.straight import metres_between
+from matching.codebook import Codebook
 from matching.columns import Array, Columns, ragged
 from matching.municipalities import Presence, block_of, presence
 from matching.rows import UNPLACED, Part, Rows
@@ -62,6 +63,7 @@ class Index:
     base : the columns of the catalogue at `base_revision`, sorted by cell
     overlay : the rows that changed since, as they are now
     superseded : sorted row numbers of the base that no longer hold
+    codebook : the closed lists that its bits come from
     """
 
     base: Part
@@ -69,6 +71,7 @@ class Index:
     overlay: Part | None
     superseded: NDArray[np.int64]
     revision: int
+    codebook: Codebook | None = None
 
     def __len__(self) -> int:
         return len(self.base.columns) - len(self.superseded) + self.overlay_size

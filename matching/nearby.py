@@ -123,7 +123,7 @@ def nearby_places(
     rows, metres, walk_m, by_streets = _within_walk(store, index, question)
     walk = np.ceil(walk_m / question.speed_m_s / 60.0)
     state, until = _opening(rows, when, walk, question.minutes_left)
-    codebook = store.codebook
+    codebook = index.codebook or store.codebook
     kinds = codebook.gathering
     if question.kinds is not None:
         kinds = np.isin(np.array(codebook.kinds), list(question.kinds))

@@ -144,6 +144,8 @@ def parse_need(
     except ValidationError as error:
         raise _first_problem(error.errors(include_url=False, include_input=False)[0]) from None
     _check_codes(need, vocabulary)
+    if vocabulary.has_replaced:
+        need = _in_todays_words(need, vocabulary)
     for i, window in enumerate(need.windows):
         if window.start >= window.end:
             raise BadNeed(f"windows.{i}", sentence("need.window_order"))
@@ -176,6 +178,38 @@ def _check_codes(need: Need, vocabulary: Vocabulary) -> None:
         known = set(vocabulary.codes(axis))
         if any(code not in known for code in codes):
             raise BadNeed(field, sentence("need.unknown_code"))
+
+
+def _in_todays_words(need: Need, vocabulary: Vocabulary) -> Need:
+    """Return a need in the words that entries hold since some were replaced.
+
+    Of two needs that are one now, the weightier counts.
+    """
+
+    def current(axis: str, codes: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(vocabulary.current(axis, code) for code in codes))
+
+    needs: dict[str, Weight] = {}
+    for code, weight in need.needs.items():
+        now = vocabulary.current("need", code)
+        needs[now] = max(weight, needs.get(now, weight))
+    limits = need.limits
+    told = {
+        name: current(axis, codes)
+        for name, axis, codes in (
+            ("languages", "language", limits.languages),
+            ("holds", "requirement", limits.holds),
+        )
+        if codes is not None
+    }
+    wishes = {"activities": current("activity", need.wishes.activities)}
+    return need.model_copy(
+        update={
+            "needs": needs,
+            "wishes": need.wishes.model_copy(update=wishes),
+            "limits": limits.model_copy(update=told),
+        }
+    )
 
 
 def _with_point(need: Need, geocode: Callable[[str], LonLat | None] | None) -> Need:

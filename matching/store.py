@@ -8,6 +8,7 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from matching.rows import Part
 from resources.database import driver_rows
 from resources.models import Change, Location, Offering, Organization, Resource
 from resources.queries import offering_ids_touched
+from resources.terms import lists_changed, read_vocabulary
 from resources.vocabulary import Vocabulary
 
 FORMAT = 7
@@ -76,6 +78,7 @@ class IndexStore:
         self._lock = threading.Lock()
         self._index: Index | None = None
         self._base_name: str | None = None
+        self._lists_seen = 0
 
     def streets(self) -> StreetGraph | None:
         """Return the streets in force; None where none were imported."""
@@ -116,8 +119,22 @@ class IndexStore:
             index = self._index
             if index is not None and index.revision == revision:
                 return index
-            self._index = self._brought_up(session, revision)
+            self._follow_lists(session, revision)
+            self._index = replace(self._brought_up(session, revision), codebook=self.codebook)
             return self._index
+
+    def _follow_lists(self, session: Session, revision: int) -> None:
+        """Take the closed lists as they are now, where one was edited since.
+
+        A base made with other lists no longer fits then, and is built anew; one that only differs
+        in what people read is kept.
+        """
+        if lists_changed(session, since=self._lists_seen):
+            lists = read_vocabulary(session)
+            if lists is not None:
+                self.codebook = Codebook(lists)
+                self._index = None
+        self._lists_seen = revision
 
     def _brought_up(self, session: Session, revision: int) -> Index:
         base = self._base(session, revision)

@@ -64,7 +64,8 @@ def suggest_placements(
     """
     weights = scheme_of(scheme)
     index = store.current(session)
-    ask = prepare(avoiding(session, need), store.codebook, now or clock.now())
+    codebook = index.codebook or store.codebook
+    ask = prepare(avoiding(session, need), codebook, now or clock.now())
     walks = walks_for(ask, store.streets())
     reach = ask.reach_m(by_streets=walks is not None)
     radii = [None] if reach is None else [*(reach * w for w in WIDER), None]
@@ -73,7 +74,7 @@ def suggest_placements(
         served = Served(ask.served_m, ask.would_ride, ask.from_home)
     for radius in radii:
         rows, distance_m = index.candidates(ask.origin, radius, served)
-        sight = Sight(rows, distance_m, ask, store.codebook, walks)
+        sight = Sight(rows, distance_m, ask, codebook, walks)
         judged = judge(sight)
         near = near_misses.near_misses(sight, judged)
         if len(near) >= near_misses.FEWEST or len(rows) >= ENOUGH_LOOKED_AT:

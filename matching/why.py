@@ -84,14 +84,15 @@ def explain(
     """
     weights = scheme_of(scheme)
     index = store.current(session)
-    ask = prepare(avoiding(session, need), store.codebook, now or clock.now())
+    codebook = index.codebook or store.codebook
+    ask = prepare(avoiding(session, need), codebook, now or clock.now())
     found = index.one(ask.origin, offering_id.int >> 64, offering_id.int & LOW_HALF)
     entry = entries_by_offering(session, [offering_id]).get(offering_id)
     if found is None or entry is None:
         raise NotFound("offering")
     rows, distance_m = found
     walks = walks_for(ask, store.streets())
-    sight = Sight(rows, distance_m, ask, store.codebook, walks)
+    sight = Sight(rows, distance_m, ask, codebook, walks)
     judged = judge(sight)
     scores = score(sight, judged, weights, np.arange(len(rows)))
     (seen,) = sight.seen([0])

@@ -11,6 +11,16 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+MOST_TERMS = {
+    "need": 64,
+    "activity": 64,
+    "audience": 32,
+    "language": 16,
+    "requirement": 15,
+    "kind": 256,
+}
+"""How many words a list may hold, retired ones too: each is a bit or a number of the index."""
+
 
 @dataclass(frozen=True)
 class Term:
@@ -43,6 +53,15 @@ class Vocabulary:
         self._axes: dict[str, dict[str, Term]] = {}
         for term in terms:
             self._axes.setdefault(term.axis, {})[term.code] = term
+        self.has_replaced = any("replaced_by" in t.facts for a in self.axes for t in self.terms(a))
+
+    def current(self, axis: str, code: str) -> str:
+        """Return the code that stands for a code today: the one it was replaced by, if any."""
+        seen = set()
+        while code not in seen and code in self._axes.get(axis, {}):
+            seen.add(code)
+            code = self._axes[axis][code].facts.get("replaced_by", code)
+        return code
 
     @property
     def axes(self) -> list[str]:

@@ -19,6 +19,7 @@ from api.pages import (
     standing,
     typing,
     verification,
+    vocabulary,
 )
 
 ROUTERS = [
@@ -34,6 +35,7 @@ ROUTERS = [
     bookings.router,
     verification.router,
     duplicates.router,
+    vocabulary.router,
     reports.router,
     host.router,
     nearby.router,

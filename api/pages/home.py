@@ -48,6 +48,7 @@ def home(request: Request, user: User) -> Response:
     if user.role in MERGES:
         tiles.append(("/duplicates", "nav.duplicates", "home.duplicates"))
     if user.role in ("coordinator", "administrator"):
+        tiles.append(("/vocabulary", "nav.vocabulary", "home.vocabulary"))
         tiles.append(("/jobs", "nav.jobs", "home.jobs"))
         tiles.append(("/sources", "source.title", "home.sources"))
     return render(request, "home.html", tiles=tiles)

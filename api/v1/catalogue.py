@@ -128,7 +128,10 @@ def availability(
 def vocabulary(program: Program) -> dict[str, Any]:
     lists = program.vocabulary
     return {
-        axis: [{"code": t.code, "ja": t.ja, "en": t.en, **t.facts} for t in lists.terms(axis)]
+        axis: [
+            {"code": t.code, "ja": t.ja, "en": t.en, "active": t.active, **t.facts}
+            for t in lists.terms(axis)
+        ]
         for axis in lists.axes
     }
 

@@ -1,0 +1,125 @@
+"""`ibasho vocabulary`: the closed lists, how often each word is used, and keeping them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.commands.inputs import BadInput
+from api.commands.opening import opened
+from api.commands.output import Format, FormatOption, hint, print_json, print_table
+from api.commands.words import say
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+app = typer.Typer(help=say("help.vocabulary"), invoke_without_command=True, rich_markup_mode=None)
+BY = "cli"
+
+Axis = Annotated[str, typer.Argument(help=say("help.axis"))]
+Code = Annotated[str, typer.Argument(help=say("help.code"))]
+Ja = Annotated[str | None, typer.Option("--ja", help=say("help.label_ja"))]
+En = Annotated[str | None, typer.Option("--en", help=say("help.label_en"))]
+TermDays = Annotated[int | None, typer.Option("--term-days", help=say("help.term_days"))]
+
+
+@app.callback()
+def show(
+    context: typer.Context,
+    form: FormatOption = Format.TABLE,
+    rare: Annotated[bool, typer.Option("--rare", help=say("help.rare"))] = False,
+) -> None:
+    if context.invoked_subcommand is not None:
+        return
+    from resources.term_usage import RARE, usage
+
+    with opened() as program, program.database.reading() as session:
+        lists, used = program.vocabulary, usage(session, program.vocabulary)
+        rows = [
+            {"axis": t.axis, "code": t.code, "ja": t.ja, "en": t.en, "active": t.active,
+             "used": used[axis][t.code], **t.facts}
+            for axis in lists.axes
+            for t in lists.terms(axis)
+            if not rare or used[axis][t.code] <= RARE
+        ]  # fmt: skip
+    if form is Format.JSON:
+        print_json({"terms": rows})
+        return
+    retired = say("table.vocabulary_retired")
+    print_table(
+        None,
+        say("table.vocabulary_columns").split("|"),
+        [
+            [r["axis"], r["code"], r["ja"], r["en"], r["used"], "" if r["active"] else retired]
+            for r in rows
+        ],
+    )
+
+
+@contextmanager
+def _writing(axis: str, code: str) -> Iterator["Session"]:
+    from resources.terms import BadTerm
+
+    with opened() as program:
+        try:
+            with program.database.writing(by=BY) as session:
+                yield session
+        except BadTerm as bad:
+            raise BadInput(say(f"term.{bad.problem}", axis=bad.axis, code=bad.code)) from None
+    hint(say("table.vocabulary_done", axis=axis, code=code))
+
+
+def _facts(term_days: int | None) -> dict[str, Any]:
+    return {} if term_days is None else {"term_days": term_days}
+
+
+@app.command("set", help=say("help.vocabulary_set"))
+def change(
+    axis: Axis, code: Code, ja: Ja = None, en: En = None, term_days: TermDays = None
+) -> None:
+    from resources.terms import edit_term
+
+    with _writing(axis, code) as session:
+        edit_term(session, axis=axis, code=code, ja=ja, en=en, facts=_facts(term_days), by=BY)
+
+
+@app.command("add", help=say("help.vocabulary_add"))
+def add(
+    axis: Axis,
+    code: Code,
+    ja: Annotated[str, typer.Option("--ja", help=say("help.label_ja"))],
+    en: Annotated[str, typer.Option("--en", help=say("help.label_en"))],
+    term_days: TermDays = None,
+) -> None:
+    from resources.terms import add_term
+
+    with _writing(axis, code) as session:
+        add_term(session, axis=axis, code=code, ja=ja, en=en, facts=_facts(term_days), by=BY)
+
+
+@app.command("retire", help=say("help.vocabulary_retire"))
+def retire(axis: Axis, code: Code) -> None:
+    from resources.terms import retire_term
+
+    with _writing(axis, code) as session:
+        retire_term(session, axis=axis, code=code, by=BY)
+
+
+@app.command("restore", help=say("help.vocabulary_restore"))
+def restore(axis: Axis, code: Code) -> None:
+    from resources.terms import restore_term
+
+    with _writing(axis, code) as session:
+        restore_term(session, axis=axis, code=code, by=BY)
+
+
+@app.command("replace", help=say("help.vocabulary_replace"))
+def replace(
+    axis: Axis, code: Code, new: Annotated[str, typer.Argument(help=say("help.new_code"))]
+) -> None:
+    from resources.terms import replace_term
+
+    with _writing(axis, code) as session:
+        count = replace_term(session, axis=axis, old=code, new=new, by=BY)
+    hint(say("table.vocabulary_replaced", count=count, new=new))

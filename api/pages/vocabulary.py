@@ -1,0 +1,189 @@
+"""The closed lists: how often each word is used; adding, renaming, retiring and replacing."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.changes_shown import shown_by
+from api.dependencies import Program, Reading, User, Writing, allowed
+from api.identity import language_of
+from api.rendering import render
+from api.words import say
+from casework.access import Actor
+from jobs.program import Program as OpenProgram
+from resources.commands import NotFound
+from resources.models import Change
+from resources.term_usage import RARE, resources_with, usage
+from resources.terms import (
+    FIXED,
+    BadTerm,
+    add_term,
+    edit_term,
+    needed_codes,
+    read_vocabulary,
+    replace_term,
+    restore_term,
+    retire_term,
+)
+from resources.vocabulary import default_vocabulary
+
+KEEPERS = ("coordinator", "administrator")
+
+router = APIRouter(include_in_schema=False, dependencies=[allowed(*KEEPERS)])
+
+SHOWN = ("kind", "need", "activity", "audience", "requirement", "language", "noise",
+         "conversation", "availability", "step", "programme", "field")  # fmt: skip
+"""The lists in the order in which people look for them."""
+
+LAST_EDITS = 10
+
+Text = Annotated[str, Form(max_length=300)]
+
+
+@router.get("/vocabulary")
+def vocabulary(
+    request: Request, program: Program, session: Reading, saved: bool = False
+) -> Response:
+    return _lists(request, session, program, saved=saved)
+
+
+def _lists(
+    request: Request,
+    session: Session,
+    program: OpenProgram,
+    *,
+    saved: bool = False,
+    error: str | None = None,
+    given: dict[str, str] | None = None,
+) -> Response:
+    lists = read_vocabulary(session) or default_vocabulary()
+    used = usage(session, lists)
+    axes = [a for a in SHOWN if a in lists.axes] + [a for a in lists.axes if a not in SHOWN]
+    rare = [
+        (axis, t, used[axis][t.code])
+        for axis in axes
+        if axis not in FIXED
+        for t in lists.offered(axis)
+        if used[axis][t.code] <= RARE
+    ]
+    page = render(
+        request,
+        "vocabulary.html",
+        vocabulary=lists,
+        axes=axes,
+        used=used,
+        rare=rare,
+        fixed=FIXED,
+        saved=saved,
+        error=error,
+        given=given or {},
+        times=RARE,
+    )
+    page.status_code = 422 if error else 200
+    return page
+
+
+def _refused(bad: BadTerm, language: str) -> str:
+    return say(f"vocabulary.bad.{bad.problem}", language)
+
+
+@router.post("/vocabulary/{axis}")
+def add(
+    request: Request,
+    program: Program,
+    session: Writing,
+    user: User,
+    axis: str,
+    code: Text,
+    ja: Text,
+    en: Text,
+) -> Response:
+    try:
+        with session.begin_nested():
+            add_term(session, axis=axis, code=code.strip(), ja=ja, en=en, by=user.by)
+    except BadTerm as bad:
+        given = {"axis": axis, "code": code, "ja": ja, "en": en}
+        words = _refused(bad, language_of(request))
+        return _lists(request, session, program, error=words, given=given)
+    return RedirectResponse(f"/vocabulary/{axis}/{code.strip()}?saved=1", 303)
+
+
+@router.get("/vocabulary/{axis}/{code}")
+def term(request: Request, session: Reading, axis: str, code: str, saved: bool = False) -> Response:
+    return _term(request, session, axis, code, saved=saved)
+
+
+def _term(request: Request, session: Session, axis: str, code: str, **said: Any) -> Response:
+    lists = read_vocabulary(session) or default_vocabulary()
+    if axis not in lists.axes or code not in lists.codes(axis):
+        raise NotFound("term")
+    language = language_of(request)
+    rows = session.scalars(
+        select(Change)
+        .where(Change.entity == "taxonomy_term", Change.entity_id == f"{axis}/{code}")
+        .order_by(Change.revision.desc())
+        .limit(LAST_EDITS)
+    )
+    page = render(
+        request,
+        "vocabulary_term.html",
+        vocabulary=lists,
+        axis=axis,
+        term=lists.term(axis, code),
+        place=lists.codes(axis).index(code) + 1,
+        count=usage(session, lists)[axis][code],
+        where=resources_with(session, axis, code),
+        fixed=axis in FIXED,
+        needed=code in needed_codes(axis),
+        edits=[(r, shown_by(r.by, language)) for r in rows],
+        **{"saved": False, "error": None, "replaced": None, **said},
+    )
+    page.status_code = 422 if said.get("error") else 200
+    return page
+
+
+@router.post("/vocabulary/{axis}/{code}")
+async def save(request: Request, session: Writing, user: User, axis: str, code: str) -> Response:
+    given = {k: str(v) for k, v in (await request.form()).items()}
+    needs = [str(v) for v in (await request.form()).getlist("needs")]
+    try:
+        with session.begin_nested():
+            count = _apply(session, user, axis, code, given, needs)
+    except BadTerm as bad:
+        return _term(request, session, axis, code, error=_refused(bad, language_of(request)))
+    if count is not None:
+        return _term(request, session, axis, code, replaced=count)
+    return RedirectResponse(f"/vocabulary/{axis}/{code}?saved=1", 303)
+
+
+def _apply(
+    session: Session, user: Actor, axis: str, code: str, given: dict[str, str], needs: list[str]
+) -> int | None:
+    """Do what the button that was pressed says; return how many entries a replacement edited."""
+    what = given.get("do")
+    if what == "retire":
+        retire_term(session, axis=axis, code=code, by=user.by)
+    elif what == "restore":
+        restore_term(session, axis=axis, code=code, by=user.by)
+    elif what == "replace":
+        return replace_term(session, axis=axis, old=code, new=given.get("new", ""), by=user.by)
+    else:
+        place = given.get("place", "")
+        facts: dict[str, Any] = {}
+        if axis == "kind":
+            days = given.get("term_days", "")
+            facts = {
+                "term_days": int(days) if days.isdecimal() and len(days) < 6 else None,
+                "participation": given.get("participation") == "1",
+                "gathering": given.get("gathering") == "1",
+                "needs": needs,
+            }
+        edit_term(
+            session, axis=axis, code=code, ja=given.get("ja", ""), en=given.get("en", ""),
+            facts=facts, place=int(place) if place.isdecimal() and len(place) < 5 else None,
+            by=user.by,
+        )  # fmt: skip
+    return None

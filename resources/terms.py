@@ -1,0 +1,268 @@
+"""Keeps a municipality's closed lists: adding, renaming, retiring and replacing their words.
+
+A code is never removed and never given to another word: entries, people's needs and other systems
+hold it.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from resources import changes
+from resources.models import Change, TaxonomyTerm
+from resources.sources.headers import layouts
+from resources.term_usage import rewrite
+from resources.vocabulary import MOST_TERMS, Term, Vocabulary, default_vocabulary
+
+CODE = re.compile(r"^[a-z][a-z0-9_]{1,39}$")
+LABEL_LENGTH = 200
+DAYS = (1, 3650)
+"""Shortest and longest time that a verification may hold."""
+
+FIXED = ("step", "noise", "conversation", "availability")
+"""Lists that the engine reckons with, word by word: only what people see of them is edited."""
+
+KIND_FACTS = ("term_days", "participation", "gathering", "group", "needs")
+
+
+class BadTerm(ValueError):
+    """A word that can't be kept so: `problem` names the sentence that says what to do."""
+
+    def __init__(self, axis: str, code: str, problem: str) -> None:
+        self.axis = axis
+        self.code = code
+        self.problem = problem
+        super().__init__(f"{axis}/{code}: {problem}")
+
+
+def read_vocabulary(session: Session) -> Vocabulary | None:
+    """Return the municipality's own lists, retired words too; None where there are none yet."""
+    rows = session.scalars(
+        select(TaxonomyTerm).order_by(TaxonomyTerm.axis, TaxonomyTerm.position, TaxonomyTerm.code)
+    ).all()
+    if not rows:
+        return None
+    return Vocabulary(Term(r.axis, r.code, r.ja, r.en, r.facts, r.active) for r in rows)
+
+
+def lists_changed(session: Session, *, since: int) -> bool:
+    """Tell whether a word was edited after a revision of the log."""
+    found = session.scalar(
+        select(Change.revision)
+        .where(Change.revision > since, Change.entity == "taxonomy_term")
+        .limit(1)
+    )
+    return found is not None
+
+
+def add_term(
+    session: Session,
+    *,
+    axis: str,
+    code: str,
+    ja: str,
+    en: str,
+    by: str,
+    facts: Mapping[str, Any] | None = None,
+) -> TaxonomyTerm:
+    """Put a word at the end of its list.
+
+    Raises `BadTerm` for a list that is fixed or full, for a code that was ever used or isn't one,
+    and for labels that aren't there.
+    """
+    ordered = _own_list(session, axis, code, by)
+    _may_change_list(axis, code)
+    if not CODE.match(code):
+        raise BadTerm(axis, code, "code_shape")
+    if any(t.code == code for t in ordered):
+        raise BadTerm(axis, code, "code_taken")
+    if len(ordered) >= MOST_TERMS.get(axis, 100):
+        raise BadTerm(axis, code, "list_full")
+    known = {"term_days": 90, "participation": False, "gathering": False, "group": "community",
+             "needs": []} if axis == "kind" else {}  # fmt: skip
+    made = TaxonomyTerm(
+        axis=axis, code=code, ja=_label(axis, code, ja), en=_label(axis, code, en),
+        position=max((t.position for t in ordered), default=-1) + 1,
+        facts={**known, **_facts(session, axis, code, facts or {})}, active=True,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    return made
+
+
+def edit_term(
+    session: Session,
+    *,
+    axis: str,
+    code: str,
+    by: str,
+    ja: str | None = None,
+    en: str | None = None,
+    facts: Mapping[str, Any] | None = None,
+    place: int | None = None,
+) -> TaxonomyTerm:
+    """Change what people see of a word, what is known of a kind, or where it stands in its list.
+
+    place : 1 puts it first. Raises `BadTerm`.
+    """
+    ordered = _own_list(session, axis, code, by)
+    term = _term(ordered, axis, code)
+    told = _facts(session, axis, code, facts or {})
+    if ja is not None:
+        term.ja = _label(axis, code, ja)
+    if en is not None:
+        term.en = _label(axis, code, en)
+    if told:
+        term.facts = {**term.facts, **told}
+    if place is not None and ordered.index(term) != place - 1:
+        _may_change_list(axis, code)
+        ordered.remove(term)
+        ordered.insert(max(place - 1, 0), term)
+        for position, each in enumerate(ordered):
+            if each.position != position:
+                each.position = position
+    session.flush()
+    return term
+
+
+def retire_term(session: Session, *, axis: str, code: str, by: str) -> TaxonomyTerm:
+    """Offer a word no more; where it stands it stays, and is shown. Raises `BadTerm`."""
+    term = _term(_own_list(session, axis, code, by), axis, code)
+    _may_change_list(axis, code)
+    term.active = False
+    session.flush()
+    return term
+
+
+def restore_term(session: Session, *, axis: str, code: str, by: str) -> TaxonomyTerm:
+    """Offer a retired word again. Raises `BadTerm`."""
+    term = _term(_own_list(session, axis, code, by), axis, code)
+    term.active = True
+    if "replaced_by" in term.facts:
+        term.facts = {n: v for n, v in term.facts.items() if n != "replaced_by"}
+    session.flush()
+    return term
+
+
+def replace_term(session: Session, *, axis: str, old: str, new: str, by: str) -> int:
+    """Put one word in the place of another everywhere in the catalogue, and retire the old one.
+
+    Each entry that held it is edited, so that its history shows it and can take it back; questions
+    that still say the old word are answered as if they said the new one.
+    Returns how many rows were edited. Raises `BadTerm`.
+    """
+    ordered = _own_list(session, axis, old, by)
+    gone, kept = _term(ordered, axis, old), _term(ordered, axis, new)
+    _may_change_list(axis, old)
+    if old == new or not kept.active:
+        raise BadTerm(axis, old, "no_replacement")
+    if old in needed_codes(axis):
+        raise BadTerm(axis, old, "needed_by_engine")
+    count = rewrite(session, axis, old, new)
+    gone.active = False
+    gone.facts = {**gone.facts, "replaced_by": new}
+    if axis == "need":
+        for kind in _own_list(session, "kind", old, by):
+            usual = kind.facts.get("needs") or []
+            if old in usual:
+                needs = list(dict.fromkeys(new if c == old else c for c in usual))
+                kind.facts = {**kind.facts, "needs": needs}
+    session.flush()
+    return count
+
+
+@cache
+def needed_codes(axis: str) -> frozenset[str]:
+    """Return the codes that the program itself uses: these can't be replaced by another.
+
+    Kinds that the reading of open data assigns; audiences and needs that the engine reckons with.
+    """
+    if axis == "kind":
+        return frozenset(entry["kind"] for entry in layouts()["named"])
+    if axis == "audience":
+        return frozenset(default_vocabulary().codes("audience"))
+    if axis == "need":
+        return frozenset(RECKONED_NEEDS)
+    return frozenset()
+
+
+RECKONED_NEEDS = (
+    "addiction", "caregiving", "childcare", "debt", "dementia", "disability", "double_care",
+    "eight_fifty", "foreign", "grief", "homeless", "isolation", "job_retention", "job_search",
+    "life_rhythm", "mental_health", "no_role", "postpartum", "poverty", "single_parent",
+    "suicidal", "suspected_disability", "truancy", "unstable_housing", "withdrawal",
+    "young_carer",
+)  # fmt: skip
+"""Needs from which the engine concludes whose places these are; a test holds both alike."""
+
+
+def _own_list(session: Session, axis: str, code: str, by: str) -> list[TaxonomyTerm]:
+    """Return a list in its order, locked; the first edit copies the lists of the beginning."""
+    changes.acting(session, by=by)
+    if axis not in default_vocabulary().axes:
+        raise BadTerm(axis, code, "unknown")
+    if not session.scalar(select(func.count()).select_from(TaxonomyTerm)):
+        _copy_default(session)
+    return list(
+        session.scalars(
+            select(TaxonomyTerm)
+            .where(TaxonomyTerm.axis == axis)
+            .order_by(TaxonomyTerm.position, TaxonomyTerm.code)
+            .with_for_update()
+        )
+    )
+
+
+def _copy_default(session: Session) -> None:
+    lists = default_vocabulary()
+    session.add_all(
+        TaxonomyTerm(
+            axis=t.axis, code=t.code, ja=t.ja, en=t.en, position=i, facts=t.facts, active=True
+        )
+        for axis in lists.axes
+        for i, t in enumerate(lists.terms(axis))
+    )
+    session.flush()
+
+
+def _term(ordered: list[TaxonomyTerm], axis: str, code: str) -> TaxonomyTerm:
+    for term in ordered:
+        if term.code == code:
+            return term
+    raise BadTerm(axis, code, "unknown")
+
+
+def _may_change_list(axis: str, code: str) -> None:
+    if axis in FIXED:
+        raise BadTerm(axis, code, "fixed_list")
+
+
+def _label(axis: str, code: str, words: str) -> str:
+    words = words.strip()
+    if not words or len(words) > LABEL_LENGTH:
+        raise BadTerm(axis, code, "label")
+    return words
+
+
+def _facts(session: Session, axis: str, code: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    if not facts:
+        return {}
+    if axis != "kind" or not set(facts) <= set(KIND_FACTS):
+        raise BadTerm(axis, code, "facts")
+    found = dict(facts)
+    days = found.get("term_days", DAYS[0])
+    if isinstance(days, bool) or not isinstance(days, int) or not DAYS[0] <= days <= DAYS[1]:
+        raise BadTerm(axis, code, "term_days")
+    if not all(isinstance(found.get(n, False), bool) for n in ("participation", "gathering")):
+        raise BadTerm(axis, code, "facts")
+    if "group" in found and not (isinstance(found["group"], str) and found["group"]):
+        raise BadTerm(axis, code, "facts")
+    needs = found.get("needs", [])
+    lists = read_vocabulary(session) or default_vocabulary()
+    if not isinstance(needs, list) or not set(needs) <= set(lists.codes("need")):
+        raise BadTerm(axis, code, "facts")
+    return found

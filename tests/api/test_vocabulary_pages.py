@@ -1,0 +1,83 @@
+"""Coordinators and administrators keep the closed lists on a page of their own."""
+
+from collections.abc import Callable
+
+import pytest
+from door import token_of
+from fastapi.testclient import TestClient
+
+from jobs.program import Program
+
+Enter = Callable[..., TestClient]
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_lists_show_every_word_with_how_often_it_is_used(
+    signed_in: Enter, program: Program, language: str
+) -> None:
+    client = signed_in("coordinator")
+    client.get(f"/language/{language}")
+    token = token_of(client.get("/resources/new").text)
+    for n in range(2):
+        data = {"csrf": token, "name": f"架空{n}", "kind": "salon", "status": "draft",
+                "activities": ["tea"] if n else ["tea", "meal"], "another": "1"}  # fmt: skip
+        assert client.post("/resources/new", data=data).status_code == 303
+    page = client.get("/vocabulary").text
+    for axis in program.vocabulary.axes:
+        for term in program.vocabulary.terms(axis):
+            assert f"/vocabulary/{axis}/{term.code}" in page
+    used = {c: page.split(f'/vocabulary/activity/{c}"')[-1].split("</tr>")[0]
+            for c in ("tea", "meal", "music")}  # fmt: skip
+    marks = {c: 'class="warn"' in text for c, text in used.items()}
+    assert marks == {"tea": False, "meal": True, "music": True}
+    rare = page.split('id="rare"')[1].split("</details>")[0]
+    assert "/vocabulary/activity/meal" in rare
+    assert "/vocabulary/activity/tea" not in rare
+
+
+def test_a_word_is_added_renamed_retired_and_shown_where_it_stands(signed_in: Enter) -> None:
+    client = signed_in("administrator")
+    token = {"csrf": token_of(client.get("/vocabulary").text)}
+    new = {**token, "code": "tea_ceremony", "ja": "茶道", "en": "Tea ceremony"}
+    assert client.post("/vocabulary/activity", data=new).status_code == 303
+    again = client.post("/vocabulary/activity", data=new)
+    assert again.status_code == 422
+    assert "使い回せません" in again.text
+    assert "茶道" in client.get("/resources/new").text
+    token = {"csrf": token_of(client.get("/vocabulary").text)}
+    page = "/vocabulary/activity/tea_ceremony"
+    renamed = {**token, "do": "edit", "ja": "お茶会", "en": "Tea", "place": "1"}
+    assert client.post(page, data=renamed).status_code == 303
+    data = {**token, "name": "架空", "kind": "salon", "activities": "tea_ceremony",
+            "status": "draft"}  # fmt: skip
+    made = client.post("/resources/new", data=data).headers["location"].partition("?")[0]
+    assert client.post(page, data={**token, "do": "retire"}).status_code == 303
+    assert "お茶会" not in client.get("/resources/new").text
+    assert "お茶会" in client.get(made).text
+    assert "お茶会 （使用終了）" in client.get(f"{made}/edit").text
+    replaced = client.post(page, data={**token, "do": "replace", "new": "tea"})
+    assert "1 件を置き換えました" in replaced.text
+    assert "お茶・おしゃべり" in client.get(made).text
+
+
+def test_how_long_a_verification_holds_is_edited_and_at_once_in_force(
+    signed_in: Enter, program: Program
+) -> None:
+    client = signed_in("coordinator")
+    token = {"csrf": token_of(client.get("/vocabulary").text)}
+    sent = {**token, "do": "edit", "ja": "サロン", "en": "Salon", "participation": "1"}
+    bad = client.post("/vocabulary/kind/salon", data={**sent, "term_days": "0"})
+    assert bad.status_code == 422
+    good = client.post("/vocabulary/kind/salon", data={**sent, "term_days": "45"})
+    assert good.status_code == 303
+    client.get("/vocabulary")
+    assert program.vocabulary.term("kind", "salon").facts["term_days"] == 45
+    kinds = {k["code"]: k for k in client.get("/api/v1/vocabulary").json()["kind"]}
+    assert (kinds["salon"]["term_days"], kinds["salon"]["active"]) == (45, True)
+
+
+def test_the_lists_are_kept_by_few(signed_in: Enter) -> None:
+    assert signed_in("csw").get("/vocabulary").status_code == 403
+    client = signed_in("coordinator")
+    assert client.get("/vocabulary/kind/castle").status_code == 404
+    assert client.get("/vocabulary/castle/salon").status_code == 404

@@ -18,12 +18,26 @@ def read_holidays(reading: Reading, said: Word | None, rest: list[Word]) -> None
     kind = "is_closed" if said is None else said.kind
     if reading.in_closed and kind != "is_closed":
         raise NotUnderstood(text_of(rest))
+    if said is not None and said.text.startswith("の") and reading.just_closed:
+        raise NotUnderstood(text_of(rest))  # 月曜(祝日の場合は休館): closed then, or always?
+    if reading.depth and _moves_next(rest):
+        raise NotUnderstood(text_of(rest))  # 月曜(祝日、振替の場合は翌日): two holidays, or closed?
     if _excepts(reading, said):
         _open_on_holidays(reading, rest)
         return
     _note_holidays(reading, _POLICIES[kind], said, rest)
     reading.just_said = said is not None
     reading.between = True
+
+
+def _moves_next(rest: list[Word]) -> bool:
+    """Tell whether the words to the end of these brackets say where a closing moves to."""
+    for word in rest:
+        if word.kind in ("open_bracket", "close_bracket"):
+            return False
+        if word.kind == "move":
+            return True
+    return False
 
 
 def _excepts(reading: Reading, said: Word | None) -> bool:

@@ -7,6 +7,7 @@ neither days nor hours stands in `HARMLESS`, and nowhere else.
 # ruff: noqa: E501 - a pattern is read best in one line
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -34,6 +35,7 @@ TO = r"\s*(?:~|-|から|より)\s*"
 END_OF_HOURS = r"(?:閉店|閉館|閉園|閉所|閉室)?(?:まで|迄)?(?:の間)?(?:利用可能?|開放|です|となります|となっています)?"
 SHUT_HOURS = r"(?:は|を|が|の間は?)?(?:開放不可|利用不可|使用不可|不可|閉局|閉館|閉室|閉所|休憩(?:時間)?|昼休み|お昼休み|昼休憩|休診|休み|お休み|除く|除きます)"
 CLOSED_DAYS = r"休館日|休業日|定\s*休\s*日|店休日|休所日|閉館日|休園日|休室日|休診日"
+SHUT_DAYS = r"(?:(?:の場合|のとき|の時)は|は|が|を)?(?:お休み|休み|休館日?|休業日?|定休日?|休所日?|休診日?|閉館|中止|休止|終日利用不可|利用不可|使用不可|開放不可|不可|除く|除きます|休(?!日))(?:です|となります|します)?"
 LAST_ENTRY = (
     r"(?:当日)?(?:最終)?(?:受付|入館|入場|入室|入園|ラストオーダー|オーダーストップ|L\.?O\.?)"
 )
@@ -94,7 +96,7 @@ def _nth_days(match: re.Match[str]) -> Word:
 def _nths(text: str) -> tuple[int, ...]:
     kanji = dict(zip("一二三四五", range(1, 6), strict=True))
     flat = text.replace("最終", "L").replace("最後", "L")
-    span = re.fullmatch(r"第?(.)週?(?:~|-|から)第?(.)(?:週)?の?", flat)
+    span = re.fullmatch(r"第?(.)(?:~|-|から)第?(.)の?", flat)
     found = [
         -1 if c == "L" else kanji.get(c) or int(c) for c in re.findall("[1-5一二三四五L]", flat)
     ]
@@ -119,6 +121,14 @@ def _period(match: re.Match[str]) -> Word:
     m1, d1 = int(parts["m1"]), int(parts["d1"])
     m2, d2 = int(parts.get("m2") or m1), int(parts.get("d2") or d1)
     return _year_period(match[0], (m1, d1), (m2, d2))
+
+
+def _month(match: re.Match[str]) -> Word:
+    """Return the period of 8月 in 8月は休み."""
+    month = int(match["m1"])
+    if not 1 <= month <= 12:
+        raise NotUnderstood(match[0])
+    return _year_period(match[0], (month, 1), (month, monthrange(2024, month)[1]))
 
 
 def _two_days(match: re.Match[str]) -> Word:
@@ -172,7 +182,7 @@ def _moved_to(match: re.Match[str]) -> Word:
 
 _SHUT_NEXT = r"(?:を?(?:が|に|は)?(?:休館日?|休業日?|お?休み|休(?![日み館業])|に?振替))?(?:します|となります|とする|となる)?"
 _ON_HOLIDAY = (
-    rf"(?:(?P<named>(?:(?:第[1-5一二三四五・]+)?{DAY}{AND}?)+)(?:が|の)?)?(?:{HOLIDAY}|休日)(?:又は振替休日|または振替休日)?"
+    rf"(?:(?P<named>(?:(?:第[1-5一二三四五・]+)?{DAY}{AND}?)+)(?:が|の)?)?(?:{HOLIDAY}(?:(?:・|、|又は|または|や)休日)?|休日)(?:又は振替休日|または振替休日)?"
     r"(?:(?:にあた[るっ]た?|に当た[るっ]た?|と重な[るっ]た?)?(?:の?場合|のとき|の時|時)(?:は|には)?|は)、?"
 )
 _MOVED = _ON_HOLIDAY + r"(?:(?:開館|営業|開所)し、?)?(?:その)?"
@@ -187,7 +197,7 @@ PATTERNS: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
         rf"(?P<from>[月火水木金土日])曜日?(?:が)?{HOLIDAY}の場合(?:は)?、?翌(?P<to>[月火水木金土日])曜日?{_SHUT_NEXT}",
         _moved_to,
     ),
-    (r"年中無休|(?<!不)無休", _simple("always")),
+    (r"年中無休|(?<!不)無休|365日", _simple("always")),
     (r"なし|無し|ありません", _simple("nothing")),
     # Periods of the year
     (
@@ -206,24 +216,25 @@ PATTERNS: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
     (r"(?P<m1>\d{1,2})月(?P<d1>\d{1,2})日?\s*[~-]\s*(?P<d2>\d{1,2})日", _period),
     (r"(?P<m1>\d{1,2})月(?P<d1>\d{1,2})日?[、・,](?P<d2>\d{1,2})日(?![、・,~]\d)", _two_days),
     (r"(?P<m1>\d{1,2})月(?P<d1>\d{1,2})日(?!\s*[(~-]|[、・,]\d{1,2}日|から)", _period),
+    (rf"(?P<m1>\d{{1,2}})月(?={AND}?(?:\d{{1,2}}月{AND}?)*{SHUT_DAYS})", _month),
     (r"元日|元旦", _simple("period", ("01-01", "01-01"))),
     (r"(?:正月)?三が日|正月三か日|三か日", _simple("period", ("01-01", "01-03"))),
     (r"大晦日|大みそか", _simple("period", ("12-31", "12-31"))),
     # What a part of the expression is about
     (
-        rf"\((?:{CLOSED_DAYS})\)\s*[:は/]?|【?(?:{CLOSED_DAYS})】?\s*[:は/]?|(?:お?休み|休日)\s*:",
+        rf"\((?:{CLOSED_DAYS})\)\s*[:は/]?|【?(?:{CLOSED_DAYS})】?\s*[:は/]?|(?:お?休み|休日)\s*:|【お?休み】",
         _simple("closed_label"),
     ),
     (r"利用可能時間は", _simple("within")),
     (
-        r"【?(?:開館時間|開館日時?|営業時間|営業日時?|開所時間|開所日時?|利用時間|利用可能時間|開設時間|開設日時?|開催日時?|開催時間|開放時間|開室時間|開室日時?|時間|日時|活動日時?|活動時間|診療時間内のみ|診療時間)】?\s*[:は/]?",
+        r"【?(?:開館時間|開館日時?|営業時間|営業日時?|開所時間|開所日時?|利用時間|利用可能時間|開設時間|開設日時?|開催日時?|開催時間|開庁時間|開庁日時?|相談日時?|相談時間|実施日時?|実施時間|開場時間|開店時間|開放時間|開室時間|開室日時?|時間|日時|活動日時?|活動時間|診療時間内のみ|診療時間)】?\s*[:は/]?",
         _simple("open_label"),
     ),
     # Days
     (r"(?:土曜|日曜)保育:", lambda m: Word("own_days", Days((KANJI[m[0][0]],)), m[0])),
     (rf"毎月の?(?P<dates>\d{{1,2}}日(?:{AND}\d{{1,2}}日)*)", _month_days),
     (
-        rf"(?:毎月の?)?(?P<numbers>(?:第[1-5一二三四五](?:週の?)?|最終週?の?|最後の)(?:{NEXT_NTH}(?:週の?)?)*)の?(?P<nthdays>[月火水木金土日](?:・?[月火水木金土日])*(?:曜日?)?)(?!\s*{AND}?\s*(?:[月火水木金土日]曜|[月火水木金土日](?=[\d )、])))(?!曜)",
+        rf"(?:毎月の?)?(?P<numbers>(?:第[1-5一二三四五]|最終|最後の)(?:{NEXT_NTH})*)の?(?P<nthdays>[月火水木金土日](?:・?[月火水木金土日])*(?:曜日?)?)(?!\s*{AND}?\s*(?:[月火水木金土日]曜|[月火水木金土日](?=[\d )、])))(?!曜)",
         _nth_days,
     ),
     (
@@ -266,7 +277,7 @@ PATTERNS: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
     (rf"(?P<end>{CLOCK})まで(?:利用可能?|です|開館|営業|開所)?", _until),
     (r"午前中?のみ|午前中まで", _simple("morning")),
     (
-        r"(?:は|が|を)?(?:お休み|休み|休館日?|休業日?|定休日?|休所日?|休診日?|閉館|終日利用不可|利用不可|使用不可|開放不可|不可|除く|除きます|休(?!日))(?:です|となります)?",
+        SHUT_DAYS,
         _simple("is_closed"),
     ),
     (r"(?:の場合)?も(?:開館|営業|開所|開催|利用可能?|休まず営業|実施)", _simple("is_open")),
@@ -290,7 +301,11 @@ PATTERNS: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
     (r"のみ(?:営業|開館|開所|開催|利用可能?)?|だけ", _simple("topic")),
     (r"については|について|は", _simple("topic")),
     (r"※", _simple("note")),
-    (r"の(?=\d)|[、,;・/。\s]+|及び|および|と|ただし、?|:|他(?=\d)", _simple("mark")),
+    # 第1週の水曜 isn't here: some mean the first Wednesday, some that of the first week.
+    (
+        r"の(?=\d)|[、,;・/。\s<>|]+|【(?=[月火水木金土日平毎祝第])|(?<=[曜日月火水木金土祝])】|です(?![かが])|及び|および|と|ただし、?|:|他(?=\d)",
+        _simple("mark"),
+    ),
 ]
 _COMPILED = [(re.compile(pattern), make) for pattern, make in PATTERNS]
 

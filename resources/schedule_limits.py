@@ -102,8 +102,8 @@ def _limited(hours: tuple[Hours, ...], limit: Limit) -> tuple[Hours, ...]:
         return hours
     if limit.kind == "until":
         ((_, end),) = limit.hours
-        first, last = hours[-1]
-        if not first < end <= last:
+        first, _ = hours[-1]
+        if not first < end:
             raise Unclear
         return (*hours[:-1], (first, end))
     if limit.kind == "within":

@@ -91,10 +91,11 @@ def _with_the_rest(reading: Reading) -> list[Group]:
         or any(d.nth or d.month_days for d in told)
     ):
         raise Unclear  # which days the bare hours are for isn't said
-    accounted = _shut_weekly(reading) | {d for x in told for d in (DAYS if x.every else x.days)}
-    if not {"sat", "sun"} <= accounted:
-        raise Unclear
-    mine = {d for x in own for d in x.days} | _shut_weekly(reading)
+    shut = _shut_weekly(reading)
+    named = {d for x in told for d in (DAYS if x.every else x.days)}
+    if "sun" not in named | shut and ("sat" in named or not shut):
+        raise Unclear  # 9:00~17:00(土曜は12:00まで): and on Sundays?
+    mine = {d for x in own for d in x.days} | shut
     left = tuple(d for d in DAYS if d not in mine)
     if not left:
         raise Unclear
@@ -168,18 +169,20 @@ def _rules(
     out: list[Rule] = []
     weekly = tuple(
         d for d in DAYS
-        if d not in shut and any(d in n.days and not n.nth for n in named)
+        if d not in shut and any(d in n.days and not (n.nth or n.weekday) for n in named)
     )  # fmt: skip
+    working = tuple(d for d in DAYS[:5] if d not in shut) if any(n.weekday for n in named) else ()
+    with_holidays = any(n.holidays for n in named)
+    if (working and (group.holidays not in (None, "closed") or with_holidays)) or (
+        with_holidays and group.holidays not in (None, "open")
+    ):
+        raise NotUnderstood("祝日")
     if any(n.every for n in named):
         out.append(Rule((), start=start, end=end, holidays=policy))
-    elif weekly:
-        weekday = any(n.weekday for n in named)
-        with_holidays = any(n.holidays for n in named)
-        if (weekday and (group.holidays not in (None, "closed") or with_holidays)) or (
-            with_holidays and group.holidays not in (None, "open")
-        ):
-            raise NotUnderstood("祝日")
-        kept: Holidays | None = "closed" if weekday else "open" if with_holidays else policy
+    if working:
+        out.append(Rule(working, start=start, end=end, holidays="closed"))
+    if weekly:
+        kept: Holidays | None = "open" if with_holidays else policy
         out.append(Rule(weekly, start=start, end=end, holidays=kept))
     for n in named:
         if n.nth:

@@ -116,7 +116,7 @@ def _run_ja(run: _Run, policies: set[Holidays | None], *, alike: bool) -> str:
     if rule.holidays == "only":
         which = "祝日"
     elif run.with_holidays:
-        which = "・".join(SHOWN[d] for d in rule.days) + "・祝日"
+        which = _days_ja(rule.days).removesuffix("曜") + "・祝日"
     elif not alike:
         if rule.holidays == "closed" and rule.days == DAYS[:5] and not rule.nth + rule.month_days:
             which = "平日"

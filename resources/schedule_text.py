@@ -100,10 +100,12 @@ def _open_label(reading: Reading, _word: Word, _rest: list[Word]) -> None:
 def _nothing(reading: Reading, _word: Word, rest: list[Word]) -> None:
     if not reading.in_closed:
         raise NotUnderstood(text_of(rest))
+    reading.in_closed = False
 
 
 def _always(reading: Reading, _word: Word, _rest: list[Word]) -> None:
     reading.always = True
+    reading.in_closed = False
 
 
 def _note(reading: Reading, _word: Word, rest: list[Word]) -> None:

@@ -60,6 +60,13 @@ def normal(text: str) -> str:
     flat = flat.replace("ヵ", "か").replace("ヶ", "か").replace("但し", "ただし")
     flat = re.sub(r"\s*[,、]\s*", "、", re.sub(r"\s*~\s*", "~", flat))
     flat = re.sub(r"\s+", " ", flat).strip(" 、")
+    # 6:00PM, but not the 10:00 of AM10:00 PM6:00
+    flat = re.sub(
+        r"(?<![\d:M])(\d{1,2}(?::\d{2})?) ?([AP])\.?M\.?(?![A-Za-z]| ?\d)",
+        r"\2M\1",
+        flat,
+        flags=re.I,
+    )
     return _with_digits(flat)
 
 

@@ -1,6 +1,6 @@
 """Writes schedules out in words, as short as people write them; the Japanese can be read back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from resources.days import DAYS
@@ -27,7 +27,7 @@ def print_schedule(schedule: Schedule, language: str = "ja") -> str:
     """
     runs = _runs(schedule)
     policies = {run.rule.holidays for run in runs}
-    shut = [part for c in schedule.closed for part in _parts(c)]
+    shut = _weekly_together([part for c in schedule.closed for part in _parts(c)])
     never_on_holidays = any(c.holidays for c in schedule.closed)
     if never_on_holidays:
         runs = [run for run in runs if run.rule.holidays != "only"]
@@ -50,7 +50,22 @@ def _runs(schedule: Schedule) -> list[_Run]:
         if (rule.start, rule.end) not in hours:
             hours.append((rule.start, rule.end))
     runs = [_Run(rule, tuple(sorted(hours))) for rule, hours in found.items()]
-    return _joined_with_holidays(runs)
+    return _joined_with_holidays(_joined_weekly(runs))
+
+
+def _joined_weekly(runs: list[_Run]) -> list[_Run]:
+    """Put days of every week that have the same hours together: 月～金, not 月曜, 火曜 …."""
+    joined: dict[object, _Run] = {}
+    for run in runs:
+        rule = run.rule
+        if rule.nth or rule.month_days or not rule.days or rule.holidays == "only":
+            joined[run] = run
+            continue
+        alike = (run.hours, rule.holidays)
+        before = joined[alike].rule.days if alike in joined else ()
+        days = tuple(d for d in DAYS if d in {*before, *rule.days})
+        joined[alike] = _Run(replace(rule, days=() if days == DAYS else days), run.hours)
+    return list(joined.values())
 
 
 def _joined_with_holidays(runs: list[_Run]) -> list[_Run]:
@@ -81,6 +96,16 @@ def _parts(closed: Closed) -> list[Closed]:
     return found
 
 
+def _weekly_together(shut: list[Closed]) -> list[Closed]:
+    weekly = {d for c in shut if _is_weekly(c) for d in c.days}
+    others = [c for c in shut if not _is_weekly(c)]
+    return [Closed(tuple(d for d in DAYS if d in weekly)), *others] if weekly else others
+
+
+def _is_weekly(closed: Closed) -> bool:
+    return bool(closed.days and not closed.nth and not closed.if_holiday)
+
+
 def _order(closed: Closed) -> int:
     """What moves comes first, so that the words behind it can be meant for nothing else."""
     kinds = (closed.holidays, closed.if_holiday, closed.days and not closed.nth, closed.days,
@@ -92,14 +117,14 @@ def _ja(runs: list[_Run], alike: bool, policies: set[Holidays | None], shut: lis
     text = "、".join(_run_ja(run, policies, alike=alike) for run in runs)
     if alike and _says_open(runs, policies, shut):
         text += "（祝日も開催）"
-    weekly = [d for c in shut if c.days and not c.nth and not c.if_holiday for d in c.days]
-    many = len(set(weekly)) > MOST_CLOSED_DAYS
+    weekly = next((c.days for c in shut if _is_weekly(c)), ())
+    many = len(weekly) > MOST_CLOSED_DAYS
     if many:
-        shut = [c for c in shut if not (c.days and not c.nth and not c.if_holiday)]
+        shut = [c for c in shut if not _is_weekly(c)]
     if shut:
         text += f"（{'・'.join(map(_closed_ja, shut))}休み）"
     if many:
-        text += f"（定休日：{'・'.join(SHOWN[d] for d in DAYS if d in weekly)}）"
+        text += f"（定休日：{'・'.join(SHOWN[d] for d in weekly)}）"
     return text
 
 

@@ -8,6 +8,7 @@ import typer
 
 from api.commands import (
     addresses,
+    allocation,
     auditing,
     backups,
     checkup,
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.command("suggest", help=say("help.suggest"))(questions.suggest)
 app.command("nearby", help=say("help.nearby"))(questions.nearby)
 app.command("why", help=say("help.why"))(questions.why)
+app.command("allocate", help=say("help.allocate"))(allocation.allocate)
 app.command("geocode", help=say("help.geocode"))(addresses.geocode)
 app.add_typer(schedules.app, name="schedule")
 app.add_typer(imports.app, name="import")

@@ -3,7 +3,7 @@
 import runpy
 import sys
 
-SUITES = ("benchmarks.suggest", "benchmarks.vignettes")
+SUITES = ("benchmarks.suggest", "benchmarks.vignettes", "benchmarks.allocation")
 
 for suite in SUITES:
     print(f"== {suite}", flush=True)

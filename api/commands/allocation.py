@@ -1,0 +1,89 @@
+"""`ibasho allocate`: shares the places of the catalogue among those who wait."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.commands.inputs import BadInput, read_profile
+from api.commands.opening import opened, point_of
+from api.commands.output import Format, FormatOption, print_json, print_table
+from api.commands.questions import SchemeOption
+from api.commands.words import language, say
+
+if TYPE_CHECKING:
+    from matching.waiting_list import Shared
+
+MOST_WAITING = 2_000
+LONGEST_LABEL = 60
+
+
+def allocate(
+    file: Annotated[str, typer.Argument(help=say("help.allocate_file"), metavar="FILE|-")],
+    scheme: SchemeOption = "standard",
+    options: Annotated[int, typer.Option(min=1, max=100, help=say("help.options"))] = 20,
+    fair: Annotated[bool, typer.Option("--fair/--sum-only", help=say("help.fair"))] = True,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    from matching.need import parse_need
+    from matching.waiting_list import Waiting, share_places
+
+    people = _people_of(read_profile(file))
+    with opened() as program:
+        waiting = [
+            Waiting(
+                label,
+                parse_need(need, program.vocabulary, lambda text: point_of(program, text)),
+                household,
+            )
+            for label, household, need in people
+        ]
+        with program.database.reading() as session:
+            shared = share_places(
+                session, program.store, waiting, scheme=scheme, options=options, fair=fair
+            )
+    if form is Format.JSON:
+        print_json(shared.as_json())
+    else:
+        _print(shared)
+
+
+def _people_of(data: Any) -> list[tuple[str, str | None, Any]]:
+    """Return label, household and need of each; raise `BadInput`."""
+    entries = data.get("people") if isinstance(data, dict) else data
+    if not isinstance(entries, list) or not 1 <= len(entries) <= MOST_WAITING:
+        raise BadInput(say("input.waiting_list", most=MOST_WAITING))
+    people = []
+    for i, entry in enumerate(entries, 1):
+        if not isinstance(entry, dict) or "need" not in entry:
+            raise BadInput(say("input.waiting_entry", number=i))
+        label, household = entry.get("label", str(i)), entry.get("household")
+        words = [w for w in (label, household) if w is not None]
+        if not all(isinstance(w, str) and 0 < len(w) <= LONGEST_LABEL for w in words):
+            raise BadInput(say("input.waiting_entry", number=i))
+        people.append((label, household, entry["need"]))
+    return people
+
+
+def _print(shared: "Shared") -> None:
+    print_table(
+        say("table.shared"),
+        say("table.shared_columns").split("|"),
+        (
+            (p.label, p.suggestion.place.name, f"{p.fit / 10_000:.2f}",
+             p.suggestion.first_step_words.in_language(language()))
+            for p in shared.placed
+        ),
+    )  # fmt: skip
+    if shared.unplaced:
+        reasons = [(u, u.words.in_language(language())) for u in shared.unplaced]
+        print_table(
+            say("table.unplaced"),
+            say("table.unplaced_columns").split("|"),
+            ((u.label, words, u.options) for u, words in reasons),
+        )
+    if shared.what_if:
+        print_table(
+            say("table.what_if"),
+            say("table.what_if_columns").split("|"),
+            ((w.name, w.placed_more, f"{w.total_more / 10_000:+.2f}") for w in shared.what_if),
+        )

@@ -1,0 +1,262 @@
+"""Many people, few places: who goes where, so that as many as can be find a place that fits.
+
+People and places are numbers here; what fits whom comes as arcs. Solved as a flow of least cost
+(OR-Tools), so the answer is the best there is and not the first that was found. Households that
+must stay together make it a harder problem, which `allocation_together` solves.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from matching import allocation_together
+from matching.schemes import UNIT
+
+Whole = NDArray[np.int64]
+
+
+class Impossible(ValueError):
+    """People and places that can't be put together, and why."""
+
+
+@dataclass(frozen=True)
+class Arcs:
+    """Which place would suit whom, and how well: one arc a pair, each pair once.
+
+    person : (m,) 0 … people − 1
+    place : (m,) 0 … places − 1
+    fit : (m,) ten-thousandths, as scores are
+    """
+
+    person: Whole
+    place: Whole
+    fit: Whole
+
+    def __len__(self) -> int:
+        return len(self.fit)
+
+    def only(self, kept: NDArray[np.bool_]) -> "Arcs":
+        return Arcs(self.person[kept], self.place[kept], self.fit[kept])
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many people there is room for.
+
+    places : (n,) free places of each
+    host : (n,) who runs each place, 0 … hosts − 1; None where hosts set no limit
+    of_host : (hosts,) how many people each host can still accompany
+    """
+
+    places: Whole
+    host: Whole | None = None
+    of_host: Whole | None = None
+
+    def with_one_more(self, place: int) -> "Room":
+        """Return the same with one more free place, and its host with room for one more."""
+        places = self.places.copy()
+        places[place] += 1
+        if self.host is None or self.of_host is None:
+            return Room(places)
+        of_host = self.of_host.copy()
+        of_host[self.host[place]] += 1
+        return Room(places, self.host, of_host)
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """Where each person goes.
+
+    place : (people,) the place's number; −1 = none
+    fit : (people,) ten-thousandths; 0 where there is none
+    """
+
+    place: Whole
+    fit: Whole
+
+    @property
+    def placed(self) -> int:
+        return int((self.place >= 0).sum())
+
+    @property
+    def total(self) -> int:
+        """Return the sum of the fits, ten-thousandths."""
+        return int(self.fit.sum())
+
+    @property
+    def floor(self) -> int | None:
+        """Return the least fit of anybody who is placed; None where nobody is."""
+        return int(self.fit[self.place >= 0].min()) if self.placed else None
+
+
+def arcs_of(person: ArrayLike, place: ArrayLike, fit: ArrayLike) -> Arcs:
+    """Return arcs of three sequences of the same length. Raises `Impossible`."""
+    made = Arcs(*(np.asarray(x, np.int64).ravel() for x in (person, place, fit)))
+    if not len(made.person) == len(made.place) == len(made.fit):
+        raise Impossible("person, place and fit must be of one length")
+    if len(made) and (made.fit.min() < 0 or made.fit.max() > UNIT):
+        raise Impossible(f"a fit lies between 0 and {UNIT}")
+    return made
+
+
+def room_of(
+    places: ArrayLike, host: ArrayLike | None = None, of_host: ArrayLike | None = None
+) -> Room:
+    """Return the room of plain sequences. Raises `Impossible`."""
+    if (host is None) != (of_host is None):
+        raise Impossible("hosts and their limits go together")
+    made = np.asarray(places, np.int64).ravel()
+    if host is None or of_host is None:
+        return Room(made)
+    return Room(made, np.asarray(host, np.int64).ravel(), np.asarray(of_host, np.int64).ravel())
+
+
+def allocate(
+    people: int,
+    room: Room,
+    arcs: Arcs,
+    *,
+    households: Sequence[Sequence[int]] = (),
+    fair: bool = True,
+) -> Allocation:
+    """Put people in places: as many as can be, the worst-off as well as can be, then all.
+
+    Parameters
+    ----------
+    people : how many
+    room : free places, and what hosts can bear
+    arcs : what suits whom; nobody is put where they have no arc
+    households : people who go to one place together or to none; each person in one at most
+    fair : whether the fit of whoever fits least is made as good as it can be before the sum is.
+           Without it the sum alone decides among those allocations that place most people.
+
+    Raises
+    ------
+    Impossible
+        An arc leads to nobody or nowhere, or a number is below 0.
+
+    Notes
+    -----
+    With `fair`, arcs below the floor are left out: the largest fit f for which as many people can
+    still be placed on arcs of f and more. Bisection over the fits that occur finds it, each step a
+    largest flow.
+    """
+    _check(people, room, arcs, households)
+    if any(len(h) > 1 for h in households):
+        return _together(people, room, arcs, households, fair=fair)
+    if fair and len(arcs):
+        most = _most(people, room, arcs)
+        arcs = arcs.only(arcs.fit >= _floor(arcs, lambda a: _most(people, room, a) == most))
+    return _cheapest(people, room, arcs)
+
+
+def _floor(arcs: Arcs, as_many: Callable[[Arcs], bool]) -> int:
+    """Return the largest fit on whose arcs and better ones as many can be placed as on all."""
+    values = np.unique(arcs.fit)
+    low, high = 0, len(values) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        if as_many(arcs.only(arcs.fit >= values[middle])):
+            low = middle
+        else:
+            high = middle - 1
+    return int(values[low])
+
+
+def _together(
+    people: int, room: Room, arcs: Arcs, households: Sequence[Sequence[int]], *, fair: bool
+) -> Allocation:
+    unit_of = np.arange(people)
+    for members in households:
+        unit_of[list(members)] = members[0]
+    problem = allocation_together.Problem(
+        unit_of, room.places, room.host, room.of_host, arcs.person, arcs.place, arcs.fit
+    )
+    most = problem.most()
+    kept = arcs
+    if fair and len(arcs) and most:
+        floor = _floor(arcs, lambda a: problem.on(a.person, a.place, a.fit).most() == most)
+        kept = arcs.only(arcs.fit >= floor)
+    chosen = problem.on(kept.person, kept.place, kept.fit).best(most)
+    return _of_arcs(people, kept, chosen)
+
+
+def _of_arcs(people: int, arcs: Arcs, taken: NDArray[np.bool_]) -> Allocation:
+    place, fit = np.full(people, -1, np.int64), np.zeros(people, np.int64)
+    place[arcs.person[taken]] = arcs.place[taken]
+    fit[arcs.person[taken]] = arcs.fit[taken]
+    return Allocation(place, fit)
+
+
+def _check(people: int, room: Room, arcs: Arcs, households: Sequence[Sequence[int]]) -> None:
+    def within(numbers: Whole, limit: int) -> bool:
+        return not len(numbers) or bool(numbers.min() >= 0 and numbers.max() < limit)
+
+    if not within(arcs.person, people):
+        raise Impossible("an arc belongs to nobody")
+    if not within(arcs.place, len(room.places)):
+        raise Impossible("an arc leads to no place")
+    if len(room.places) and room.places.min() < 0:
+        raise Impossible("a place has fewer than no places left")
+    if room.host is not None and room.of_host is not None:
+        if len(room.host) != len(room.places) or not within(room.host, len(room.of_host)):
+            raise Impossible("each place has one host")
+        if len(room.of_host) and room.of_host.min() < 0:
+            raise Impossible("a host has room for fewer than nobody")
+    members = [person for household in households for person in household]
+    if len(set(members)) != len(members) or not within(np.array(members, np.int64), people):
+        raise Impossible("each person belongs to one household at most")
+
+
+def _ends(people: int, room: Room) -> tuple[Whole, Whole, Whole, int]:
+    """Return the arcs behind the places: tails, heads, capacities; and the sink's number."""
+    n = len(room.places)
+    place_of = people + np.arange(n)
+    if room.host is None or room.of_host is None:
+        sink = people + n
+        return place_of, np.full(n, sink), room.places, sink
+    hosts = people + n + np.arange(len(room.of_host))
+    sink = people + n + len(hosts)
+    return (
+        np.concatenate([place_of, hosts]),
+        np.concatenate([people + n + room.host, np.full(len(hosts), sink)]),
+        np.concatenate([room.places, room.of_host]),
+        sink,
+    )
+
+
+def _most(people: int, room: Room, arcs: Arcs) -> int:
+    """Return how many people can be placed."""
+    from ortools.graph.python.max_flow import SimpleMaxFlow
+
+    tails, heads, capacities, sink = _ends(people, room)
+    source = sink + 1
+    able = np.unique(arcs.person)
+    flow = SimpleMaxFlow()
+    flow.add_arcs_with_capacity(
+        np.concatenate([np.full(len(able), source), arcs.person, tails]),
+        np.concatenate([able, people + arcs.place, heads]),
+        np.concatenate([np.ones(len(able) + len(arcs), np.int64), capacities]),
+    )
+    flow.solve(source, sink)
+    return int(flow.optimal_flow())
+
+
+def _cheapest(people: int, room: Room, arcs: Arcs) -> Allocation:
+    """Send as many as can be over people → places (→ hosts) → sink, at the least lack of fit."""
+    from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
+
+    tails, heads, capacities, sink = _ends(people, room)
+    every = np.arange(people)
+    flow = SimpleMinCostFlow()
+    chosen = flow.add_arcs_with_capacity_and_unit_cost(
+        arcs.person, people + arcs.place, np.ones(len(arcs), np.int64), UNIT - arcs.fit
+    )
+    flow.add_arcs_with_capacity_and_unit_cost(tails, heads, capacities, np.zeros_like(tails))
+    flow.set_nodes_supplies(np.append(every, sink), np.append(np.ones(people, np.int64), -people))
+    status = flow.solve_max_flow_with_min_cost()
+    assert status == flow.OPTIMAL, status
+    taken = flow.flows(chosen) > 0 if len(arcs) else np.zeros(0, np.bool_)
+    return _of_arcs(people, arcs, taken)

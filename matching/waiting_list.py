@@ -1,0 +1,281 @@
+"""A waiting list put to the catalogue: who could go where, and how the places are shared best."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from matching.allocation import Allocation, Arcs, Room, allocate, arcs_of, room_of
+from matching.answers import Suggestion
+from matching.need import Need
+from matching.schemes import UNIT
+from matching.sentences import Sentence, sentence
+from matching.store import IndexStore
+from matching.suggest import suggest_placements
+from resources.models import Organization
+from resources.queries import entries_by_offering
+
+OPTIONS = 20
+"""How many places are considered for each person."""
+
+WHAT_IF = 10
+"""How many places are tried with one more seat."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody who waits: a label by which the list knows them, and their need.
+
+    household : the same word for people who go to one place together or to none
+    """
+
+    label: str
+    need: Need
+    household: str | None = None
+
+
+@dataclass(frozen=True)
+class Placed:
+    label: str
+    suggestion: Suggestion
+    fit: int
+
+    def as_json(self) -> dict[str, Any]:
+        place = self.suggestion.place
+        return {
+            "label": self.label,
+            "offering": str(place.offering),
+            "resource": str(place.resource),
+            "name": place.name,
+            "kind": place.kind,
+            "invented": place.invented,
+            "fit": self.fit / UNIT,
+            "first_step": self.suggestion.first_step,
+            "first_step_words": self.suggestion.first_step_words.as_json(),
+        }
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """Who stays without a place; reason: nothing_fits, full, host or together."""
+
+    label: str
+    reason: str
+    options: int
+
+    @property
+    def words(self) -> Sentence:
+        return sentence(f"unplaced.{self.reason}")
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "label": self.label,
+            "reason": self.reason,
+            "words": self.words.as_json(),
+            "options": self.options,
+        }
+
+
+@dataclass(frozen=True)
+class OneMore:
+    """What one more seat at a place would do: how many more are placed, and to the sum of fits."""
+
+    offering: uuid.UUID
+    name: str
+    placed_more: int
+    total_more: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "offering": str(self.offering),
+            "name": self.name,
+            "placed_more": self.placed_more,
+            "total_more": self.total_more / UNIT,
+        }
+
+
+@dataclass(frozen=True)
+class Shared:
+    """How the places are shared among those who wait."""
+
+    scheme: str
+    placed: tuple[Placed, ...]
+    unplaced: tuple[Unplaced, ...]
+    what_if: tuple[OneMore, ...]
+    total: int
+    floor: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "scheme": self.scheme,
+            "placed": [p.as_json() for p in self.placed],
+            "unplaced": [u.as_json() for u in self.unplaced],
+            "what_if": [w.as_json() for w in self.what_if],
+            "total": self.total / UNIT,
+            "floor": None if self.floor is None else self.floor / UNIT,
+        }
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """The list in numbers; `offered` holds each person's suggestions by the place's number."""
+
+    offerings: tuple[uuid.UUID, ...]
+    room: Room
+    arcs: Arcs
+    households: tuple[tuple[int, ...], ...]
+    offered: tuple[dict[int, Suggestion], ...]
+
+
+def share_places(
+    session: Session,
+    store: IndexStore,
+    waiting: Sequence[Waiting],
+    *,
+    scheme: str = "standard",
+    options: int = OPTIONS,
+    fair: bool = True,
+    now: datetime | None = None,
+) -> Shared:
+    """Share the places among those who wait, by the lists each of them would get alone.
+
+    A fit is what a list goes by: score × (½ + ½ confidence). A place has as many seats as were
+    said; one seat where only that there is room, or nothing, is known; none where one must wait.
+    A host takes no more than it can still accompany.
+
+    Raises
+    ------
+    UnknownScheme
+    """
+    problem = _problem(session, store, waiting, scheme, options, now)
+    people = len(waiting)
+    found = allocate(people, problem.room, problem.arcs, households=problem.households, fair=fair)
+    placed, unplaced = [], []
+    for i, person in enumerate(waiting):
+        if found.place[i] >= 0:
+            suggestion = problem.offered[i][int(found.place[i])]
+            placed.append(Placed(person.label, suggestion, int(found.fit[i])))
+        else:
+            reason = _reason(i, problem, found)
+            unplaced.append(Unplaced(person.label, reason, len(problem.offered[i])))
+    return Shared(
+        scheme, tuple(placed), tuple(unplaced), _what_if(people, problem, found, fair),
+        found.total, found.floor,
+    )  # fmt: skip
+
+
+def _problem(
+    session: Session,
+    store: IndexStore,
+    waiting: Sequence[Waiting],
+    scheme: str,
+    options: int,
+    now: datetime | None,
+) -> _Problem:
+    numbers: dict[uuid.UUID, int] = {}
+    offered: list[dict[int, Suggestion]] = []
+    seats: list[int] = []
+    rows: list[tuple[int, int, int]] = []
+    for i, person in enumerate(waiting):
+        answer = suggest_placements(
+            session, store, person.need, limit=options, scheme=scheme, now=now
+        )
+        mine: dict[int, Suggestion] = {}
+        for s in answer.suggestions:
+            number = numbers.setdefault(s.place.offering, len(numbers))
+            if number == len(seats):
+                seats.append(_seats(s))
+            mine[number] = s
+            rows.append((i, number, _fit(s)))
+        offered.append(mine)
+    homes: dict[str, list[int]] = {}
+    for i, person in enumerate(waiting):
+        if person.household is not None:
+            homes.setdefault(person.household, []).append(i)
+    table = np.array(rows, np.int64).reshape(-1, 3)
+    return _Problem(
+        tuple(numbers),
+        _with_hosts(session, list(numbers), seats, len(waiting)),
+        arcs_of(table[:, 0], table[:, 1], table[:, 2]),
+        tuple(tuple(members) for members in homes.values()),
+        tuple(offered),
+    )
+
+
+def _fit(s: Suggestion) -> int:
+    """Return what a list goes by, in ten-thousandths."""
+    return s.score * (100 + s.confidence) // 200
+
+
+def _seats(s: Suggestion) -> int:
+    if s.place.availability == "waitlist":
+        return 0
+    if s.place.availability == "capacity" and s.place.places is not None:
+        return s.place.places
+    return 1
+
+
+def _with_hosts(
+    session: Session, offerings: list[uuid.UUID], seats: list[int], people: int
+) -> Room:
+    """Add what each host can still accompany; one that isn't known, or sets no limit, takes all."""
+    entries = entries_by_offering(session, offerings)
+    numbers: dict[uuid.UUID, int] = {}
+    host: list[int] = []
+    limits: list[int] = []
+    for offering in offerings:
+        entry = entries.get(offering)
+        organization = None if entry is None else entry.organization
+        key = offering if organization is None else organization.id
+        number = numbers.setdefault(key, len(numbers))
+        if number == len(limits):
+            limits.append(people if organization is None else _bears(organization, people))
+        host.append(number)
+    return room_of(seats, host, limits)
+
+
+def _bears(host: Organization, people: int) -> int:
+    if host.accompanied_cap is None:
+        return people
+    return max(host.accompanied_cap - (host.accompanied_now or 0), 0)
+
+
+def _reason(i: int, problem: _Problem, found: Allocation) -> str:
+    mine = list(problem.offered[i])
+    if not mine:
+        return "nothing_fits"
+    room = problem.room
+    assert room.host is not None
+    assert room.of_host is not None
+    taken = np.bincount(found.place[found.place >= 0], minlength=len(room.places))
+    borne = np.bincount(room.host, weights=taken, minlength=len(room.of_host))
+    free = [n for n in mine if taken[n] < room.places[n]]
+    if any(borne[room.host[n]] < room.of_host[room.host[n]] for n in free):
+        return "together"  # alone there would be a seat
+    return "host" if free else "full"
+
+
+def _what_if(people: int, problem: _Problem, found: Allocation, fair: bool) -> tuple[OneMore, ...]:
+    """Try one more seat at the places that those wish for most who got none, or another."""
+    wished: dict[int, int] = {}
+    for i, mine in enumerate(problem.offered):
+        for number, s in mine.items():
+            gain = max(_fit(s) - int(found.fit[i]), 0)  # all of it for who has no place
+            wished[number] = wished.get(number, 0) + gain
+    tried = sorted(wished, key=lambda n: (-wished[n], n))[:WHAT_IF]
+    effects = []
+    for number in tried:
+        other = allocate(
+            people, problem.room.with_one_more(number), problem.arcs,
+            households=problem.households, fair=fair,
+        )  # fmt: skip
+        more = (other.placed - found.placed, other.total - found.total)
+        if more > (0, 0):
+            name = next(m[number] for m in problem.offered if number in m).place.name
+            effects.append(OneMore(problem.offerings[number], name, *more))
+    effects.sort(key=lambda e: (-e.placed_more, -e.total_more, e.offering.int))
+    return tuple(effects)

@@ -62,6 +62,7 @@ def _note_holidays(reading: Reading, policy: Policy, said: Word | None, rest: li
     local = reading.depth > 0 or excepted
     if reading.in_closed:
         reading.holiday_notes.append((None, policy))
+        reading.empty_label = False
     elif reading.days:
         if reading.depth == 0 or reading.pending not in (None, policy):
             raise NotUnderstood(text_of(rest))
@@ -110,6 +111,7 @@ def _may_be_open(rest: list[Word]) -> bool:
 def _close(reading: Reading, closed: Closed) -> None:
     reading.closed.append(closed)
     reading.between = True
+    reading.empty_label = False
     if reading.depth and not reading.in_closed:
         behind = len(reading.groups) + bool(reading.days)
         reading.closings_between.append((behind, closed))

@@ -62,6 +62,7 @@ class Reading:
     just_said: bool = False  # the word that says of days what was read ahead is still to come
     after_closing: bool = False  # 月曜休館 was said, and no hours since
     closed_depth: int = 0
+    empty_label: bool = False  # 定休日: and nothing yet
 
 
 def text_of(words: list[Word]) -> str:

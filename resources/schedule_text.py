@@ -25,6 +25,10 @@ from resources.schedule_weekcolumns import parted_by_weekday
 from resources.schedule_words import Days, NotUnderstood, Word, normal
 from resources.schedules import Schedule, to_json
 
+LONGEST = 2000
+"""Characters: what is longer is no expression, and would only cost time."""
+SHOWN = 200
+
 
 @dataclass(frozen=True)
 class Parsed:
@@ -36,9 +40,9 @@ class Parsed:
 
 def parse_schedule(text: str) -> Parsed:
     """Read an expression: 「月～金9:00～17:00、第3土曜10:00～12:00（祝日・年末年始休み）」."""
-    flat = normal(text)
-    if not flat:
-        return Parsed(None, text)
+    flat = normal(text[: LONGEST + 1])
+    if not flat or len(flat) > LONGEST:
+        return Parsed(None, text[:SHOWN])
     try:
         words = words_of(parted_by_weekday(flat))
         return Parsed(meaning(_read(words), words), None)
@@ -60,7 +64,7 @@ def _read(words: list[Word]) -> Reading:
         _READERS.get(word.kind, _refuse)(reading, word, words[i:])
     if reading.days:
         raise NotUnderstood(words[-1].text)
-    if reading.part or reading.within or reading.depth:
+    if reading.part or reading.within or reading.depth or reading.empty_label:
         raise NotUnderstood(text_of(words))
     return reading
 
@@ -88,11 +92,14 @@ def _closed_label(reading: Reading, _word: Word, rest: list[Word]) -> None:
     if reading.days or reading.depth > 1:
         raise NotUnderstood(text_of(rest))
     reading.in_closed = True
+    reading.empty_label = True
     reading.between = True
     reading.closed_depth = reading.depth
 
 
-def _open_label(reading: Reading, _word: Word, _rest: list[Word]) -> None:
+def _open_label(reading: Reading, _word: Word, rest: list[Word]) -> None:
+    if reading.empty_label:
+        raise NotUnderstood(text_of(rest))  # 定休日: 営業時間:…, and no word of when
     reading.in_closed = False
     reading.labelled = bool(reading.days)
 
@@ -101,11 +108,13 @@ def _nothing(reading: Reading, _word: Word, rest: list[Word]) -> None:
     if not reading.in_closed:
         raise NotUnderstood(text_of(rest))
     reading.in_closed = False
+    reading.empty_label = False
 
 
 def _always(reading: Reading, _word: Word, _rest: list[Word]) -> None:
     reading.always = True
     reading.in_closed = False
+    reading.empty_label = False
 
 
 def _note(reading: Reading, _word: Word, rest: list[Word]) -> None:
@@ -153,6 +162,8 @@ def _days(reading: Reading, word: Word, rest: list[Word]) -> None:
     if reading.in_closed and hours_follow(rest, over_label=False):
         raise NotUnderstood(text_of(rest))  # hours within a list of closing days
     said = said_of(rest)
+    if reading.in_closed and said is not None and said.kind != "is_closed":
+        raise NotUnderstood(text_of(rest))
     if days.only_holidays() and (said is not None or reading.in_closed):
         read_holidays(reading, said, rest)
     elif reading.in_closed or (said is not None and said.kind == "is_closed"):

@@ -11,7 +11,7 @@ from oracle.expressions import READ, REAL
 from resources.clock import JAPAN
 from resources.schedule_print import print_schedule
 from resources.schedule_text import parse_schedule
-from resources.schedules import Schedule, from_json, next_sessions
+from resources.schedules import Schedule, from_json, next_sessions, to_json
 
 
 def sessions(schedule: Schedule) -> list[tuple[datetime, datetime, bool]]:
@@ -153,3 +153,37 @@ def test_a_word_put_in_or_taken_out_gives_its_new_meaning_or_a_refusal(base: str
         assert by_day(parsed) == expected, text
         read += 1
     assert read > 10
+
+
+PIECES = [
+    "月", "火曜", "土日", "日曜日", "平日", "毎日", "祝日", "土日祝", "第1・3", "第2火曜", "最終金曜", "毎月15日",
+    "9:00", "17時", "午後1時半", "正午", "翌2:00", "～", "-", "から", "まで", "、", "・", " ", "/", "（", "）",
+    "【休館日】", "【開館時間】", "定休日：", "営業時間", "休み", "を除く", "不可", "は", "のみ", "も開館", "要確認", "の",
+    "年末年始", "12月29日～1月3日", "8月", "元日", "2026年5月1日", "（祝日の場合は翌日）", "月曜が祝日の場合は翌平日",
+    "無休", "なし", "午前中のみ", "12:00まで", "12:00～13:00", "昼休み", "※", "①", "24時間", "（受付は16:30まで）",
+    "要予約", "お盆", "隔週", "利用可能時間は", "-/9:00/9:00/9:00/9:00/9:00/-", "夜", "(午後)",
+]  # fmt: skip
+
+
+def test_whatever_is_written_is_read_or_refused_with_its_part() -> None:
+    """Pieces put together by chance; what is read can be stored, printed and read again."""
+    r = random.Random(29)
+    read = 0
+    for _ in range(6000):
+        text = "".join(r.choices(PIECES, k=r.randint(1, 6)))
+        parsed = parse_schedule(text)
+        if parsed.schedule is None:
+            assert parsed.unparsed
+            continue
+        assert parsed.unparsed is None
+        assert from_json(to_json(parsed.schedule)) == parsed.schedule
+        again = parse_schedule(print_schedule(parsed.schedule)).schedule
+        assert again is not None, (text, print_schedule(parsed.schedule))
+        assert sessions(again) == sessions(parsed.schedule), text
+        read += 1
+    assert read > 30
+
+
+def test_what_is_longer_than_any_expression_is_refused() -> None:
+    assert parse_schedule("火曜10:00～12:00、" * 400).schedule is None
+    assert parse_schedule("\ufdfa" * 1999).schedule is None  # one character that becomes eighteen

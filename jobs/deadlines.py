@@ -3,12 +3,15 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
+
+T = TypeVar("T")
 
 
 class Deadline:
@@ -65,6 +68,23 @@ def ended_at(moment: float) -> Iterator[Deadline]:
         timer.cancel()
         timer.join()
         deadline.close()
+
+
+def within(deadline: Deadline, work: Callable[[], T]) -> T:
+    """Return what a piece of work gives; raise `TimeoutError` where it takes until the deadline.
+
+    For what has no time limit of its own (a look-up of a name); it is then left to itself.
+    """
+    done: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:
+            done.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return done.result(deadline.left_s())
 
 
 class _Plain(HTTPConnection):

@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 
 import urllib3
 
-from jobs.deadlines import Deadline, PlainPool, SecurePool, ended_at
+from jobs.deadlines import Deadline, PlainPool, SecurePool, ended_at, within
 from resources import clock
 from resources.outside.addresses import Address, BadSourceUrl, check_url, may_connect
 
@@ -122,7 +122,7 @@ class Fetcher:
     def _from(
         self, address: Address, deadline: Deadline, types: Collection[str], known: Known
     ) -> Fetched | str:
-        for ip in self._addresses(address):
+        for ip in self._addresses(address, deadline):
             with _slow_after(deadline), self._pool(address, ip, deadline) as pool:
                 try:
                     answer = self._ask(pool, address, deadline, known)
@@ -134,9 +134,11 @@ class Fetcher:
                     answer.close()
         raise FetchFailed("no_connection")
 
-    def _addresses(self, address: Address) -> list[str]:
+    def _addresses(self, address: Address, deadline: Deadline) -> list[str]:
         try:
-            found = list(self.resolve(address.host, address.port))
+            found = within(deadline, lambda: list(self.resolve(address.host, address.port)))
+        except TimeoutError:
+            raise FetchFailed("too_slow") from None
         except (OSError, UnicodeError):
             raise FetchFailed("unknown_host") from None
         if not found:

@@ -53,7 +53,16 @@ def read_calendar(body: bytes, uid: str, *, now: datetime) -> list[DatedSession]
     Raises `Unreadable`: `not_a_calendar`, `too_many_events`, `no_such_item`, or `unread_rule` for a
     recurrence that isn't understood, since half of a calendar would be a wrong one.
     """
-    events = _events(body)
+    try:
+        return _sessions(_events(body), uid, now)
+    except Unreadable:
+        raise
+    except (ValueError, TypeError, ArithmeticError, AttributeError):
+        # Dates beyond the calendar's end, values of another type than their property has …
+        raise Unreadable("not_a_calendar") from None
+
+
+def _sessions(events: list[Event], uid: str, now: datetime) -> list[DatedSession]:
     wanted = [e for e in events if uid in (WHOLE, str(e.get("UID", "")))]
     if not wanted and uid != WHOLE:
         raise Unreadable("no_such_item")
@@ -107,6 +116,8 @@ def _repeated(rule: Any, start: datetime, window: tuple[datetime, datetime]) -> 
     """Return the starts of a series up to the window's end; the rule's clock is the event's own."""
     if not isinstance(rule, vRecur) or window[0] - start > OLDEST:
         raise Unreadable("unread_rule")  # two rules at once, or one from another time
+    if any(n < 1 for name in ("INTERVAL", "COUNT") for n in rule.get(name, [])):
+        raise Unreadable("unread_rule")  # a step of nothing would never end
     known = READ_PARTS.get(str(rule.get("FREQ", [""])[0]))
     if known is None or set(rule) - known - ANY_PARTS:
         raise Unreadable("unread_rule")

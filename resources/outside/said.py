@@ -5,6 +5,7 @@ in `hearing`.
 """
 
 import json
+import math
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -89,7 +90,8 @@ def count_of(available: Any, maximum: Any) -> int | Doubt:
 def _whole(value: Any) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return int(value) if value == int(value) else None
+    # A number of more digits than a float has becomes infinite, which is no count either.
+    return int(value) if math.isfinite(value) and value == int(value) else None
 
 
 def moment_of(text: Any) -> datetime | None:

@@ -20,13 +20,16 @@ from api.app import create_app
 from casework.models import AuditRow
 from jobs.program import Program
 from jobs.reading_sources import ask_for_source
-from jobs.runtime import run_pending
+from jobs.runtime import run_one
+from jobs.tasks import TASKS
 from resources import clock
 from resources.commands import register_resource
 from resources.database import Database
 from resources.models import Offering
 from resources.outside.models import AllowedHost, OutsideSession, OutsideSource
 from resources.registration import Registration
+
+READING = {"read_source": TASKS["read_source"]}
 
 SignedIn = Callable[[str], TestClient]
 
@@ -91,7 +94,7 @@ def test_a_source_is_proposed_allowed_and_read_and_its_failing_is_shown(
         send(keeper, f"/sources/{source}/decide", "/sources", decision="allow").status_code == 303
     )
     host.answers["/services/s1?full=true"] = answer(json.dumps(hsds(3)).encode())
-    run_pending(program)
+    assert run_one(program, tasks=READING)
     page = coordinator.get(resource_page).text
     assert "空き3（7日前・公開データ）" in page
     assert "読み取り中" in page
@@ -99,12 +102,14 @@ def test_a_source_is_proposed_allowed_and_read_and_its_failing_is_shown(
     host.answers["/services/s1?full=true"] = answer(b"", "500 Oh")
     with program.database.writing(by="test") as session:
         ask_for_source(session, uuid.UUID(source))
-    run_pending(program)
+    assert run_one(program, tasks=READING)
     for client, path in ((coordinator, resource_page), (keeper, "/sources")):
         page = client.get(path).text
         assert "うまく読めていません" in page
         assert "提供元で誤りが起きています" in page
-    assert "空き3（7日前・公開データ）" in coordinator.get(resource_page).text  # the old word
+    page = coordinator.get(resource_page).text
+    assert "空き3（7日前・公開データ）" in page  # the old word
+    assert "古いおそれがあります" in page
     # Others see that it fails, not where it is read from.
     page = signed_in("support_worker").get(resource_page).text
     assert "うまく読めていません" in page
@@ -123,21 +128,19 @@ def test_a_source_is_proposed_allowed_and_read_and_its_failing_is_shown(
         ]
 
 
-@pytest.mark.parametrize(
-    ("url", "said"),
-    [
-        ("http://places.example.jp/", "https:// で始まる"),
-        ("https://u:secret-word@places.example.jp/", "パスワードや鍵"),
-        ("https://places.example.jp/?token=secret-word", "パスワードや鍵"),
-        ("https://10.0.0.5/", "名前"),
-    ],
-)
 def test_a_url_that_cannot_be_a_source_is_refused_with_the_remedy(
-    program: Program, signed_in: SignedIn, offering: Offering, url: str, said: str
+    program: Program, signed_in: SignedIn, offering: Offering
 ) -> None:
-    answered = propose(signed_in("coordinator"), offering, url)
-    assert answered.status_code == 422
-    assert said in answered.text
+    coordinator = signed_in("coordinator")
+    for url, said in {
+        "http://places.example.jp/": "https:// で始まる",
+        "https://u:secret-word@places.example.jp/": "パスワードや鍵",
+        "https://places.example.jp/?token=secret-word": "パスワードや鍵",
+        "https://10.0.0.5/": "名前",
+    }.items():
+        answered = propose(coordinator, offering, url)
+        assert answered.status_code == 422
+        assert said in answered.text
     with program.database.reading() as session:
         assert session.scalars(select(OutsideSource)).all() == []
 

@@ -4,6 +4,7 @@ import gzip
 import json
 import socket
 import ssl
+import threading
 import tracemalloc
 from collections.abc import Iterator
 
@@ -119,6 +120,21 @@ def test_a_name_without_an_address_is_said_so() -> None:
         with pytest.raises(FetchFailed) as caught:
             fetcher.fetch("https://places.example.jp/", types=JSON)
         assert caught.value.problem == "unknown_host"
+
+
+def test_a_look_up_that_never_ends_is_given_up() -> None:
+    over = threading.Event()
+
+    def resolve(_host: str, _port: int) -> list[str]:
+        over.wait(20)
+        return []
+
+    origin = "https://places.example.jp"
+    fetcher = Fetcher(frozenset({origin}), resolve=resolve, limits=QUICK)
+    with pytest.raises(FetchFailed) as caught:
+        fetcher.fetch(origin, types=JSON)
+    over.set()
+    assert caught.value.problem == "too_slow"
 
 
 def test_a_redirect_is_followed_only_to_where_a_source_may_be(host: Host) -> None:

@@ -3,7 +3,12 @@
 import runpy
 import sys
 
-SUITES = ("benchmarks.suggest", "benchmarks.vignettes", "benchmarks.allocation")
+SUITES = (
+    "benchmarks.suggest",
+    "benchmarks.vignettes",
+    "benchmarks.allocation",
+    "benchmarks.load",
+)
 
 for suite in SUITES:
     print(f"== {suite}", flush=True)

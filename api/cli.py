@@ -17,6 +17,7 @@ from api.commands import (
     imports,
     ledger,
     maintenance,
+    planning,
     questions,
     schedules,
     serving,
@@ -37,6 +38,9 @@ app.command("nearby", help=say("help.nearby"))(questions.nearby)
 app.command("why", help=say("help.why"))(questions.why)
 app.command("allocate", help=say("help.allocate"))(allocation.allocate)
 app.command("geocode", help=say("help.geocode"))(addresses.geocode)
+app.command("gaps", help=say("help.gaps"))(planning.gaps)
+app.command("siting", help=say("help.siting"))(planning.siting)
+app.command("map", help=say("help.map"))(planning.draw)
 app.add_typer(schedules.app, name="schedule")
 app.add_typer(imports.app, name="import")
 app.add_typer(exports.app, name="export")

@@ -36,6 +36,10 @@ class Snapped(NamedTuple):
     along_m: NDArray[np.float64]
     off_m: NDArray[np.float64]
 
+    def only(self, rows: NDArray[np.int64]) -> "Snapped":
+        """Return some of them."""
+        return Snapped(self.edge[rows], self.along_m[rows], self.off_m[rows])
+
 
 @dataclass(frozen=True, eq=False)
 class StreetGraph:

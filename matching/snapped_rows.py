@@ -27,7 +27,7 @@ class SnappedRows:
             for column, fresh in zip(kept, streets.snap(lon, lat), strict=True):
                 column[missing] = fresh
             known[missing] = True  # last: another thread may be looking
-        return Snapped(kept.edge[rows], kept.along_m[rows], kept.off_m[rows])
+        return kept.only(rows)
 
     def _empty(self, streets: StreetGraph) -> tuple[NDArray[np.bool_], Snapped]:
         n = len(self._columns)

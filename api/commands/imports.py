@@ -127,6 +127,34 @@ def streets(
         print(say("table.streets_imported", **facts))
 
 
+@app.command("population", help=say("help.import_population"))
+def population(
+    file: Annotated[Path, typer.Argument(help=say("help.population_file"))],
+    town_column: Annotated[str, typer.Option(help=say("help.town_column"))] = "town",
+    people_column: Annotated[str, typer.Option(help=say("help.people_column"))] = "JINKO",
+    lon_column: Annotated[str, typer.Option(help=say("help.lon_column"))] = "lng",
+    lat_column: Annotated[str, typer.Option(help=say("help.lat_column"))] = "lat",
+    form: FormatOption = Format.TABLE,
+) -> None:
+    from geodata.population import read_population, store_population
+
+    with opened() as program:
+        checked_file(file, largest_mb=program.settings.max_file_mb)
+        towns = read_population(
+            file,
+            town_column=town_column,
+            people_column=people_column,
+            lon_column=lon_column,
+            lat_column=lat_column,
+        )
+        store_population(program.settings.layers_folder, towns)
+    facts = {"towns": len(towns), "people": int(towns["people"].sum())}
+    if form is Format.JSON:
+        print_json({"file": file.name, **facts})
+    else:
+        print(say("table.population_imported", **facts))
+
+
 def _language(form: Format) -> str:
     """Return the language of reasons: the terminal's for a table, one and the same in JSON."""
     return language() if form is Format.TABLE else "ja"

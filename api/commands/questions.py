@@ -79,7 +79,7 @@ def nearby(
 
     at_time = None if when is None else moment(when)
     with opened() as program:
-        kinds = None if not kind else _known_kinds(program, kind)
+        kinds = None if not kind else known_kinds(program, kind)
         question = NearbyQuestion(
             at=_origin(program, lon, lat, address, town),
             walk_minutes=walk_minutes,
@@ -130,7 +130,7 @@ def _is_empty(revision: int) -> bool:
     return revision == 0
 
 
-def _known_kinds(program: "Program", kinds: list[str]) -> list[str]:
+def known_kinds(program: "Program", kinds: list[str]) -> list[str]:
     known = set(program.vocabulary.codes("kind"))
     if any(k not in known for k in kinds):
         raise BadInput(say("input.unknown_kind", kinds=", ".join(sorted(known))))

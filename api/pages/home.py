@@ -30,6 +30,9 @@ MERGES = ("coordinator", "administrator")
 PROPOSES = ("coordinator",)
 """The roles that propose where a resource's free places are read from."""
 
+PLANS = ("coordinator", "inclusion_officer", "agency_manager")
+"""The roles that plan where places are missing."""
+
 HOLDS = WORKS_WITH_PEOPLE
 """The roles that take places for somebody."""
 
@@ -44,6 +47,8 @@ def home(request: Request, user: User) -> Response:
     if user.role in REGISTERS:
         tiles.append(("/resources/new", "resources.new", "home.new"))
     tiles.append(("/resources", "nav.resources", "home.resources"))
+    if user.role in PLANS:
+        tiles.append(("/gaps", "nav.gaps", "home.gaps"))
     tiles.append(("/agencies", "nav.agencies", "home.agencies"))
     if user.role in MERGES:
         tiles.append(("/duplicates", "nav.duplicates", "home.duplicates"))

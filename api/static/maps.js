@@ -49,6 +49,7 @@
     backdrop(map);
     if (element.dataset.map === "suggestions") suggestions(map, here, element);
     if (element.dataset.map === "point" && here) mark(map, lat, lon, "●", element.dataset.you);
+    if (element.dataset.map === "gaps") gaps(map);
     if (element.dataset.map === "pin") placing(map, element);
   }
 
@@ -71,6 +72,20 @@
 
   // A pin is moved by a tap, by dragging it, or with the arrow keys while it has the focus.
   const STEP = { ArrowUp: [1, 0], ArrowDown: [-1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+  // A circle's ground grows with the people of its town; the colours are those of the printed map.
+  function gaps(map) {
+    const points = [];
+    document.querySelectorAll(".town-mark").forEach((town) => {
+      const point = [parseFloat(town.dataset.lat), parseFloat(town.dataset.lon)];
+      const colour = town.dataset.gap === "1" ? "#d55e00" : "#9fc3b4";
+      points.push(point);
+      L.circle(point, { radius: Math.sqrt(town.dataset.people) * 2, color: colour, weight: 1, fillOpacity: 0.6 })
+        .bindTooltip(town.dataset.name)
+        .addTo(map);
+    });
+    if (points.length) map.fitBounds(points, { padding: [24, 24] });
+  }
 
   function placing(map, element) {
     const root = element.closest("[data-place]");

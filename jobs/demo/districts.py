@@ -7,7 +7,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from jobs.demo.facts import DISTRICTS, towns
+from jobs.demo.facts import DISTRICTS, people_of_towns, towns
 
 LAYER = "districts"
 PLANE = "EPSG:6677"
@@ -15,6 +15,16 @@ PLANE = "EPSG:6677"
 
 EDGE_M = 250.0
 """How far beyond the outermost points of the chome the ward is taken to reach."""
+
+
+def town_population() -> gpd.GeoDataFrame:
+    """Return town, people and point of each chome, as `geodata.population` keeps them."""
+    people = people_of_towns()
+    return gpd.GeoDataFrame(
+        {"town": [t.name for t in towns()], "people": [people[t.name] for t in towns()]},
+        geometry=shapely.points([tuple(t.at) for t in towns()]),
+        crs="EPSG:4326",
+    )
 
 
 def district_areas() -> gpd.GeoDataFrame:

@@ -1,8 +1,9 @@
 """The facts of the demo: towns, stations and agencies of Toshima.
 
 Towns: Geolonia 住所データ (2024-01), CC BY 4.0. Stations: 国土数値情報 鉄道データ N02 (国土交通省),
-one point for each name. Agencies: 豊島区重層的支援体制整備事業実施計画 (令和5年度); what of them
-is the demo's own reading is said in agencies.toml.
+one point for each name. People of each chome: 国勢調査 2015 (e-Stat), by way of
+nyampire/jp_chome_boundary, CC0. Agencies: 豊島区重層的支援体制整備事業実施計画 (令和5年度); what
+of them is the demo's own reading is said in agencies.toml.
 """
 
 import csv
@@ -88,6 +89,14 @@ def towns() -> tuple[Town, ...]:
         Town(r["town"], LonLat(float(r["lng"]), float(r["lat"])), district_of[_area(r["town"])])
         for r in rows
     )
+
+
+@cache
+def people_of_towns() -> dict[str, int]:
+    """Return how many people lived in each chome at the census of 2015."""
+    return {
+        r["town"]: int(r["people"]) for r in csv.DictReader(_text("population.csv").splitlines())
+    }
 
 
 @cache

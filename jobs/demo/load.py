@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from geodata.areas import NoLayer, load_layer, store_layer
 from geodata.gazetteer import import_gazetteer
+from geodata.population import NoPopulation, load_population, store_population
 from jobs.demo.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, add_demo_accounts
-from jobs.demo.districts import LAYER, district_areas
+from jobs.demo.districts import LAYER, district_areas, town_population
 from jobs.demo.facts import DISTRICTS, agencies, links
 from jobs.demo.people import add_demo_people
 from jobs.demo.places import SOURCE, Catalogue
@@ -93,6 +94,10 @@ def load_layers(program: Program) -> None:
         load_layer(program.settings.layers_folder, LAYER)
     except NoLayer:
         store_layer(program.settings.layers_folder, LAYER, district_areas())
+    try:
+        load_population(program.settings.layers_folder)
+    except NoPopulation:
+        store_population(program.settings.layers_folder, town_population())
 
 
 def load_terms(session: Session, vocabulary: Vocabulary) -> int:

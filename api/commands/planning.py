@@ -1,0 +1,212 @@
+"""`ibasho gaps`, `siting` and `map`: where places are missing, and where they would help most."""
+
+import csv
+import sys
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.commands.inputs import BadInput
+from api.commands.opening import opened
+from api.commands.output import Format, FormatOption, hint, print_json, print_table
+from api.commands.questions import known_kinds
+from api.commands.whole_files import whole_file
+from api.commands.words import language, say
+
+if TYPE_CHECKING:
+    from jobs.program import Program
+    from resources.gaps import GapQuestion, Gaps
+
+
+class GapFormat(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+Days = Annotated[str, typer.Option("--days", help=say("help.gaps_days"))]
+Hours = Annotated[str, typer.Option("--hours", help=say("help.gaps_hours"))]
+Kinds = Annotated[list[str] | None, typer.Option("--kind", help=say("help.gaps_kind"))]
+Need = Annotated[str | None, typer.Option("--need", help=say("help.gaps_need"))]
+Walk = Annotated[float, typer.Option(min=1, max=120, help=say("help.walk_minutes"))]
+Speed = Annotated[float, typer.Option("--speed", min=0.1, max=5, help=say("help.speed"))]
+FromDay = Annotated[
+    datetime | None, typer.Option("--from-day", formats=["%Y-%m-%d"], help=say("help.from_day"))
+]
+WEEKDAYS, AFTERNOON = "mon,tue,wed,thu,fri", "13:00-17:00"
+
+
+def gaps(
+    days: Days = WEEKDAYS,
+    hours: Hours = AFTERNOON,
+    walk_minutes: Walk = 15.0,
+    speed: Speed = 1.1,
+    kind: Kinds = None,
+    need: Need = None,
+    from_day: FromDay = None,
+    form: Annotated[GapFormat, typer.Option("--format", help=say("help.gaps_format"))] = (
+        GapFormat.TABLE
+    ),
+) -> None:
+    with opened() as program:
+        question = _question(program, days, hours, walk_minutes, speed, kind, need)
+        found = _gaps(program, question, _day(from_day))
+    if form is GapFormat.JSON:
+        print_json(found.as_json())
+    elif form is GapFormat.CSV:
+        _print_csv(found)
+    else:
+        _print_gaps(found, days, hours)
+
+
+def siting(
+    new: Annotated[int, typer.Option("--new", min=1, max=50, help=say("help.siting_new"))] = 3,
+    among: Annotated[list[str] | None, typer.Option(help=say("help.siting_among"))] = None,
+    days: Days = WEEKDAYS,
+    hours: Hours = AFTERNOON,
+    walk_minutes: Walk = 15.0,
+    speed: Speed = 1.1,
+    kind: Kinds = None,
+    need: Need = None,
+    from_day: FromDay = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    from api.planning import PUBLIC_BUILDINGS, sites_of
+
+    with opened() as program:
+        question = _question(program, days, hours, walk_minutes, speed, kind, need)
+        kinds = PUBLIC_BUILDINGS if not among else known_kinds(program, among)
+        day = _day(from_day)
+        found = _gaps(program, question, day)
+        with program.database.reading() as session:
+            sites = sites_of(program, session, found, new, day, kinds)
+        if form is Format.JSON:
+            print_json(sites.as_json())
+            return
+        label = program.vocabulary.label
+        print_table(
+            say("table.sites"),
+            say("table.sites_columns").split("|"),
+            (
+                (s.name, label("kind", s.kind, language()), s.people, "、".join(s.towns))
+                for s in sites.sites
+            ),
+        )
+    print(
+        say(
+            "table.sites_total",
+            candidates=sites.candidates,
+            without=sites.people_without,
+            left=sites.people_left,
+        )
+    )
+
+
+def draw(
+    file: Annotated[Path, typer.Argument(help=say("help.map_file"))],
+    days: Days = WEEKDAYS,
+    hours: Hours = AFTERNOON,
+    walk_minutes: Walk = 15.0,
+    speed: Speed = 1.1,
+    kind: Kinds = None,
+    need: Need = None,
+    from_day: FromDay = None,
+) -> None:
+    from api.planning import map_of_gaps
+
+    if file.suffix not in (".png", ".pdf"):
+        raise BadInput(say("input.bad_map_file", path=file))
+    with opened() as program:
+        question = _question(program, days, hours, walk_minutes, speed, kind, need)
+        found = _gaps(program, question, _day(from_day))
+        with whole_file(file) as path:
+            map_of_gaps(program, found, path, _title(found, days, hours), language())
+    hint(say("hint.map_written", path=file))
+
+
+def _question(
+    program: "Program",
+    days: str,
+    hours: str,
+    walk_minutes: float,
+    speed: float,
+    kinds: list[str] | None,
+    need: str | None,
+) -> "GapQuestion":
+    from api.planning import kinds_that_count
+    from resources.gaps import GapQuestion
+    from resources.open_hours import Hours
+
+    if need is not None and need not in program.vocabulary.codes("need"):
+        known = ", ".join(sorted(program.vocabulary.codes("need")))
+        raise BadInput(say("input.unknown_need", needs=known))
+    chosen = known_kinds(program, kinds) if kinds else kinds_that_count(program.vocabulary)
+    return GapQuestion(tuple(chosen), need, Hours.parse(days, hours), walk_minutes, speed)
+
+
+def _gaps(program: "Program", question: "GapQuestion", day: date) -> "Gaps":
+    from api.planning import gaps_of
+
+    with program.database.reading() as session:
+        return gaps_of(program, session, question, day)
+
+
+def _day(moment: datetime | None) -> date:
+    from resources import clock
+
+    return clock.today() if moment is None else moment.date()
+
+
+def _title(found: "Gaps", days: str, hours: str) -> str:
+    minutes = f"{found.question.walk_minutes:g}"
+    return say("table.gaps", minutes=minutes, days=_shown_days(days), hours=hours)
+
+
+def _shown_days(days: str) -> str:
+    from resources.days import DAYS
+
+    names = dict(zip(DAYS, say("table.days").split("|"), strict=True))
+    return "・".join(names[day.strip()] for day in days.split(","))
+
+
+def _print_gaps(found: "Gaps", days: str, hours: str) -> None:
+    print_table(
+        _title(found, days, hours),
+        say("table.gaps_columns").split("|"),
+        (
+            (
+                t.town,
+                t.district,
+                t.people,
+                t.places,
+                t.asked,
+                t.hours_a_week,
+                t.hours_per_100,
+                None if t.nearest_minutes is None else say("table.minutes", n=t.nearest_minutes),
+            )
+            for t in found.towns
+        ),
+    )
+    without = found.people_without
+    print(say("table.gaps_total", people=found.people, without=without, places=len(found.places)))
+
+
+def _print_csv(found: "Gaps") -> None:
+    """Write a table for a spreadsheet; a name that would be taken for a formula is kept as text."""
+    rows = [town.as_json() for town in found.towns]
+    names = list(rows[0]) if rows else ["town"]
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([_as_text(row[name]) for name in names] for row in rows)
+
+
+FORMULA_LEADS = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def _as_text(value: object) -> object:
+    if isinstance(value, str) and value.startswith(FORMULA_LEADS):
+        return "'" + value
+    return value

@@ -120,9 +120,8 @@ def _close(reading: Reading, closed: Closed) -> None:
 def read_period(reading: Reading, word: Word, rest: list[Word]) -> None:
     """Read a period of the year, or dates, on which nothing takes place."""
     said = said_of(rest)
-    if _excepts(reading, said) or (
-        not reading.in_closed and (said is None or said.kind != "is_closed")
-    ):
+    closes = said is not None and said.kind == "is_closed"
+    if _excepts(reading, said) or not (closes or (reading.in_closed and said is None)):
         raise NotUnderstood(text_of(rest))
     if word.kind == "dates":
         _close(reading, Closed(dates=word.value))

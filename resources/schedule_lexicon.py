@@ -328,7 +328,8 @@ def words_of(text: str) -> list[Word]:
             match = pattern.match(text, at)
             if match and match.end() > at:
                 word = make(match)
-                if word.kind == "closed_label" and found and found[-1].kind in ("days", "period"):
+                said_before = bool(found) and found[-1].kind in ("days", "period")
+                if word.kind == "closed_label" and said_before and word.text[-1] not in ":/】)":
                     word = Word("is_closed", None, word.text)  # 火曜日定休日: said of what precedes
                 found.append(word)
                 at = match.end()

@@ -4,7 +4,9 @@ Each decision is recorded in the transaction that takes it, by the ids of the so
 """
 
 import uuid
+from collections.abc import Mapping
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework.access import Actor
@@ -20,6 +22,39 @@ class NotTheirs(PermissionError):
 
     def __init__(self) -> None:
         super().__init__("only an administrator decides what is read from outside")
+
+
+def propose_source(
+    session: Session,
+    *,
+    resource_id: uuid.UUID,
+    kind: str,
+    url: str,
+    items: Mapping[uuid.UUID, str],
+    by: Actor,
+    loopback: bool,
+) -> OutsideSource:
+    """Propose a source; the permission of the one whose place it takes ends, and that is recorded.
+
+    Raises `NotFound`, `BadSourceUrl`, `BadSource`.
+    """
+    replaced = session.scalar(
+        select(OutsideSource.id).where(
+            OutsideSource.resource_id == resource_id, OutsideSource.state == "allowed"
+        )
+    )
+    source = commands.propose_source(
+        session,
+        resource_id=resource_id,
+        kind=kind,
+        url=url,
+        items=items,
+        by=by.by,
+        loopback=loopback,
+    )
+    if replaced is not None:
+        recorded(session, by, "revoke", "source", str(replaced), ("state",))
+    return source
 
 
 def decide_source(

@@ -24,7 +24,6 @@ from resources.outside.commands import (
     BadSource,
     HostNotAllowed,
     allowed_origins,
-    propose_source,
 )
 from resources.outside.problems import problem_sentence
 from resources.outside.seen import allowed_hosts, list_sources
@@ -130,13 +129,13 @@ def propose(
 ) -> Response:
     items = dict(zip(offering, item, strict=False))
     try:
-        propose_source(
+        outside.propose_source(
             session,
             resource_id=resource_id,
             kind=kind,
             url=url,
             items=items,
-            by=user.by,
+            by=user,
             loopback=program.settings.sources_loopback,
         )
     except (BadSource, BadSourceUrl) as error:

@@ -71,6 +71,10 @@ def hear(
         _keep_calendar(session, items, reading)
     changed = sum(_speak(session, source, item, reading, now, by) for item in items)
     _note(source, reading, every, now)
+    if any(i.problem is not None for i in items):
+        # What wasn't believed may be at the next look (staff's word grew old, say), so the host is
+        # to send it again though it hasn't changed.
+        source.etag = source.last_modified = None
     session.flush()
     doubts = sum(i.problem is not None and i.problem not in HARMLESS for i in items)
     return Heard(True, changed, doubts)

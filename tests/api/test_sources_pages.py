@@ -119,12 +119,16 @@ def test_a_source_is_proposed_allowed_and_read_and_its_failing_is_shown(
     assert host.origin not in jobs
     assert send(keeper, f"/sources/{source}/decide", "/sources", decision="stop").status_code == 303
     assert "停止中" in keeper.get("/sources").text
+    send(keeper, f"/sources/{source}/decide", "/sources", decision="allow")
+    assert propose(coordinator, offering, url).status_code == 303  # that one waits again
     with program.database.reading() as session:
         rows = session.scalars(select(AuditRow).where(AuditRow.entity.in_(("source", "host"))))
         assert [(r.action, r.entity, r.role) for r in rows] == [
             ("permit", "host", "administrator"),
             ("permit", "source", "administrator"),
             ("revoke", "source", "administrator"),
+            ("permit", "source", "administrator"),
+            ("revoke", "source", "coordinator"),
         ]
 
 

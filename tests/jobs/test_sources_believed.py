@@ -68,6 +68,21 @@ def test_a_newer_word_of_staff_or_host_is_never_replaced_by_an_older_one_of_the_
     assert source.availability == ("capacity", 4, TODAY, "source")
 
 
+def test_what_was_not_believed_is_asked_for_again_though_it_has_not_changed(
+    program: Program, register: Register, host: Host
+) -> None:
+    source = Source(program, host, register(), "hsds")
+    source.staff_say("none", 0, TODAY)
+    source.says(hsds(3), 'ETag: "v1"')
+    for _ in range(2):
+        source.is_read()
+        assert source.item.problem == "older_word"
+        assert "If-None-Match" not in host.asked[-1]
+    source.staff_say("none", 0, WEEK_AGO - timedelta(days=1))
+    source.is_read()
+    assert source.availability == ("capacity", 3, WEEK_AGO, "source")
+
+
 def test_assess_first_stays_as_the_host_said_it(
     program: Program, register: Register, host: Host
 ) -> None:

@@ -15,6 +15,7 @@ from api.commands import (
     duplicates,
     exports,
     imports,
+    layers,
     ledger,
     maintenance,
     planning,
@@ -44,6 +45,7 @@ app.command("map", help=say("help.map"))(planning.draw)
 app.add_typer(schedules.app, name="schedule")
 app.add_typer(imports.app, name="import")
 app.add_typer(exports.app, name="export")
+app.add_typer(layers.app, name="layers")
 app.add_typer(ledger.app, name="jobs")
 app.command("serve", help=say("help.serve"))(serving.serve)
 app.command("worker", help=say("help.worker"))(serving.worker)

@@ -5,6 +5,8 @@ import sys
 
 SUITES = (
     "benchmarks.suggest",
+    "benchmarks.nearby",
+    "benchmarks.districts",
     "benchmarks.vignettes",
     "benchmarks.allocation",
     "benchmarks.load",

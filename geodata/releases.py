@@ -29,6 +29,11 @@ def releases(folder: Path, name: str) -> list[Path]:
     return sorted(folder.glob(f"{name}-[0-9]*Z-*.parquet"))
 
 
+def names(folder: Path) -> list[str]:
+    """Return what has releases in a folder."""
+    return sorted(pointer.stem for pointer in folder.glob("*.current"))
+
+
 def publish(folder: Path, name: str, write: Callable[[Path], None]) -> Path:
     """Write a new release with `write`, put it in force, and return its path."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -92,3 +92,8 @@ def _plain(value: Any) -> Any:
 def write_geopackage(points: gpd.GeoDataFrame, path: Path) -> None:
     """Write points as a GeoPackage of one layer, `LAYER`; `path` must not exist yet."""
     points.to_file(path, driver="GPKG", layer=LAYER, engine="pyogrio")
+
+
+def write_geoparquet(points: gpd.GeoDataFrame, path: Path) -> None:
+    """Write points as GeoParquet 1.0, which QGIS and DuckDB read; `path` must not exist yet."""
+    points.to_parquet(path, index=False, schema_version="1.0.0")

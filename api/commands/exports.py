@@ -58,6 +58,19 @@ def geopackage(
     hint(say("hint.exported_points", count=len(points), without=without))
 
 
+@app.command("geoparquet", help=say("help.export_geoparquet"))
+def geoparquet(
+    file: Annotated[Path, typer.Argument(help=say("help.geoparquet_file"))],
+) -> None:
+    from resources.geo_export import open_points, write_geoparquet
+
+    with opened() as program, program.database.reading() as session:
+        points, without = open_points(session)
+    with whole_file(file) as path:
+        write_geoparquet(points, path)
+    hint(say("hint.exported_points", count=len(points), without=without))
+
+
 def _target(file: Path | None) -> Path | None:
     """Return where to write; None = standard output."""
     return None if file is None or str(file) == "-" else file

@@ -41,7 +41,18 @@ def test_areas_come_from_each_format(tmp_path: Path, name: str) -> None:
     assert list(areas["name"]) == ["西圏域", "東圏域"]
 
 
-@pytest.mark.parametrize("crs", ["EPSG:4301", "EPSG:6668", "EPSG:6677", "EPSG:3857"])
+@pytest.mark.parametrize(
+    "crs",
+    [
+        "EPSG:4301",
+        "EPSG:30169",  # 日本測地系: degrees, and 平面直角座標系 IX
+        "EPSG:4612",
+        "EPSG:2451",  # JGD2000
+        "EPSG:6668",
+        "EPSG:6677",  # JGD2011
+        "EPSG:3857",
+    ],
+)
 def test_old_and_new_japanese_datums_land_on_the_same_ground(tmp_path: Path, crs: str) -> None:
     written = _two_areas(crs)
     if crs == "EPSG:4301":

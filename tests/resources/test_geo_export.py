@@ -10,7 +10,13 @@ import pytest
 from open_catalogue import OPEN, SECRET, add_every_sort
 
 from resources.database import Database
-from resources.geo_export import LAYER, open_points, write_geojson, write_geopackage
+from resources.geo_export import (
+    LAYER,
+    open_points,
+    write_geojson,
+    write_geopackage,
+    write_geoparquet,
+)
 
 WITHOUT_POINT = {"no_place", "no_point"}
 
@@ -57,6 +63,19 @@ def test_a_geopackage_holds_the_same_rows(
     assert set(again["offering"]) == set(points["offering"])
     assert list(again.columns) == list(points.columns)
     assert SECRET.encode() not in path.read_bytes()
+
+
+def test_geoparquet_holds_the_same_rows(
+    database: Database, every_sort: dict[str, uuid.UUID], tmp_path: Path
+) -> None:
+    with database.reading() as session:
+        points, _ = open_points(session)
+    write_geoparquet(points, tmp_path / "map.parquet")
+    again = gpd.read_parquet(tmp_path / "map.parquet")
+    assert again.crs == "EPSG:4326"
+    assert again["offering"].tolist() == points["offering"].tolist()
+    assert again.geometry.tolist() == points.geometry.tolist()
+    assert SECRET.encode() not in (tmp_path / "map.parquet").read_bytes()
 
 
 def test_a_catalogue_without_anything_open_is_an_empty_map(

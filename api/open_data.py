@@ -12,29 +12,24 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
 from api.dependencies import Program, open_to_all
+from jobs.open_data import catch_up
 from jobs.program import Program as OpenProgram
-from resources.open_log import follow, is_behind
 
 WAIT_S = 5.0
-BY = "open data"
 
 _turn = threading.Lock()
 
 
-def catch_up(program: OpenProgram) -> None:
+def caught_up(program: OpenProgram) -> None:
     """Follow the change log, so that the answer tells of every change made before it.
 
     One request at a time does so; the others wait a little, so that a crowd of callers can't keep
     all of the server's threads waiting for the database.
     """
-    with program.database.reading() as session:
-        if not is_behind(session):
-            return
     if not _turn.acquire(timeout=WAIT_S):
         raise HTTPException(503, headers={"Retry-After": "5"})
     try:
-        with program.database.writing(by=BY) as session:
-            follow(session)
+        catch_up(program.database)
     finally:
         _turn.release()
 
@@ -46,7 +41,7 @@ def switched_on(request: Request) -> None:
 
 
 def opened(program: Program) -> Iterator[Session]:
-    catch_up(program)
+    caught_up(program)
     with program.database.reading() as session:
         yield session
 

@@ -34,9 +34,11 @@ class Reported:
     line: int
     ja: str
     en: str
+    record: str | None = None  # the id it goes by in the file, where it has one
 
     def as_json(self, language: str = "ja") -> dict[str, Any]:
-        return {"line": self.line, "reason": self.ja if language == "ja" else self.en}
+        named = {} if self.record is None else {"id": self.record}
+        return {"line": self.line, **named, "reason": self.ja if language == "ja" else self.en}
 
 
 @dataclass
@@ -49,6 +51,7 @@ class FileReport:
     changed: int = 0
     unchanged: int = 0
     reported: list[Reported] = field(default_factory=list)
+    warned: list[Reported] | None = None  # taken in, but for a value that can't be
 
     def as_json(self, language: str = "ja") -> dict[str, Any]:
         return {
@@ -58,6 +61,11 @@ class FileReport:
             "changed": self.changed,
             "unchanged": self.unchanged,
             "reported": [r.as_json(language) for r in self.reported],
+            **(
+                {}
+                if self.warned is None
+                else {"warned": [w.as_json(language) for w in self.warned]}
+            ),
         }
 
 

@@ -30,6 +30,30 @@ def catalogue(file: FileArgument = None) -> None:
     hint(say("hint.exported", count=count))
 
 
+@app.command("hsds", help=say("help.export_hsds"))
+def hsds(file: FileArgument = None) -> None:
+    from jobs.open_data import catch_up
+    from resources.clock import today
+    from resources.hsds.objects import Words
+    from resources.hsds.writing import export_hsds
+
+    with opened() as program:
+        catch_up(program.database)
+        words = Words(program.vocabulary, today())
+        target = _target(file)
+        with program.database.reading() as session:
+            if target is None:
+                count = export_hsds(session, sys.stdout, words=words, lines=True)
+            else:
+                lines = target.suffix != ".json"
+                with (
+                    whole_file(target) as path,
+                    path.open("x", encoding="utf-8", newline="\n") as out,
+                ):
+                    count = export_hsds(session, out, words=words, lines=lines)
+    hint(say("hint.exported", count=count))
+
+
 @app.command("geojson", help=say("help.export_geojson"))
 def geojson(file: FileArgument = None) -> None:
     from resources.geo_export import open_points, write_geojson

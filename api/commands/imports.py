@@ -67,6 +67,33 @@ def catalogue(
     _print_reports([report.as_json(_language(form))], form)
 
 
+@app.command("hsds", help=say("help.import_hsds"))
+def hsds(
+    files: Annotated[list[Path], typer.Argument(help=say("help.hsds_files"))],
+    form: FormatOption = Format.TABLE,
+) -> None:
+    from resources.hsds.importing import import_hsds
+
+    with opened() as program:
+        for path in files:
+            checked_file(path, largest_mb=program.settings.max_file_mb)
+        reports = []
+        # One transaction for the whole call: where one file can't be used, nothing is taken in.
+        with program.database.writing(by=BY) as session:
+            for path in files:
+                with _progress(path.name) as progress:
+                    report = import_hsds(
+                        session,
+                        path,
+                        vocabulary=program.vocabulary,
+                        by=BY,
+                        progress=progress,
+                        max_bytes=program.settings.max_file_mb * 1_000_000,
+                    )
+                reports.append(report.as_json(_language(form)))
+    _print_reports(reports, form)
+
+
 @app.command("gazetteer", help=say("help.import_gazetteer"))
 def gazetteer(
     file: Annotated[Path, typer.Argument(help=say("help.gazetteer_file"))],
@@ -216,13 +243,17 @@ def _print_reports(reports: list[dict[str, Any]], form: Format) -> None:
         ([r[c] for c in counts] + [len(r["reported"])] for r in reports),
     )
     for report in reports:
-        rows = report["reported"]
-        if not rows:
-            continue
-        print_table(
-            say("table.reported", file=report["file"]),
-            say("table.reported_columns").split("|"),
-            ((r["line"], r["reason"]) for r in rows[:REPORTED_SHOWN]),
-        )
-        if len(rows) > REPORTED_SHOWN:
-            print(say("table.reported_more", count=len(rows) - REPORTED_SHOWN))
+        _print_rows(say("table.reported", file=report["file"]), report["reported"])
+        _print_rows(say("table.warned", file=report["file"]), report.get("warned", []))
+
+
+def _print_rows(title: str, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    print_table(
+        title,
+        say("table.reported_columns").split("|"),
+        ((r["line"], r["reason"]) for r in rows[:REPORTED_SHOWN]),
+    )
+    if len(rows) > REPORTED_SHOWN:
+        print(say("table.reported_more", count=len(rows) - REPORTED_SHOWN))

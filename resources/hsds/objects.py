@@ -91,6 +91,24 @@ def basic_service(service: Service, words: Words) -> Json:
     return without_unknown(facts)
 
 
+def _contact(organization: Organization) -> Json:
+    """Return an organisation with how to reach it, without its places and services."""
+    number = organization.corporate_number
+    identifier = {
+        "id": derived_id(organization.id, "identifier"),
+        "organization_id": str(organization.id),
+        "identifier_scheme": "JP-JCN",
+        "identifier_type": "法人番号",
+        "identifier": number,
+    }
+    facts = {
+        **basic_organization(organization),
+        "phones": parts.phones(organization, "organization"),
+        "organization_identifiers": [identifier] if number else [],
+    }
+    return without_unknown(facts)
+
+
 def _labels(codes: list[str] | None, axis: str, words: Words) -> str | None:
     return "、".join(words.vocabulary.label(axis, c) for c in codes) if codes else None
 
@@ -101,6 +119,7 @@ def full_service(service: Service, words: Words) -> Json:
     places = service.places
     facts = {
         **basic_service(service, words),
+        "organization": _contact(service.organization) if service.organization else None,
         "phones": parts.phones(r, "service"),
         "languages": parts.languages(r, words.vocabulary),
         "cost_options": parts.cost_options(r),
@@ -206,18 +225,8 @@ def full_organization(
     whole : each service with all that belongs to it, else just what it is
     """
     places = {p.location.id: p.location for s in services for p in s.places if p.location}
-    number = organization.corporate_number
-    identifier = {
-        "id": derived_id(organization.id, "identifier"),
-        "organization_id": str(organization.id),
-        "identifier_scheme": "JP-JCN",
-        "identifier_type": "法人番号",
-        "identifier": number,
-    }
     facts = {
-        **basic_organization(organization),
-        "phones": parts.phones(organization, "organization"),
-        "organization_identifiers": [identifier] if number else [],
+        **_contact(organization),
         "locations": [full_location(p) for p in places.values()],
         "services": [full_service(s, words) if whole else minimal_service(s) for s in services],
     }

@@ -18,9 +18,13 @@ PACKAGES = ("geodata", "resources", "matching", "casework", "jobs", "api")
 # Faults of the program itself, or facts that no command of the terminal can meet.
 NEVER_MET = {
     "matching.Impossible",
+    "resources.BadRecord",
     "resources.BadRow",
     "resources.NobodyActing",
     "resources.NotUnderstood",
+    "resources.TooManySchedules",
+    "resources.Unclear",
+    "resources.UnknownPostcode",
     "resources.UnknownInGraph",
     "resources.Unreadable",
 }

@@ -30,7 +30,7 @@ def test_the_same_seed_and_day_make_the_same_places(made: Catalogue) -> None:
 
 def test_there_are_several_hundred_places_of_every_kind(made: Catalogue) -> None:
     kinds = Counter(row["kind"] for row in made.resources if row["status"] == "published")
-    assert set(kinds) == set(VOCABULARY.codes("kind"))
+    assert set(kinds) == set(VOCABULARY.codes("kind")) - {"unsorted"}  # only a file leaves that
     assert 400 <= len(made.resources) <= 460
     assert 530 <= len(made.offerings) <= 620
 

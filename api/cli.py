@@ -18,6 +18,7 @@ from api.commands import (
     layers,
     ledger,
     maintenance,
+    note,
     planning,
     questions,
     schedules,
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.command("suggest", help=say("help.suggest"))(questions.suggest)
 app.command("nearby", help=say("help.nearby"))(questions.nearby)
 app.command("why", help=say("help.why"))(questions.why)
+app.command("note", help=say("help.read_note"))(note.read_note)
 app.command("allocate", help=say("help.allocate"))(allocation.allocate)
 app.command("geocode", help=say("help.geocode"))(addresses.geocode)
 app.command("gaps", help=say("help.gaps"))(planning.gaps)

@@ -29,10 +29,11 @@ router = APIRouter(
 NOTHING = FormData()
 
 
-def _page(
+def question_page(
     request: Request, program: OpenProgram, session: Session, form: FormData, **found: Any
 ) -> Response:
-    context = {"answer": None, "at": None, "error": None, **found}
+    """Return the page with what was filled in so far and what was found."""
+    context = {"answer": None, "at": None, "error": None, "read": None, **found}
     page = render(
         request,
         "suggest.html",
@@ -49,7 +50,7 @@ def _page(
 
 @router.get("/suggest")
 def empty(request: Request, program: Program, session: Reading) -> Response:
-    return _page(request, program, session, NOTHING)
+    return question_page(request, program, session, NOTHING)
 
 
 @router.post("/suggest")
@@ -66,15 +67,15 @@ def _answered(request: Request, program: OpenProgram, session: Session, form: Fo
         )
     except BadNeed as error:
         words = error.problem.in_language(language)
-        return _page(request, program, session, form, error=words)
+        return question_page(request, program, session, form, error=words)
     except BadField as error:
         words = say("form.bad.value", language, field=error.field)
-        return _page(request, program, session, form, error=words)
+        return question_page(request, program, session, form, error=words)
     answer = suggest_placements(session, program.store, need, limit=5)
     with program.database.writing(by="page") as counting:
         shown = [s.place.offering for s in answer.suggestions]
         count_suggested(counting, shown, on=clock.today())
-    return _page(request, program, session, form, answer=answer.as_json(), at=need.point)
+    return question_page(request, program, session, form, answer=answer.as_json(), at=need.point)
 
 
 def _need_of(form: FormData) -> dict[str, Any]:

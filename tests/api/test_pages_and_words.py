@@ -130,6 +130,24 @@ def test_a_form_that_is_sent_without_its_token_writes_nothing(
     assert answer.status_code == 403
 
 
+def test_a_note_is_read_into_the_form_with_its_words_and_what_the_form_lacks_is_said(
+    entered: Callable[[str], TestClient],
+) -> None:
+    client = entered("support")
+    note = "34歳。人混みが苦手、本が好き。月・水の午後なら。住所は秘匿。"
+    token = token_of(client.get("/suggest").text)
+    page = client.post("/suggest/note", data={"csrf": token, "note": note}).text
+    assert "提案を見る" in page
+    assert 'value="reading" checked' in page
+    assert 'name="age" type="number" min="0" max="120" value="34"' in page
+    assert "「人混み」" in page
+    protected = page[page.index("「住所は秘」") :]
+    assert "この画面では指定できません" in protected[:200]
+    assert "suggestions" not in page  # nothing was asked on its own
+    empty = client.post("/suggest/note", data={"csrf": token, "note": "よい天気"}).text
+    assert "読み取れる言葉がありませんでした" in empty
+
+
 def test_a_search_without_a_person_gives_suggestions_and_keeps_nothing(
     entered: Callable[[str], TestClient], demo: Program
 ) -> None:

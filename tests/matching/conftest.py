@@ -42,6 +42,16 @@ def register(database: Database) -> Register:
 @pytest.fixture
 def hosts(database: Database) -> list[uuid.UUID]:
     """Six hosts, some resting or full."""
+    return add_hosts(database)
+
+
+@pytest.fixture
+def sqlite_hosts(sqlite_database: Database) -> list[uuid.UUID]:
+    """The same hosts, for what doesn't differ between the two databases."""
+    return add_hosts(sqlite_database)
+
+
+def add_hosts(database: Database) -> list[uuid.UUID]:
     return _hosts(database)
 
 

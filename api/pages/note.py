@@ -1,0 +1,94 @@
+"""A worker's note, read into the form of a question: proposed and shown, asked by staff alone.
+
+The note is neither stored nor logged.
+"""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+
+from api.dependencies import Program, Reading, allowed
+from api.identity import language_of
+from api.pages.forms import text
+from api.pages.query import question_page
+from api.words import say
+from casework.roles import WORKS_WITH_PEOPLE
+from matching.note import Proposal, read_note
+from resources.vocabulary import Vocabulary
+
+router = APIRouter(
+    include_in_schema=False, dependencies=[allowed(*WORKS_WITH_PEOPLE, scope="read")]
+)
+
+LONGEST_NOTE = 2_000
+
+FILLED = ("noise", "conversation", "group_size", "max_yen")
+FLAGS = (
+    "staff_present", "step_free", "with_child", "pay_wanted", "transport", "no_smoking",
+    "no_animals",
+)  # fmt: skip
+"""Limits that the form of a question can hold."""
+
+
+@router.post("/suggest/note")
+async def note(request: Request, program: Program, session: Reading) -> Response:
+    form = await request.form()
+    written = (text(form, "note") or "")[:LONGEST_NOTE]
+    language = language_of(request)
+    read: list[dict[str, Any]] = []
+    fields: list[tuple[str, str | UploadFile]] = [
+        ("note", written), ("address", text(form, "address") or ""),
+    ]  # fmt: skip
+    for proposal in read_note(written):
+        into = _fields(proposal)
+        fields += [pair for pair in into if pair not in fields]
+        words = proposed_words(proposal, language, program.vocabulary)
+        read.append({"words": words, "because": proposal.because, "in_form": bool(into)})
+    return await run_in_threadpool(
+        question_page, request, program, session, FormData(fields), read=read
+    )
+
+
+def _fields(proposal: Proposal) -> list[tuple[str, str]]:
+    """Return the fields of the form that say what is proposed; none where the form can't."""
+    head, _, tail = proposal.field.partition(".")
+    value = proposal.value
+    if head == "needs":
+        return [("needs", tail)]
+    if head == "wishes":
+        return [("activities", value)]
+    if head in ("age", "walk_minutes"):
+        return [(head, str(value))]
+    if head == "windows":
+        hours = [("from", value[0]["from"]), ("to", value[0]["to"])]
+        return [*(("days", window["day"]) for window in value), *hours]
+    if tail in FLAGS:
+        return [("flags", tail)]
+    return [(tail, str(value))] if tail in FILLED else []
+
+
+def proposed_words(proposal: Proposal, language: str, vocabulary: Vocabulary) -> str:
+    """Return what is proposed in words."""
+    head, _, tail = proposal.field.partition(".")
+    value: Any = proposal.value
+    if head == "needs":
+        return vocabulary.label("need", tail, language)
+    if head == "wishes":
+        return vocabulary.label("activity", value, language)
+    if head == "age":
+        return say("person.age", language, age=value)
+    if head == "walk_minutes":
+        return say("person.walk", language, minutes=value)
+    if head == "windows":
+        days = "・".join(say(f"day.{window['day']}", language) for window in value)
+        return f"{days} {value[0]['from']}–{value[0]['to']}"
+    if head == "safety":
+        return say(f"safety.{tail}", language)
+    if tail == "languages":
+        return say("limit.languages", language, names=vocabulary.label("language", value, language))
+    if tail in ("noise", "conversation", "gender"):
+        return say(f"limit.{tail}_{value}", language)
+    return say(f"limit.{tail}", language, **({} if value is True else {"n": value}))

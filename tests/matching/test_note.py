@@ -1,0 +1,150 @@
+"""What is proposed from a worker's note can be traced to its words, and is only proposed."""
+
+import json
+import unicodedata
+from pathlib import Path
+
+import judged
+import pytest
+
+from jobs.demo.people import demo_people
+from matching.need import parse_need
+from matching.note import _entries, need_of, read_note
+from matching.text import fold, tokens
+from resources.vocabulary import default_vocabulary
+
+VOCABULARY = default_vocabulary()
+
+
+def fields(note: str) -> dict[str, object]:
+    return {
+        f"{p.field}.{p.value}" if p.field in ("wishes.activities", "limits.languages") else p.field: p.value
+        for p in read_note(note)
+    }  # fmt: skip
+
+
+def test_the_note_of_the_plan_is_read_as_a_worker_would() -> None:
+    found = read_note("人混みが苦手、本が好き、週1回2時間くらいなら")
+    assert [(p.field, p.value, p.because) for p in found] == [
+        ("wishes.activities", "reading", "本"),
+        ("limits.noise", "low", "人混み"),
+        ("limits.group_size", 5, "人混み"),
+        ("limits.sessions_per_week", 1, "週1回"),
+        ("limits.minutes", 120, "2時間"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("note", "field", "value"),
+    [
+        ("52歳、80代の母と暮らす。", "age", 52),
+        ("５２歳。歩いて１５分まで。", "walk_minutes", 15),
+        ("８０代の母と二人暮らし", "needs.eight_fifty", 2),
+        ("二十年ひきこもり、外に出られない", "needs.withdrawal", 2),
+        ("夫を亡くして半年", "needs.grief", 2),
+        ("断酒して三日", "safety.no_alcohol", True),
+        ("住所は秘匿", "safety.protected", True),
+        ("週に二回なら通える", "limits.sessions_per_week", 2),
+        ("300円までなら出せる", "limits.max_yen", 300),
+        ("階段は上れない", "limits.step_free", True),
+        ("一歳の子を連れて、子連れで行ける所", "limits.with_child", True),
+        ("手話で話す", "limits.languages.jsl", "jsl"),
+        ("猫アレルギーがある", "limits.no_animals", True),
+        ("木工が好き", "wishes.activities.woodwork", "woodwork"),
+        ("朝起きられない。昼夜逆転", "needs.life_rhythm", 2),
+    ],
+)
+def test_a_phrase_proposes_its_code(note: str, field: str, value: object) -> None:
+    assert fields(note)[field] == value
+
+
+@pytest.mark.parametrize(
+    ("note", "field"),
+    [
+        ("料理は苦手", "wishes.activities.cooking"),
+        ("本は読まない、嫌い", "limits.noise"),
+        ("絵を描くのは嫌だ", "wishes.activities.art"),
+        ("今日は天気がよかった", "needs.isolation"),
+        ("猫アレルギーがある", "wishes.activities.animals_x"),
+    ],
+)
+def test_what_is_turned_round_or_not_said_is_not_proposed(note: str, field: str) -> None:
+    assert field not in fields(note)
+
+
+def test_hours_are_read_with_their_days_and_what_is_impossible_leaves_the_rest() -> None:
+    (hours,) = [p for p in read_note("月・水の午後なら") if p.field == "windows"]
+    assert hours.value == [{"day": d, "from": "12:00", "to": "17:00"} for d in ("mon", "wed")]
+    (rest,) = [p for p in read_note("平日の午前は無理") if p.field == "windows"]
+    assert {(w["from"], w["to"]) for w in rest.value} == {("12:00", "21:00")}
+    assert len(rest.value) == 5
+    assert not [p for p in read_note("夜は外に出られない") if p.field == "windows"]
+
+
+def test_every_code_of_needs_can_be_proposed_and_no_other(
+) -> None:  # fmt: skip
+    codes = {e.field.removeprefix("needs.") for e in _entries() if e.field.startswith("needs.")}
+    assert codes == set(VOCABULARY.codes("need"))
+    activities = {e.value for e in _entries() if e.field == "wishes.activities"}
+    assert activities <= set(VOCABULARY.codes("activity"))
+    languages = {e.value for e in _entries() if e.field == "limits.languages"}
+    assert languages <= set(VOCABULARY.codes("language"))
+
+
+def quality(people: list[tuple[str, set[str]]]) -> tuple[float, float]:
+    """Return the precision and the recall of the needs that are proposed."""
+    right = proposed = wanted = 0
+    for words, needs in people:
+        found = {
+            p.field.removeprefix("needs.") for p in read_note(words) if p.field.startswith("needs.")
+        }
+        right, proposed, wanted = (
+            right + len(found & needs),
+            proposed + len(found),
+            wanted + len(needs),
+        )
+    return right / proposed, right / wanted
+
+
+def test_most_of_what_is_proposed_is_what_a_worker_put_down() -> None:
+    known = quality([(v.situation, set(v.need["needs"])) for v in judged.vignettes()])
+    # The word lists were written beside the judged examples, and never saw the people of the demo.
+    unseen = quality([(p.summary, set(p.need["needs"])) for p in demo_people(2026)])
+    print(
+        "precision and recall of needs: judged {:.2f} {:.2f}, unseen {:.2f} {:.2f}".format(
+            *known, *unseen
+        )
+    )
+    assert known[0] >= 0.8
+    assert known[1] >= 0.45
+    assert unseen[0] >= 0.7
+    assert unseen[1] >= 0.35
+
+
+def test_what_is_proposed_from_any_situation_is_a_need_that_the_engine_takes() -> None:
+    for v in judged.vignettes():
+        proposals = read_note(v.situation)
+        folded = unicodedata.normalize("NFKC", v.situation)
+        assert all(
+            p.because in folded
+            or p.because.translate(str.maketrans("123456789", "一二三四五六七八九")) in folded
+            for p in proposals
+        )
+        parse_need({"at": judged.point((0, 0)), **need_of(proposals)}, VOCABULARY)
+        assert [p.value for p in proposals if p.field == "age"] in ([], [v.need["age"]])
+
+
+def test_japanese_is_cut_into_pieces_that_meet_each_other() -> None:
+    note, place = (set(tokens(fold(t))) for t in ("読書が好き", "静かな読書会"))
+    assert "読書" in note & place
+    assert len(tokens(fold("静かに本を読む"))) > 3
+    assert tokens(fold("ところです")) == [] or "とこ" not in tokens(fold("ところです"))
+
+
+def test_nothing_is_read_from_an_empty_note_and_the_same_note_reads_the_same(
+    tmp_path: Path,
+) -> None:
+    assert read_note("") == []
+    note = "34歳、人見知り。本が好き。月・水の午後に2時間くらい。"
+    assert [p.as_json() for p in read_note(note)] == [p.as_json() for p in read_note(note)]
+    assert json.dumps([p.as_json() for p in read_note(note)], ensure_ascii=False)

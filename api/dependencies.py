@@ -45,6 +45,13 @@ class NotAllowed(PermissionError):
         super().__init__("this role may not do that")
 
 
+class VersionNotSaid(ValueError):
+    """An edit that doesn't say in If-Match which version it was made on."""
+
+    def __init__(self) -> None:
+        super().__init__("an edit says in If-Match which version it was made on")
+
+
 def open_program_of(request: Request) -> OpenProgram:
     """Return what the running program holds, with the closed lists as they are now."""
     program = request.app.state.program

@@ -9,7 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from api import bodies, host_links, security
-from api.dependencies import NotAllowed, NotSignedIn
+from api.dependencies import NotAllowed, NotSignedIn, VersionNotSaid
 from casework import (
     accounts,
     cases,
@@ -213,6 +213,11 @@ TABLE: dict[type[Exception], Problem] = {
     ),
     history.ChangedSince: CONFLICT,
     registration.BadRegistration: UNUSABLE,
+    VersionNotSaid: Problem(
+        428,
+        'どの版を直したのかを If-Match で送ってください（例：If-Match: "3"。ETag の値）。',
+        'Say in If-Match which version you edited, e.g. If-Match: "3"; the ETag shows it.',
+    ),
     lifecycle.MoveRefused: Problem(
         409,
         "いまの状態からは、その状態に変えられません。公開は、公開できる担当者に「確認待ち」で頼んでください。",

@@ -61,9 +61,15 @@ class Said:
 
     def written_by(self, column: str) -> str | None:
         """Return who else wrote a column since; None where nobody did."""
-        if same(self.now[column], self.before[column]) and column not in self.by:
-            return None
         return next((self.by[n] for n in (column, *ALSO.get(column, ())) if n in self.by), None)
+
+    @property
+    def is_news(self) -> bool:
+        """Whether somebody wrote, since the form was last seen, what the form shows differently.
+
+        What a job works out meanwhile (a district, a point of an address) is none.
+        """
+        return any(self.written_by(n) and not same(self.now[n], self.before[n]) for n in self.typed)
 
 
 def same(one: Any, other: Any) -> bool:

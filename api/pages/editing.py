@@ -92,7 +92,7 @@ def _save(
     except BadField as error:
         wrong = {error.field: say("form.bad.this", language)}
         return _page(request, session, user, entries, given, wrong)
-    if any(s.by for s in said) or _undecided(said, given, base, seen):
+    if any(s.is_news for s in said) or _undecided(said, given, base, seen):
         return _conflict(request, session, program, entries, said, given, user)
     try:
         with session.begin_nested():

@@ -33,6 +33,8 @@ def _each(
         part = entity or (place.pop(0) if place else "resource")
         column = place[0] if place else ROOT.get(part, "name")
         key = f"form.bad.{detail['type']}"
+        if detail["type"] == "string_pattern_mismatch":
+            key = f"form.bad.pattern_{column}"
         if not place:
             key = f"form.bad.{part}_together"
         limits = {k: v for k, v in detail.get("ctx", {}).items() if k in LIMITS}

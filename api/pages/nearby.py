@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from api.dependencies import Program, Reading, allowed
 from api.identity import language_of
 from api.pages.forms import BadField, number, text
+from api.pages.home import HOLDS
 from api.pages.resources import STAFF
 from api.places import NamedPoint, stations, towns
 from api.rendering import render
@@ -32,6 +33,7 @@ def _page(
         request,
         "nearby.html",
         given=given,
+        may_report=HOLDS,
         stations=stations(program),
         towns=[t.name for t in towns(program, session)],
         **context,

@@ -35,6 +35,8 @@ from resources.outside.seen import called_off, confirmed, source_of_resource
 from resources.queries import Entry, entries_of_resource, list_resources
 from resources.reported import said_of
 from resources.schedules import BadSchedule, from_json, next_sessions
+from resources.verify_next import USUAL_TERM_DAYS, terms_of
+from resources.vocabulary import Vocabulary
 
 STAFF = (
     "support_worker", "coordinator", "csw", "inclusion_officer", "agency_manager", "secretariat",
@@ -108,6 +110,7 @@ def entry_page(
             program.vocabulary,
             secret=ever_hidden(session, {e.location.id for e in entries if e.location is not None}),
         ),
+        left={e.offering.id: _days_left(e, program.vocabulary) for e in entries},
         steps=[(s, shown_by(s.by, language)) for s in steps_of(session, resource_id)],
         moves=moves_from(entries[0].resource.status, may_publish=user.role in PUBLISHES),
         facts=FACTS,
@@ -148,6 +151,15 @@ def _point(entries: list[Entry]) -> Any:
         if place is not None and place.visibility != "hidden" and place.lon is not None:
             return place
     return None
+
+
+def _days_left(entry: Entry, vocabulary: Vocabulary) -> tuple[int, int] | None:
+    """Return how many days the verification still holds, and how many it does in all."""
+    on = entry.offering.verified_on
+    if on is None:
+        return None
+    term = terms_of(vocabulary).get(entry.resource.kind, USUAL_TERM_DAYS)
+    return term - (clock.today() - on).days, term
 
 
 def _next(entry: Entry, language: str) -> str:

@@ -4,18 +4,19 @@ import uuid
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.dependencies import Program, Reading, User, Writing, allowed
 from api.identity import LANGUAGES
-from api.pages.home import REGISTERS
+from api.pages.home import PUBLISHES, REGISTERS
 from api.pages.resources import STAFF
+from api.v1.rows import row_of
 from jobs.listing import list_jobs
 from resources import clock
-from resources.changes import plain
 from resources.commands import NotFound, register_resource, set_availability
 from resources.duplicates import duplicates_of, facts_of
+from resources.lifecycle import NEW, check_move
 from resources.merged import kept_instead
 from resources.models import Resource
 from resources.queries import Entry, entries_of_resource
@@ -24,22 +25,10 @@ from resources.registration import Registration
 router = APIRouter(prefix="/api/v1", tags=["catalogue"])
 
 
-def _row(row: Any, hidden: bool = False) -> dict[str, Any] | None:
-    if row is None:
-        return None
-    facts = {c.key: plain(getattr(row, c.key)) for c in row.__mapper__.column_attrs}
-    if hidden:
-        for name in ("address", "building", "number", "town", "postcode", "lon", "lat",
-                     "accuracy_m", "district", "name", "accessibility"):  # fmt: skip
-            facts[name] = None
-    facts.pop("original", None)
-    return facts
-
-
 def _shown(entry: Entry) -> dict[str, Any]:
     place = entry.location
     hidden = place is not None and place.visibility == "hidden"
-    return {"offering": _row(entry.offering), "location": _row(place, hidden)}
+    return {"offering": row_of(entry.offering), "location": row_of(place, hidden)}
 
 
 @router.post(
@@ -51,6 +40,7 @@ def _shown(entry: Entry) -> dict[str, Any]:
 def register(
     program: Program, session: Writing, user: User, registration: Registration
 ) -> dict[str, Any]:
+    check_move(NEW, registration.resource.status, may_publish=user.role in PUBLISHES)
     similar = duplicates_of(session, facts_of(registration))
     offering = register_resource(
         session, registration=registration, vocabulary=program.vocabulary, by=user.by
@@ -70,23 +60,25 @@ def register(
     summary="A resource with its host and offerings",
     dependencies=[allowed(*STAFF)],
 )
-def resource(session: Reading, resource_id: uuid.UUID) -> dict[str, Any]:
+def resource(session: Reading, response: Response, resource_id: uuid.UUID) -> dict[str, Any]:
     entries = entries_of_resource(session, resource_id)
     kept = kept_instead(session, resource_id)
     if not entries and kept is not None:  # all that it offered is offered by the kept one now
         merged = session.get_one(Resource, resource_id)
         return {
-            "resource": _row(merged),
+            "resource": row_of(merged),
             "merged_into": str(kept),
             "organization": None,
             "offerings": [],
         }
     if not entries:
         raise NotFound("resource")
+    # The version to send back in If-Match with an edit; those of its offerings stand in their rows.
+    response.headers["ETag"] = f'"{entries[0].resource.version}"'
     return {
-        "resource": _row(entries[0].resource),
+        "resource": row_of(entries[0].resource),
         "merged_into": None if kept is None else str(kept),
-        "organization": _row(entries[0].organization),
+        "organization": row_of(entries[0].organization),
         "offerings": [_shown(e) for e in entries],
     }
 

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from api.pages.entry_form import (
 )
 from casework.models import AuditRow
 from jobs.program import Program
+from resources import clock
 from resources.commands import register_resource
 from resources.models import Location, Offering, Organization, Resource
 from resources.queries import entries_of_resource
@@ -282,3 +284,34 @@ def test_a_place_that_is_known_is_used_again(
     with program.database.reading() as session:
         assert session.scalar(select(Location.id).where(Location.id == uuid.UUID(known)))
         assert len(session.scalars(select(Location.id)).all()) == 1
+
+
+def test_what_a_job_works_out_meanwhile_is_no_conflict(
+    signed_in: Enter, program: Program, entry: Resource
+) -> None:
+    client, path = signed_in("coordinator"), f"/resources/{entry.id}/edit"
+    fields = fields_of(client.get(path).text, path)
+    with program.database.writing(by="job:place_locations") as session:
+        place = session.scalars(select(Location)).one()
+        place.district, place.town = "d1", "表町"
+    assert send(client, path, fields, fee_yen="300").status_code == 303
+    now = stored(program, entry.id)
+    assert (now.resource.fee_yen, now.location.district) == (300, "d1")
+
+
+def test_how_sure_an_entry_is_stands_in_words(
+    signed_in: Enter, program: Program, entry: Resource
+) -> None:
+    today = clock.today()
+    with program.database.writing(by="test") as session:
+        offering = session.scalars(select(Offering)).one()
+        offering.verified_on, offering.verified_by = today - timedelta(days=47), "staff"
+        offering.availability_said_on, offering.places = today - timedelta(days=47), 2
+    page = signed_in("auditor").get(f"/resources/{entry.id}").text
+    assert "空き2（47日前・受け入れ先から）" in page
+    assert "47日前に職員が確認" in page
+    assert "確認の期限はあと43日" in page
+    with program.database.writing(by="test") as session:
+        session.scalars(select(Offering)).one().verified_on = today - timedelta(days=91)
+    page = signed_in("secretariat").get(f"/resources/{entry.id}").text
+    assert "確認の期限（90日）を過ぎています" in page

@@ -4,13 +4,19 @@ import random
 import uuid
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from resources.commands import register_resource, set_status, verify_offering
 from resources.database import Database
-from resources.registration import Registration
-from resources.verify_next import calls_to_make, count_suggested, priority
+from resources.derived import Suggested
+from resources.editing import add_offering
+from resources.models import Offering, Resource
+from resources.registration import OfferingPart, Registration
+from resources.verify_next import _candidates, calls_to_make, count_suggested, priority
 from resources.vocabulary import default_vocabulary
 
 VOCABULARY = default_vocabulary()
@@ -82,8 +88,6 @@ def test_a_call_made_leaves_the_queue_and_what_is_closed_is_never_in_it(database
     gone = place(database, "終わった", age=200)
     with database.writing(by="test") as session:
         verify_offering(session, offering_id=called, verified_by="staff", on=TODAY, by="test")
-        from resources.models import Offering
-
         resource = session.get_one(Offering, gone).resource_id
         set_status(session, resource_id=resource, status="closed", reason="終わった", by="test")
     assert names(database) == []
@@ -124,3 +128,65 @@ def test_the_order_is_that_of_a_plain_sort(sqlite_database: Database) -> None:
         value = priority(times, age, term)
         expected.append((-value, offering.int, f"場所{i}"))
     assert names(sqlite_database, 12) == [name for _, _, name in sorted(expected)[:12]]
+
+
+def plainly(session: Session, limit: int) -> list[tuple[str, int]]:
+    """The same list by going through every published offering: slow and obvious."""
+    counts: dict[uuid.UUID, int] = {}
+    for row in session.scalars(select(Suggested)):
+        if row.on > TODAY - timedelta(days=30):
+            counts[row.offering_id] = counts.get(row.offering_id, 0) + row.times
+    best: dict[uuid.UUID, tuple[float, int, str, int]] = {}
+    for offering, resource in session.execute(select(Offering, Resource).join(Resource)):
+        if resource.status != "published":
+            continue
+        on = offering.verified_on
+        term = VOCABULARY.term("kind", resource.kind).facts["term_days"]
+        times = counts.get(offering.id, 0)
+        age = None if on is None else max((TODAY - on).days, 0)
+        found = (-priority(times, age, term), offering.id.int, resource.name, times)
+        best[resource.id] = min(best.get(resource.id, found), found)
+    return [(name, times) for value, _, name, times in sorted(best.values())[:limit] if value < 0]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_calls_are_those_of_going_through_every_offering(database: Database, seed: int) -> None:
+    r = random.Random(seed)
+    usual = [None, None, 0, 0, 40, 89, 90, 200, 360, 361, 900, 1500, -3]
+    with database.writing(by="test") as session:
+        for n in range(60):
+            parts = {
+                "resource": {
+                    "name": f"場所{n}", "kind": r.choice(["salon", "employer", "facility"]),
+                    "status": r.choice(["published"] * 4 + ["paused"]),
+                }
+            }  # fmt: skip
+            made = register_resource(
+                session, registration=Registration.model_validate(parts), vocabulary=VOCABULARY,
+                by="test",
+            )  # fmt: skip
+            offerings = [made] + [
+                add_offering(
+                    session, resource_id=made.resource_id, offering=OfferingPart(), by="test"
+                )
+                for _ in range(r.choice([0, 0, 1, 12]))
+            ]
+            for offering in offerings:
+                age = r.choice(usual) if r.random() < 0.7 else r.randint(0, 1500)
+                offering.verified_on = None if age is None else TODAY - timedelta(days=age)
+                for _ in range(r.choice([0, 0, 0, 0, 1, 3])):
+                    count_suggested(session, [offering.id], on=TODAY - timedelta(r.randint(0, 40)))
+        session.flush()
+    with database.reading() as session:
+        for limit in (1, 3, 8, 500):
+            calls = calls_to_make(session, VOCABULARY, today=TODAY, limit=limit)
+            shown = [(c.entry.resource.name, c.suggested) for c in calls]
+            assert shown == plainly(session, limit)
+
+
+def test_only_what_may_come_first_is_read(sqlite_database: Database) -> None:
+    for n in range(30):
+        place(sqlite_database, f"場所{n}", age=100 + n)
+    with sqlite_database.reading() as session:
+        read = list(_candidates(session, {"salon": 90}, [], TODAY, 3))
+    assert len(read) == 3

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from geodata.addresses import Address, geocode
 from geodata.coordinates import LonLat
 from geodata.gazetteer import NoGazetteer
+from geodata.stations import load_stations
 from jobs.demo.facts import stations as demo_stations
 from jobs.program import Program
 from resources.queries import municipality
@@ -49,7 +50,10 @@ def _demo_stations() -> tuple[NamedPoint, ...]:
 
 
 def stations(program: Program) -> list[NamedPoint]:
-    """Return the stations that are known: those of the demo ward, where it is the demo."""
+    """Return the stations that were imported; in the demo, where none were, those of its ward."""
+    imported = load_stations(program.settings.layers_folder)
+    if imported:
+        return [NamedPoint(name, at.lon, at.lat) for name, at in imported.items()]
     return list(_demo_stations()) if program.settings.demo else []
 
 

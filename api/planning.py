@@ -36,6 +36,11 @@ def districts_of(program: Program) -> gpd.GeoDataFrame | None:
         return None
 
 
+def district_names(program: Program) -> dict[str, str]:
+    areas = districts_of(program)
+    return {} if areas is None else dict(zip(areas["code"], areas["name"], strict=True))
+
+
 def gaps_of(program: Program, session: Session, question: GapQuestion, from_day: date) -> Gaps:
     """Raises `NoPopulation` where no population was imported."""
     return find_gaps(

@@ -89,11 +89,29 @@ class Gaps:
     def people_without(self) -> int:
         return sum(t.people for t in self.towns if t.is_gap)
 
+    @property
+    def by_district(self) -> dict[str, tuple[int, int]]:
+        """Return for each district, by code, its people and those of them with nothing in reach.
+
+        A town counts whole for the district that its point lies in.
+        """
+        found: dict[str, tuple[int, int]] = {}
+        for town in self.towns:
+            if town.district is not None:
+                people, without = found.get(town.district, (0, 0))
+                more = town.people if town.is_gap else 0
+                found[town.district] = (people + town.people, without + more)
+        return dict(sorted(found.items()))
+
     def as_json(self) -> dict[str, Any]:
         return {
             "places": len(self.places),
             "people": self.people,
             "people_without": self.people_without,
+            "districts": {
+                code: {"people": people, "people_without": without}
+                for code, (people, without) in self.by_district.items()
+            },
             "towns": [t.as_json() for t in self.towns],
         }
 

@@ -154,6 +154,24 @@ def streets(
         print(say("table.streets_imported", **facts))
 
 
+@app.command("stations", help=say("help.import_stations"))
+def stations(
+    file: Annotated[Path, typer.Argument(help=say("help.stations_file"))],
+    name_column: Annotated[str, typer.Option(help=say("help.station_column"))],
+    form: FormatOption = Format.TABLE,
+) -> None:
+    from geodata.stations import read_stations, store_stations
+
+    with opened() as program:
+        checked_file(file, largest_mb=program.settings.max_file_mb)
+        found = read_stations(file, name_column=name_column)
+        store_stations(program.settings.layers_folder, found)
+    if form is Format.JSON:
+        print_json({"file": file.name, "stations": len(found)})
+    else:
+        print(say("table.stations_imported", count=len(found)))
+
+
 @app.command("population", help=say("help.import_population"))
 def population(
     file: Annotated[Path, typer.Argument(help=say("help.population_file"))],

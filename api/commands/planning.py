@@ -51,15 +51,18 @@ def gaps(
         GapFormat.TABLE
     ),
 ) -> None:
+    from api.planning import district_names
+
     with opened() as program:
         question = _question(program, days, hours, walk_minutes, speed, kind, need)
         found = _gaps(program, question, _day(from_day))
+        names = district_names(program)
     if form is GapFormat.JSON:
         print_json(found.as_json())
     elif form is GapFormat.CSV:
         _print_csv(found)
     else:
-        _print_gaps(found, days, hours)
+        _print_gaps(found, names, days, hours)
 
 
 def siting(
@@ -172,14 +175,14 @@ def _shown_days(days: str) -> str:
     return "・".join(names[day.strip()] for day in days.split(","))
 
 
-def _print_gaps(found: "Gaps", days: str, hours: str) -> None:
+def _print_gaps(found: "Gaps", names: dict[str, str], days: str, hours: str) -> None:
     print_table(
         _title(found, days, hours),
         say("table.gaps_columns").split("|"),
         (
             (
                 t.town,
-                t.district,
+                None if t.district is None else names.get(t.district, t.district),
                 t.people,
                 t.places,
                 t.asked,

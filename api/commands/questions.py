@@ -57,6 +57,7 @@ def nearby(
     lat: Annotated[float | None, typer.Option(help=say("help.lat"))] = None,
     address: Annotated[str | None, typer.Option(help=say("help.address"))] = None,
     town: Annotated[str | None, typer.Option(help=say("help.town"))] = None,
+    station: Annotated[str | None, typer.Option(help=say("help.station"))] = None,
     when: Annotated[str | None, typer.Option(help=say("help.when"), metavar="ISO")] = None,
     minutes: Annotated[
         int, typer.Option("--minutes", "--minutes-left", min=0, max=1440, help=say("help.minutes"))
@@ -81,7 +82,7 @@ def nearby(
     with opened() as program:
         kinds = None if not kind else known_kinds(program, kind)
         question = NearbyQuestion(
-            at=_origin(program, lon, lat, address, town),
+            at=_origin(program, lon, lat, address or town, station, address and town),
             walk_minutes=walk_minutes,
             speed_m_s=speed,
             radius_m=radius,
@@ -138,12 +139,17 @@ def known_kinds(program: "Program", kinds: list[str]) -> list[str]:
 
 
 def _origin(
-    program: "Program", lon: float | None, lat: float | None, address: str | None, town: str | None
+    program: "Program",
+    lon: float | None,
+    lat: float | None,
+    words: str | None,
+    station: str | None,
+    twice: str | None,
 ) -> "LonLat":
     from geodata.coordinates import BadPosition, position
 
-    words = address or town
-    if (lon is None) != (lat is None) or (lon is None) == (words is None) or (address and town):
+    given = sum(x is not None for x in (lon, words, station))
+    if (lon is None) != (lat is None) or given != 1 or twice:
         raise BadInput(say("input.no_origin"))
     if lon is not None and lat is not None:
         try:
@@ -151,7 +157,18 @@ def _origin(
         except BadPosition as error:
             key = "input.swapped" if error.swapped else "input.outside_japan"
             raise BadInput(say(key)) from None
+    if station is not None:
+        return _station(program, station)
     point = point_of(program, words or "")
     if point is None:
         raise BadInput(say("input.address_unknown"))
     return point
+
+
+def _station(program: "Program", name: str) -> "LonLat":
+    from geodata.stations import load_stations
+
+    found = load_stations(program.settings.layers_folder).get(name.removesuffix("駅"))
+    if found is None:
+        raise BadInput(say("input.station_unknown"))
+    return found

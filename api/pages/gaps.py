@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from api.dependencies import Program, Reading, allowed
 from api.identity import language_of
 from api.pages.home import PLANS
-from api.planning import gaps_of, kinds_that_count, sites_of
+from api.planning import district_names, gaps_of, kinds_that_count, sites_of
 from api.rendering import render
 from api.words import say
 from geodata.population import NoPopulation
@@ -58,7 +58,14 @@ def page(
     else:
         context["gaps"] = found
         context["siting"] = sites_of(program, session, found, NEW_SITES, today)
-    choices = {"parts": list(PARTS), "weeks": list(WEEK), "minutes": MINUTES, "kinds": kinds}
+    names = district_names(program)
+    choices = {
+        "names": names,
+        "parts": list(PARTS),
+        "weeks": list(WEEK),
+        "minutes": MINUTES,
+        "kinds": kinds,
+    }
     return render(request, "gaps.html", given=given, **choices, **context)
 
 

@@ -20,3 +20,15 @@ def test_an_earlier_release_is_put_back_in_force(ibasho: Ibasho, tmp_path) -> No
     refused = ibasho("layers", "use", "gazetteer", "../elsewhere")
     assert refused.code == 2
     assert "ibasho layers list" in refused.err
+
+
+def test_nearby_starts_from_a_station_that_was_imported(ibasho: Ibasho, shared_data) -> None:
+    refused = ibasho("nearby", "--station", "池袋")
+    assert refused.code == 2
+    assert "import stations" in refused.err
+    file = shared_data / "toshima" / "stations_N02.geojson"
+    assert ibasho("import", "stations", file, "--name-column", "station_name").code == 0
+    found = ibasho("nearby", "--station", "池袋駅", "--format", "json").json
+    assert found["at"]["lon"] == pytest.approx(139.711, abs=0.002)
+    both = ibasho("nearby", "--station", "池袋", "--town", "豊島区池袋一丁目")
+    assert both.code == 2

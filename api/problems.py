@@ -14,12 +14,17 @@ from casework import (
     accounts,
     cases,
     consents,
+    decline_reasons,
     exclusions,
     guessing,
+    meetings,
     outside,
     passwords,
     people,
+    placements,
+    plans,
     roles,
+    stages,
 )
 from geodata.coordinates import BadPosition
 from geodata.gazetteer import NoGazetteer
@@ -116,6 +121,40 @@ TABLE: dict[type[Exception], Problem] = {
         "構成員を指名できるのは支援会議のケースだけです。",
         "Only a case of a 支援会議 has named members.",
     ),
+    exclusions.NobodyNamed: Problem(
+        422,
+        "閲覧させない相手を、職員か機関のどちらか一方で指定してください。",
+        "Name either an account or an agency.",
+    ),
+    stages.NoSuchStep: Problem(
+        409,
+        "いまの状態からその段階には進めません。画面を開き直してください。",
+        "That step doesn't lead from where it stands. Open the page again.",
+    ),
+    decline_reasons.BadReason: Problem(
+        422, "見送り・終了の理由を選んでください。", "Choose the reason of the decline or end."
+    ),
+    placements.NeedsConsent: Problem(
+        422,
+        "この目的について、あなたの機関を含む本人同意がありません。先に同意を記録してください。",
+        "No consent covers your agency for this. Record the consent first.",
+    ),
+    plans.StillOpen: Problem(
+        409,
+        "調整中の参加の場か、結果を聞いていない引き継ぎが残っています。先に区切りをつけてください。",
+        "A placement is under way, or a hand-off's end was not heard. Finish these first.",
+    ),
+    plans.BadOutcome: Problem(422, "終結の理由を選んでください。", "Say how the case ended."),
+    plans.NotYours: Problem(
+        403, "この操作は相手の機関が行います。", "This step is for the other agency."
+    ),
+    meetings.NotForThisMeeting: Problem(
+        422,
+        "重層的支援会議には同意のあるケースを、支援会議には同意のないケースを載せます。",
+        "A 重層的支援会議 takes cases with consent, a 支援会議 those without.",
+    ),
+    meetings.NoSuchMeeting: NOT_FOUND,
+    meetings.NoSuchKind: UNUSABLE,
     people.NoGround: Problem(
         422,
         "本人の同意がないときは、守秘義務を負う職員が支援会議のケースとして開いてください。",

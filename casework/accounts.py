@@ -126,6 +126,14 @@ def account_named(session: Session, name: str) -> Account:
     return account
 
 
+def display_names(session: Session) -> dict[uuid.UUID, str]:
+    """Return how each account is called on the pages."""
+    return {
+        row.id: row.display_name
+        for row in session.execute(select(Account.id, Account.display_name))
+    }
+
+
 def demo_accounts(session: Session) -> list[Account]:
     """Return the accounts of the demo, for the sign-in page of a demo."""
     rows = session.scalars(

@@ -26,6 +26,13 @@ class NoReason(ValueError):
         super().__init__("say why")
 
 
+class NobodyNamed(ValueError):
+    """An exclusion that names neither an account nor an agency, or both."""
+
+    def __init__(self) -> None:
+        super().__init__("an exclusion names an account or an agency")
+
+
 class NotAMeetingCase(ValueError):
     """A case that rests on consent has a team of agencies, and no named members."""
 
@@ -43,12 +50,12 @@ def exclude(
 ) -> None:
     """Keep an account or an agency away from a case for ever; stronger than every allow.
 
-    Raises `NoReason`, `NoSuchAgency`; `ValueError` unless exactly one of both is named.
+    Raises `NoReason`, `NoSuchAgency`; `NobodyNamed` unless exactly one of both is named.
     """
     if not reason.strip():
         raise NoReason
     if (account_id is None) == (agency is None):
-        raise ValueError("an exclusion names an account or an agency")
+        raise NobodyNamed
     if agency is not None:
         check_agency(session, agency)
     session.add(

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from casework import audit
-from casework.access import Actor
+from casework.access import SUPPORT, Actor
 from casework.audit import Attempt
 from casework.case_models import Case, CaseMember, Person
 from casework.cases import CONTENT, case_of_person, cases_seen
-from casework.consents import Given, add_consent, check_agency
+from casework.consents import BadConsent, Given, add_consent, check_agency
 from resources import clock
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -71,6 +71,8 @@ def add_person(
     name = actor.by if actor else str(by)
     if consent is None and actor is None:
         raise NoGround
+    if consent is not None and not (SUPPORT in consent.purposes and agency in consent.agencies):
+        raise BadConsent  # nobody could see the case
     now = clock.now()
     person = Person(
         id=uuid.uuid4(),

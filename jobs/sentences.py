@@ -15,6 +15,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "place_locations": ("住所から位置を求める", "Placing of addresses"),
     "import_file": ("ファイルの取り込み", "Import of a file"),
     "build_index": ("検索用データの作り直し", "Building of the index"),
+    "tell_stalled": ("予定日を過ぎた調整の知らせ", "Notices of overdue placements"),
     "seal_audit": ("閲覧記録の封印", "Sealing of the audit"),
     "read_sources": ("外部の提供元のうち読む時が来たもの", "Sources outside that are due"),
     "read_source": ("外部の提供元の読み取り", "Reading of a source outside"),
@@ -66,6 +67,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "built": (
         "検索用データは版{revision}のものです。",
         "The index stands at revision {revision}.",
+    ),
+    "stalled_told": (
+        "担当{owners}人と所属長{managers}人に知らせました。",
+        "{owners} owners and {managers} managers were told.",
     ),
     "sealed": ("閲覧記録{rows}件を封印しました。", "{rows} rows of the audit were sealed."),
     "forgotten": (

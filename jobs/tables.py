@@ -2,6 +2,7 @@
 
 import casework.case_models
 import casework.models
+import casework.placement_models
 import jobs.models
 import resources.booked
 import resources.derived
@@ -15,6 +16,7 @@ from resources.models import Base
 MODULES = (
     casework.case_models,
     casework.models,
+    casework.placement_models,
     jobs.models,
     resources.booked,
     resources.derived,

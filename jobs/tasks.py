@@ -9,6 +9,7 @@ import geopandas as gpd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casework.stalled import tell_what_stalls
 from geodata.areas import load_layer
 from geodata.gazetteer import Gazetteer, NoGazetteer
 from jobs.copies import say_copy, write_copy
@@ -167,6 +168,13 @@ def say_index_revision(program: Program, session: Session, _job: Claimed) -> Out
     return Outcome("built", {"revision": _index_on_disk(program).current(session).base_revision})
 
 
+def tell_stalled(_program: Program, session: Session, _job: Claimed) -> Outcome:
+    owners, managers = tell_what_stalls(session, today=clock.today())
+    if not owners and not managers:
+        return Outcome("nothing_to_do")
+    return Outcome("stalled_told", {"owners": owners, "managers": managers})
+
+
 def forget_old_jobs(program: Program, session: Session, _job: Claimed) -> Outcome:
     jobs, ticks = forget_old(session, done_days=DONE_DAYS, dead_days=DEAD_DAYS)
     forget_answers(session, now=clock.now())
@@ -185,6 +193,7 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "place_locations": Task(place),
         "import_file": Task(import_file),
         "build_index": Task(say_index_revision, before=build_index_where_stale),
+        "tell_stalled": Task(tell_stalled),
         "seal_audit": Task(seal_audit, before=keep_head),
         "read_sources": Task(read_sources),
         "read_source": Task(read_source, before=read_from_outside),

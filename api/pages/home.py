@@ -1,14 +1,20 @@
 """The first page, by role; and the switch of the language."""
 
+from datetime import timedelta
+
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api import identity
-from api.dependencies import User, allowed, public
+from api.dependencies import User, Writing, allowed, public
 from api.rendering import render
 from api.signin import safe_next
 from api.words import LANGUAGES
+from casework.notices import notices_of
+from casework.placements import waiting_for
+from casework.plans import hand_offs_waiting
 from casework.roles import WORKS_WITH_PEOPLE
+from resources import clock
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,15 +38,22 @@ PROPOSES = ("coordinator",)
 
 PLANS = ("coordinator", "inclusion_officer", "agency_manager")
 """The roles that plan where places are missing."""
+SOON = timedelta(days=3)
+"""How far ahead the first page looks for what is to be done."""
 
 HOLDS = WORKS_WITH_PEOPLE
 """The roles that take places for somebody."""
 
 
 @router.get("/", dependencies=[allowed()])
-def home(request: Request, user: User) -> Response:
+def home(request: Request, session: Writing, user: User) -> Response:
     tiles = []
+    waiting: dict[str, object] = {"steps": [], "contacts": [], "hand_offs": []}
     if user.role in WORKS_WITH_PEOPLE:
+        soon = clock.today() + SOON
+        steps, contacts = waiting_for(session, actor=user, until=soon)
+        hand_offs = hand_offs_waiting(session, actor=user)
+        waiting = {"steps": steps, "contacts": contacts, "hand_offs": hand_offs}
         tiles.append(("/people", "nav.people", "home.people"))
         tiles.append(("/suggest", "nav.suggest", "home.suggest"))
     tiles.append(("/nearby", "nav.nearby", "home.nearby"))
@@ -56,7 +69,13 @@ def home(request: Request, user: User) -> Response:
         tiles.append(("/vocabulary", "nav.vocabulary", "home.vocabulary"))
         tiles.append(("/jobs", "nav.jobs", "home.jobs"))
         tiles.append(("/sources", "source.title", "home.sources"))
-    return render(request, "home.html", tiles=tiles)
+    if user.role in WORKS_WITH_PEOPLE:
+        tiles.append(("/meetings", "nav.meetings", "home.meetings"))
+        tiles.append(("/break-glass", "glass.title", "home.glass"))
+    if user.role == "auditor":
+        tiles.append(("/audit", "nav.audit", "home.audit"))
+    told = notices_of(session, actor=user)
+    return render(request, "home.html", tiles=tiles, told=told, today=clock.today(), **waiting)
 
 
 @router.get("/language/{language}", dependencies=[public])

@@ -3,14 +3,16 @@
 import uuid
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from api.dependencies import Program, User, Writing, allowed
 from api.places import point_of
 from api.rendering import render
 from casework.case_models import Person
-from casework.people import people_visible_to, person_for
+from casework.cases import case_of_person, cases_seen
+from casework.people import person_for
+from casework.placements import TELLABLE
 from casework.roles import WORKS_WITH_PEOPLE
 from jobs.program import Program as OpenProgram
 from matching.need import Need, parse_need
@@ -32,9 +34,9 @@ RULE_WORDS = {
 
 @router.get("/people")
 def people(request: Request, session: Writing, user: User) -> Response:
-    found = people_visible_to(session, actor=user)
-    found.sort(key=lambda p: (len(p.label), p.label))
-    return render(request, "people.html", people=found)
+    found = cases_seen(session, actor=user)
+    found.sort(key=lambda o: (o.case.state == "closed", len(o.person.label), o.person.label))
+    return render(request, "people.html", cases=found)
 
 
 def _need_of(program: OpenProgram, session: Session, person: Person) -> Need:
@@ -52,7 +54,10 @@ def person(
     person_id: uuid.UUID,
     scheme: str = "standard",
 ) -> Response:
-    found = person_for(session, actor=user, person_id=person_id, purpose="suggest")
+    opened = case_of_person(session, actor=user, person_id=person_id, purpose="suggest")
+    found = opened.person
+    if "at" not in found.need:  # received, and not assessed yet: nothing can be asked
+        return RedirectResponse(f"/people/{person_id}/need", 303)
     need = _need_of(program, session, found)
     chosen = scheme if scheme in SCHEMES else "standard"
     answer = suggest_placements(session, program.store, need, limit=5, scheme=chosen)
@@ -61,6 +66,8 @@ def person(
         request,
         "person.html",
         person=found,
+        opened=opened,
+        tellable=TELLABLE,
         answer=answer.as_json(),
         at=need.point,
         schemes=list(SCHEMES),

@@ -63,7 +63,7 @@ def _answered(request: Request, program: OpenProgram, session: Session, form: Fo
     language = language_of(request)
     try:
         need = parse_need(
-            _need_of(form), program.vocabulary, lambda words: point_of(program, session, words)
+            need_of(form), program.vocabulary, lambda words: point_of(program, session, words)
         )
     except BadNeed as error:
         words = error.problem.in_language(language)
@@ -78,7 +78,7 @@ def _answered(request: Request, program: OpenProgram, session: Session, form: Fo
     return question_page(request, program, session, form, answer=answer.as_json(), at=need.point)
 
 
-def _need_of(form: FormData) -> dict[str, Any]:
+def need_of(form: FormData) -> dict[str, Any]:
     """Return the need that the form states, in the JSON of the contract."""
     limits: dict[str, Any] = present(
         [

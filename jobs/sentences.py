@@ -52,6 +52,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{rows} rows read: {added} added, {changed} changed, {unchanged} unchanged, "
         "{reported} reported.",
     ),
+    "imported_like_others": (
+        "{rows}行を読み、追加{added}、変更{changed}、変更なし{unchanged}、報告{reported}でした。"
+        "すでに登録されているかもしれない行が{similar}件あります（重複の確認）。",
+        "{rows} rows read: {added} added, {changed} changed, {unchanged} unchanged, "
+        "{reported} reported. {similar} added rows may already have been there (see duplicates).",
+    ),
     "sources_asked": (
         "外部の提供元{sources}件を読みます。", "{sources} sources outside are to be read.",
     ),

@@ -152,7 +152,10 @@ def import_file(program: Program, session: Session, job: Claimed) -> Outcome:
     counts = {
         name: int(getattr(report, name)) for name in ("rows", "added", "changed", "unchanged")
     }
-    return Outcome("imported", {**counts, "reported": len(report.reported)})
+    counts["reported"] = len(report.reported)
+    if report.similar:
+        return Outcome("imported_like_others", {**counts, "similar": len(report.similar)})
+    return Outcome("imported", {**counts})
 
 
 def build_index_where_stale(program: Program, _job: Claimed) -> None:

@@ -7,7 +7,7 @@ neighbourhood, or the beginning or end of a name; within a block, by the likenes
 import math
 import uuid
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -43,11 +43,25 @@ class Known:
     facts: Facts
 
 
-def pairs_to_compare(entries: Sequence[Known]) -> Iterator[tuple[Known, Known]]:
-    """Yield each pair that may reach `same_place.ENOUGH`, once, in the order of the entries."""
+def pairs_to_compare(
+    entries: Sequence[Known], *, of: Collection[uuid.UUID] | None = None
+) -> Iterator[tuple[Known, Known]]:
+    """Yield each pair that may reach `same_place.ENOUGH`, once, in the order of the entries.
+
+    of : only pairs in which at least one resource is among these
+    """
     seen: set[int] = set()
     for numbers, alike, unplaced in _blocks(entries):
-        for i, j in _pairs(entries, numbers, alike, unplaced):
+        some = numbers
+        if unplaced:
+            some = [n for n in some if entries[n].facts.lon is None]
+        if of is not None:
+            # Of a new entry with a point, one without may lie on the other side.
+            new = [n for n in numbers if entries[n].resource in of]
+            some = new if len(new) < len(some) or not unplaced else some
+        for i, j in _pairs(entries, numbers, alike, some):
+            if of is not None and not (entries[i].resource in of or entries[j].resource in of):
+                continue
             key = i * len(entries) + j
             if key not in seen and entries[i].resource != entries[j].resource:
                 seen.add(key)
@@ -85,10 +99,12 @@ def _blocks(entries: Sequence[Known]) -> Iterator[tuple[list[int], int, bool]]:
 
 
 def _pairs(
-    entries: Sequence[Known], numbers: list[int], alike: int, unplaced: bool
+    entries: Sequence[Known], numbers: list[int], alike: int, some: list[int]
 ) -> Iterator[tuple[int, int]]:
-    """Yield the pairs (i < j) of a block whose names are alike enough in some form."""
-    some = [n for n in numbers if entries[n].facts.lon is None] if unplaced else numbers
+    """Yield the pairs (i < j) of a block whose names are alike enough in some form.
+
+    some : those of the block of which one must be in each pair
+    """
     if len(numbers) < 2 or not some:
         return
     if len(numbers) <= FEW or not alike:

@@ -1,6 +1,7 @@
 """Proposes which entries may be one and the same place; nothing is ever merged by itself."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
@@ -114,6 +115,30 @@ def duplicates_within(session: Session) -> list[Proposal]:
             before is None or proposal.likeness.weight > before.likeness.weight
         ):
             best[pair] = proposal
+    return sorted(best.values(), key=lambda p: (-p.likeness.weight, p.one.resource))
+
+
+def among_added(session: Session, added: Collection[uuid.UUID]) -> list[Proposal]:
+    """Return which resources just added may be others that were there before, the likeliest first.
+
+    Of each the likeliest other; `one` is what was added.
+    """
+    if not added:
+        return []
+    entries = _entries(session)
+    if all(e.resource in added for e in entries):
+        return []
+    best: dict[uuid.UUID, Proposal] = {}
+    for one, other in pairs_to_compare(entries, of=added):
+        if (one.resource in added) == (other.resource in added):
+            continue
+        new, known = (one, other) if one.resource in added else (other, one)
+        proposal = Proposal(new, known, compare(new.facts, known.facts))
+        before = best.get(new.resource)
+        if proposal.likeness.enough and (
+            before is None or proposal.likeness.weight > before.likeness.weight
+        ):
+            best[new.resource] = proposal
     return sorted(best.values(), key=lambda p: (-p.likeness.weight, p.one.resource))
 
 

@@ -7,7 +7,8 @@ coordinators know beyond the file stays.
 import hashlib
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,20 @@ from geodata.addresses import geocode
 from geodata.gazetteer import Gazetteer
 from geodata.points import address_contradicts_point
 from resources import changes, clock
+from resources.duplicates import among_added
+from resources.import_report import FileReport, Reported, Similar
 from resources.models import ImportedFile, Location, Offering, Organization, Resource
-from resources.sources.opendata import REASONS, BadRow, Place, Table, place_of, read_table
+from resources.municipal_rows import row_in, said_in, same_row
+from resources.queries import Entry, entries_by_offering
+from resources.sources.opendata import (
+    REASONS,
+    BadRow,
+    Place,
+    Table,
+    entry_named,
+    place_of,
+    read_table,
+)
 from resources.sources.tables import MOST_BYTES, BadFile, Row
 
 BATCH = 1_000
@@ -27,53 +40,20 @@ BATCH = 1_000
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
-class Reported:
-    """A row that didn't become a resource, and why."""
+class VerifiedAhead(ValueError):
+    """A day of verification that hasn't come yet."""
 
-    line: int
-    ja: str
-    en: str
-    record: str | None = None  # the id it goes by in the file, where it has one
-
-    def as_json(self, language: str = "ja") -> dict[str, Any]:
-        named = {} if self.record is None else {"id": self.record}
-        return {"line": self.line, **named, "reason": self.ja if language == "ja" else self.en}
-
-
-@dataclass
-class FileReport:
-    """What became of a file's rows: rows = added + changed + unchanged + reported."""
-
-    file: str
-    rows: int = 0
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    reported: list[Reported] = field(default_factory=list)
-    warned: list[Reported] | None = None  # taken in, but for a value that can't be
-
-    def as_json(self, language: str = "ja") -> dict[str, Any]:
-        return {
-            "file": self.file,
-            "rows": self.rows,
-            "added": self.added,
-            "changed": self.changed,
-            "unchanged": self.unchanged,
-            "reported": [r.as_json(language) for r in self.reported],
-            **(
-                {}
-                if self.warned is None
-                else {"warned": [w.as_json(language) for w in self.warned]}
-            ),
-        }
+    def __init__(self, day: date) -> None:
+        self.day = day.isoformat()
+        super().__init__(f"{self.day} hasn't come yet")
 
 
 @dataclass
 class _Known:
-    """What earlier readings of the same table left in the catalogue."""
+    """What the catalogue holds of the table: by the row's key, and by the id the row names."""
 
-    entries: dict[str, tuple[Resource, Location | None, Offering]]
+    entries: dict[str, Entry]
+    named: dict[uuid.UUID, Entry]
     organizations: dict[str, Organization]
 
 
@@ -85,6 +65,7 @@ def import_opendata(
     gazetteer: Gazetteer | None = None,
     progress: Progress | None = None,
     max_bytes: int = MOST_BYTES,
+    verified_on: date | None = None,
 ) -> FileReport:
     """Read a file of municipal open data into the catalogue.
 
@@ -94,23 +75,34 @@ def import_opendata(
     by : who brings it in
     gazetteer : finds points for addresses without one, and points that contradict their address
     progress : called with rows done and rows in all
+    verified_on : the publisher confirms the whole file as of this day; None = nobody does, and
+        what is added stays unverified
 
     Raises
     ------
     BadFile
         The file as a whole can't be used; the sentence says what to do.
+    VerifiedAhead
+        The day of verification hasn't come yet.
     """
+    if verified_on is not None and verified_on > clock.today():
+        raise VerifiedAhead(verified_on)
     changes.acting(session, by=by)
     table = read_table(path, max_bytes=max_bytes)
     report = FileReport(path.name, rows=len(table.rows))
+    confirmed = 0
     known = _known(session, table)
     seen: dict[str, tuple[int, tuple[str, ...]]] = {}
+    added: dict[uuid.UUID, int] = {}
     step = max(1, len(table.rows) // 100)
     for done, row in enumerate(table.rows, start=1):
         try:
             place = place_of(table, row)
             _refuse_repeated(seen, place, row)
-            _bring_in(session, table, known, place, gazetteer, report)
+            entry = _bring_in(session, table, known, place, gazetteer, report)
+            if report.added > len(added):
+                added[entry.resource.id] = row.line
+            confirmed += _confirm(entry.offering, verified_on or place.verified_on)
         except BadRow as error:
             ja, en = REASONS[error.reason]
             report.reported.append(
@@ -121,6 +113,7 @@ def import_opendata(
         if progress is not None and (done % step == 0 or done == len(table.rows)):
             progress(done, len(table.rows))
     session.flush()
+    report.similar, report.verified = _similar(session, added), confirmed
     _remember(session, path, table, report, by)
     return report
 
@@ -133,7 +126,7 @@ def _refuse_repeated(seen: dict[str, tuple[int, tuple[str, ...]]], place: Place,
 
 def _known(session: Session, table: Table) -> _Known:
     rows = session.execute(
-        select(Resource, Location, Offering)
+        select(Offering, Resource, Location)
         # By the row that both came from: a merge may have given the offering to another resource.
         .join(
             Offering,
@@ -142,11 +135,20 @@ def _known(session: Session, table: Table) -> _Known:
         .outerjoin(Location, Offering.location_id == Location.id)
         .where(Resource.source == table.source)
     )
+    named = [i for row in table.rows if (i := entry_named(table, row)) is not None]
     hosts = session.scalars(select(Organization).where(Organization.source == _hosts_of(table)))
     return _Known(
-        {r.source_key or "": (r, p, o) for r, p, o in rows},
+        {r.source_key or "": Entry(o, r, p, None) for o, r, p in rows},
+        _named(session, named),
         {h.source_key or "": h for h in hosts},
     )
+
+
+def _named(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, Entry]:
+    found: dict[uuid.UUID, Entry] = {}
+    for start in range(0, len(ids), BATCH):
+        found |= entries_by_offering(session, ids[start : start + BATCH])
+    return found
 
 
 def _hosts_of(table: Table) -> str:
@@ -160,16 +162,49 @@ def _bring_in(
     place: Place,
     gazetteer: Gazetteer | None,
     report: FileReport,
-) -> None:
-    entry = known.entries.get(place.key)
+) -> Entry:
+    entry = known.named.get(place.entry) if place.entry else None
+    entry = entry or known.entries.get(place.key)
     if entry is None:
-        known.entries[place.key] = _add(session, table, known, place, gazetteer)
+        entry = known.entries[place.key] = _add(session, table, known, place, gazetteer)
         report.added += 1
-    elif entry[0].original == place.original:
+    elif _says_what_is_known(table, entry, place):
         report.unchanged += 1
     else:
         _change(session, table, known, entry, place)
         report.changed += 1
+    return entry
+
+
+def _says_what_is_known(table: Table, entry: Entry, place: Place) -> bool:
+    """Tell whether a row says what it said before, or just what would be written out now."""
+    original = entry.resource.original
+    if original is not None and same_row(original, place.original):
+        return True
+    return place.entry is not None and same_row(_out(table, entry), place.original)
+
+
+def _out(table: Table, entry: Entry) -> dict[str, str]:
+    """Return the row that an export to this very table would write of an entry."""
+    return {k: v for k, v in row_in(entry, table.header).items() if k not in table.header.ours}
+
+
+def _confirm(offering: Offering, on: date | None) -> bool:
+    """Store that the publisher confirmed an entry; who looked later than that knows better."""
+    if on is None or (offering.verified_on is not None and offering.verified_on >= on):
+        return False
+    offering.verified_on, offering.verified_by = on, "source"
+    return True
+
+
+def _similar(session: Session, added: dict[uuid.UUID, int]) -> list[Similar]:
+    return [
+        Similar(
+            added[p.one.resource], p.one.resource, p.one.facts.name, p.other.resource,
+            p.other.facts.name, p.likeness,
+        )
+        for p in among_added(session, added)
+    ]  # fmt: skip
 
 
 def _host(session: Session, table: Table, known: _Known, place: Place) -> Organization | None:
@@ -194,7 +229,7 @@ def _host(session: Session, table: Table, known: _Known, place: Place) -> Organi
 
 def _add(
     session: Session, table: Table, known: _Known, place: Place, gazetteer: Gazetteer | None
-) -> tuple[Resource, Location, Offering]:
+) -> Entry:
     now = clock.now()
     same = {"source": table.source, "source_key": place.key, "created_at": now, "edited_at": now}
     host = _host(session, table, known, place)
@@ -208,14 +243,14 @@ def _add(
     )
     location = Location(id=uuid.uuid4(), **_placed(place.location, gazetteer), **same)
     offering = Offering(
-        id=uuid.uuid4(),
+        id=place.entry or uuid.uuid4(),  # an id that came along stays
         resource_id=resource.id,
         location_id=location.id,
         **place.offering,
         **same,
     )
     session.add_all([resource, location, offering])
-    return resource, location, offering
+    return Entry(offering, resource, location, host)
 
 
 def _placed(facts: dict[str, Any], gazetteer: Gazetteer | None) -> dict[str, Any]:
@@ -245,12 +280,14 @@ def _change(
     session: Session,
     table: Table,
     known: _Known,
-    entry: tuple[Resource, Location | None, Offering],
+    entry: Entry,
     place: Place,
 ) -> None:
     """Change the fields that the file now says otherwise than it did before."""
-    resource, location, offering = entry
-    before = _as_it_was(table, resource, place)
+    resource, location, offering = entry.resource, entry.location, entry.offering
+    # An entry of the catalogue itself has no row; what an export would write of it stands for one.
+    original = resource.original or _out(table, entry)
+    before = said_in(original, resource.source or table.source)
     now = clock.now()
     parts: list[tuple[Any, dict[str, Any], dict[str, Any]]] = [
         (resource, before.resource if before else {}, place.resource),
@@ -266,19 +303,9 @@ def _change(
     if before is None or before.organization != place.organization:
         host = _host(session, table, known, place)
         resource.organization_id = host.id if host else None
-    resource.original = place.original
+    if resource.original is not None:
+        resource.original = place.original
     resource.edited_at = now
-
-
-def _as_it_was(table: Table, resource: Resource, place: Place) -> Place | None:
-    """Return what the row said when it was last read; None where its columns were others."""
-    if resource.original is None or set(resource.original) != set(place.original):
-        return None
-    cells = tuple(str(resource.original[name]) for name in place.original)
-    try:
-        return place_of(table, Row(place.line, cells))
-    except BadRow:
-        return None
 
 
 def _remember(session: Session, path: Path, table: Table, report: FileReport, by: str) -> None:
@@ -300,4 +327,4 @@ def _remember(session: Session, path: Path, table: Table, report: FileReport, by
     session.flush()
 
 
-__all__ = ["BadFile", "FileReport", "Reported", "import_opendata"]
+__all__ = ["BadFile", "FileReport", "Reported", "VerifiedAhead", "import_opendata"]

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from api.commands.inputs import BadInput
 from api.commands.opening import opened
 from api.commands.output import hint
 from api.commands.whole_files import whole_file
@@ -52,6 +53,26 @@ def hsds(file: FileArgument = None) -> None:
                 ):
                     count = export_hsds(session, out, words=words, lines=lines)
     hint(say("hint.exported", count=count))
+
+
+@app.command("opendata", help=say("help.export_opendata"))
+def opendata(
+    layout: Annotated[str, typer.Option(help=say("help.export_layout"))],
+    file: Annotated[Path, typer.Argument(help=say("help.opendata_file"))],
+) -> None:
+    from resources.municipal_export import open_table, write_csv, write_xlsx
+
+    if file.suffix.lower() not in (".csv", ".xlsx"):
+        raise BadInput(say("input.csv_or_xlsx", path=file))
+    with opened() as program, program.database.reading() as session:
+        table = open_table(session, layout)
+    with whole_file(file) as path:
+        if file.suffix.lower() == ".xlsx":
+            write_xlsx(table, path)
+        else:
+            with path.open("x", encoding="utf-8-sig", newline="") as out:
+                write_csv(table, out)
+    hint(say("hint.exported", count=len(table.rows)))
 
 
 @app.command("geojson", help=say("help.export_geojson"))

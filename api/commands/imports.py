@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.commands.inputs import checked_file, text_lines
+from api.commands.inputs import BadInput, checked_file, text_lines
 from api.commands.opening import opened
 from api.commands.output import Format, FormatOption, hint, print_json, print_table
 from api.commands.words import language, say
@@ -27,9 +28,14 @@ REPORTED_SHOWN = 20
 @app.command("opendata", help=say("help.import_opendata"))
 def opendata(
     files: Annotated[list[Path], typer.Argument(help=say("help.import_files"))],
+    verified_on: Annotated[
+        str | None, typer.Option("--verified-on", help=say("help.verified_on"))
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     from resources.importing import import_opendata
+
+    day = _day(verified_on)
 
     with opened() as program:
         for path in files:
@@ -47,6 +53,7 @@ def opendata(
                         gazetteer=towns,
                         progress=progress,
                         max_bytes=program.settings.max_file_mb * 1_000_000,
+                        verified_on=day,
                     )
                 reports.append(report.as_json(_language(form)))
     _print_reports(reports, form)
@@ -200,6 +207,13 @@ def population(
         print(say("table.population_imported", **facts))
 
 
+def _day(text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(say("input.bad_day")) from None
+
+
 def _language(form: Format) -> str:
     """Return the language of reasons: the terminal's for a table, one and the same in JSON."""
     return language() if form is Format.TABLE else "ja"
@@ -261,6 +275,7 @@ def _print_reports(reports: list[dict[str, Any]], form: Format) -> None:
         ([r[c] for c in counts] + [len(r["reported"])] for r in reports),
     )
     for report in reports:
+        _print_similar(report)
         _print_rows(say("table.reported", file=report["file"]), report["reported"])
         _print_rows(say("table.warned", file=report["file"]), report.get("warned", []))
 
@@ -275,3 +290,25 @@ def _print_rows(title: str, rows: list[dict[str, Any]]) -> None:
     )
     if len(rows) > REPORTED_SHOWN:
         print(say("table.reported_more", count=len(rows) - REPORTED_SHOWN))
+
+
+def _print_similar(report: dict[str, Any]) -> None:
+    """Show which added rows may be entries that were there already; nothing was merged."""
+    found = report.get("similar") or []
+    if not found:
+        return
+    print_table(
+        say("table.similar", file=report["file"]),
+        say("table.similar_columns").split("|"),
+        (
+            [
+                s["line"],
+                s["name"],
+                f"{s['other']['name']}\n{s['other']['resource']}",
+                f"{s['weight']:.1f}",
+                "\n".join(f"{e['field']} {e['likeness']:.0f}" for e in s["evidence"]),
+            ]
+            for s in found[:REPORTED_SHOWN]
+        ),
+    )
+    hint(say("hint.similar", file=report["file"], count=len(found)))

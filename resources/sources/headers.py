@@ -27,6 +27,10 @@ def layouts() -> dict[str, Any]:
     return tomllib.loads(text)
 
 
+OURS = ("entry", "entry_kind", "verified_on")
+"""Meanings of the columns that the program itself adds; they are no part of what was read."""
+
+
 @dataclass(frozen=True)
 class Header:
     """The header row of a table.
@@ -44,6 +48,17 @@ class Header:
     layout: str
     kind: str | None
     fallback: str | None
+
+    @property
+    def ours(self) -> set[str]:
+        """The names of the columns that the program itself added."""
+        return {self.names[self.columns[m]] for m in OURS if m in self.columns}
+
+
+def header_of(names: tuple[str, ...]) -> Header:
+    """Return the header that a kept row's own column names make."""
+    folded = [fold(name) for name in names]
+    return _header(Row(0, names), folded, _columns(folded))
 
 
 def find_header(rows: list[Row]) -> Header:
@@ -81,7 +96,7 @@ def _header(row: Row, folded: list[str], columns: dict[str, int]) -> Header:
         for day, (a, b) in layouts()["weekdays"].items()
         if fold(a) in folded and fold(b) in folded
     }
-    known: dict[str, str] = next(
+    known: dict[str, Any] = next(
         (x for x in layouts()["layout"] if fold(x["column"]) in folded), {}
     )
     return Header(

@@ -3,16 +3,20 @@
 import hashlib
 import re
 import unicodedata
+import uuid
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from geodata.coordinates import is_in_japan
-from resources import schedules
+from resources import clock, schedules
 from resources.days import DAYS
 from resources.sources import hours
+from resources.sources.dates import day_of
 from resources.sources.headers import Header, find_header, layouts
-from resources.sources.tables import MOST_BYTES, BadFile, Row, read_rows
+from resources.sources.tables import MOST_BYTES, BadFile, Row, read_sheets
+from resources.vocabulary import default_vocabulary
 
 
 class BadRow(ValueError):
@@ -50,6 +54,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "{line} 行目と番号が重なっています。番号を直してください。",
         "Its number is that of line {line}; correct one of the two.",
     ),
+    "bad_entry": (
+        "カタログIDの形が正しくありません。書き出したときのままにするか、空にしてください。",
+        "Its カタログID is no id; leave it as it was written, or empty.",
+    ),
     "too_many_cells": (
         "見出しより列が多い行です。区切りと引用符を確認してください。",
         "It has more cells than the header; check commas and quotation marks.",
@@ -74,7 +82,10 @@ class Place:
     resource: dict[str, Any]
     location: dict[str, Any]
     offering: dict[str, Any]
+    # The row by header; `entry` and `verified_on` are what a file of our own says besides.
     original: dict[str, str]
+    entry: uuid.UUID | None = None
+    verified_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -90,8 +101,7 @@ class Table:
 
 def read_table(path: Path, *, max_bytes: int = MOST_BYTES) -> Table:
     """Read a file and recognise its layout. Raises `BadFile`."""
-    rows = read_rows(path, max_bytes=max_bytes)
-    header = find_header(rows)
+    rows, header = _with_header(read_sheets(path, max_bytes=max_bytes))
     numbered = {i for i, name in enumerate(header.names) if name.strip() == "#property"}
     data = [
         r
@@ -108,6 +118,18 @@ def read_table(path: Path, *, max_bytes: int = MOST_BYTES) -> Table:
     kind = next((n["kind"] for n in layouts()["named"] if n["part"] in stem), None)
     code = _municipality(header, data)
     return Table(f"opendata:{code}:{stem}", header.layout, header, data, kind)
+
+
+def _with_header(sheets: list[list[Row]]) -> tuple[list[Row], Header]:
+    """Return the first sheet that has a header; a cover sheet may stand before it."""
+    first: BadFile | None = None
+    for rows in sheets:
+        try:
+            return rows, find_header(rows)
+        except BadFile as error:
+            first = first or error
+    assert first is not None, "there is at least one sheet"
+    raise first
 
 
 def dataset_name(file_name: str) -> str:
@@ -152,7 +174,7 @@ def place_of(table: Table, row: Row) -> Place:
     organization = " ".join(cell("organization").split())
     resource = {
         "name": name,
-        "kind": _kind(table, cell("type"), name),
+        "kind": _own_kind(cell("entry_kind")) or _kind(table, cell("type"), name),
         "name_kana": cell("kana") or None,
         "alias": cell("alias") or None,
         "description": cell("description") or None,
@@ -176,15 +198,18 @@ def place_of(table: Table, row: Row) -> Place:
         "point_source": None if lon is None else "file",
     }
     number = re.fullmatch(r"\d{13}", cell("corporate_number"))
+    entry, verified_on = _entry(cell("entry")), day_of(cell("verified_on"))
     return Place(
         row.line,
-        _key(cell("id"), name, cell("address")),
+        f"catalogue:{entry}" if entry else _key(cell("id"), name, cell("address")),
         organization or None,
         number[0] if number else None,
         resource,
         location,
         _offering(table, row, cell),
         _original(header, row),
+        entry,
+        None if verified_on is None or verified_on > clock.today() else verified_on,
     )
 
 
@@ -205,10 +230,13 @@ def _offering(table: Table, row: Row, cell: Any) -> dict[str, Any]:
         closed = cell("closed_days")
         schedule = hours.schedule_of(days, start, end, note, closed)
         words = hours.words_of_hours(days, start, end, note, closed)
+        dated = "～".join(dict.fromkeys(x for x in (cell("first_on"), cell("last_on")) if x))
+        words = " ".join(x for x in (dated, words) if x) or None
     return {
         "schedule": None if schedule is None else schedules.to_json(schedule),
         "schedule_text": words,
         "capacity": _count(cell("capacity")),
+        "ends_on": day_of(cell("last_on")),
     }
 
 
@@ -220,6 +248,8 @@ def _original(header: Header, row: Row) -> dict[str, str]:
     """Return the whole row by header, so that nothing of the file is lost."""
     out: dict[str, str] = {}
     for i, value in enumerate(row.cells[: len(header.names)]):
+        if header.names[i] in header.ours:
+            continue
         name = header.names[i].strip() or f"#{i + 1}"
         out[name if name not in out else f"{name} #{i + 1}"] = value
     return out
@@ -235,6 +265,31 @@ def _key(number: str, name: str, address: str) -> str:
     if number:
         return f"id:{number}:{_digest(name)[:8]}"
     return f"at:{_digest(name, address)}"
+
+
+def entry_named(table: Table, row: Row) -> uuid.UUID | None:
+    """Return the entry of the catalogue that a row names itself; None where it names none."""
+    column = table.header.columns.get("entry")
+    if column is None or column >= len(row.cells):
+        return None
+    try:
+        return _entry(row.cells[column].strip())
+    except BadRow:
+        return None
+
+
+def _entry(text: str) -> uuid.UUID | None:
+    if not text:
+        return None
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise BadRow("bad_entry") from None
+
+
+def _own_kind(code: str) -> str | None:
+    """Return the kind that a file of our own names; a code that isn't known says nothing."""
+    return code if code in default_vocabulary().codes("kind") else None
 
 
 def _digest(*parts: str) -> str:

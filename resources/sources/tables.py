@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
+
+from resources.sources.defused import restored
 
 MOST_BYTES = 50 * 1024 * 1024
 MOST_COLUMNS = 500
@@ -38,9 +41,10 @@ class Row:
     cells: tuple[str, ...]
 
 
-def read_rows(path: Path, *, max_bytes: int = MOST_BYTES) -> list[Row]:
-    """Return the rows of a CSV file, or of an XLSX file's first sheet of data.
+def read_sheets(path: Path, *, max_bytes: int = MOST_BYTES) -> list[list[Row]]:
+    """Return the rows of a CSV file, or of each sheet of an XLSX file that may hold data.
 
+    Sheets of examples and empty ones are left out; there is always at least one sheet.
     Raises `BadFile`.
     """
     size = path.stat().st_size
@@ -58,13 +62,13 @@ def read_rows(path: Path, *, max_bytes: int = MOST_BYTES) -> list[Row]:
     with path.open("rb") as file:
         head = file.read(4)
     if head.startswith(b"PK"):
-        return _xlsx(path)
+        return _xlsx(path) or [[]]
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         raise BadFile(
             "XLSX として読めません。表計算ソフトで保存し直してください。",
             "The file can't be read as XLSX; save it again with a spreadsheet program.",
         )
-    return _csv(path.read_bytes())
+    return [_csv(path.read_bytes())]
 
 
 def _csv(content: bytes) -> list[Row]:
@@ -80,7 +84,7 @@ def _csv(content: bytes) -> list[Row]:
     try:
         for cells in reader:
             _bounded(len(rows), cells)
-            rows.append(Row(line, tuple(cells)))
+            rows.append(Row(line, tuple(map(restored, cells))))
             line = reader.line_num + 1
     except csv.Error:
         raise BadFile(
@@ -110,7 +114,7 @@ def _bounded(count: int, cells: Any) -> None:
         )
 
 
-def _xlsx(path: Path) -> list[Row]:
+def _xlsx(path: Path) -> list[list[Row]]:
     unreadable = BadFile(
         "XLSX として読めません。表計算ソフトで保存し直してください。",
         "The file can't be read as XLSX; save it again with a spreadsheet program.",
@@ -129,6 +133,7 @@ def _xlsx(path: Path) -> list[Row]:
         if isinstance(error, BadFile):
             raise
         raise unreadable from None
+    sheets: list[list[Row]] = []
     try:
         for sheet in book.worksheets:
             if sheet.title.strip() in EXAMPLE_SHEETS:
@@ -140,10 +145,10 @@ def _xlsx(path: Path) -> list[Row]:
                 if any(cells):
                     rows.append(Row(line, cells))
             if rows:
-                return rows
+                sheets.append(rows)
     finally:
         book.close()
-    return []
+    return sheets
 
 
 def _text(value: Any) -> str:
@@ -158,4 +163,4 @@ def _text(value: Any) -> str:
         return value.strftime("%H:%M")
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)[:LONGEST_CELL]
+    return unescape(str(value))[:LONGEST_CELL]

@@ -300,7 +300,8 @@ def test_a_catalogue_goes_out_and_comes_in_without_loss(
 def test_open_data_comes_in_with_its_counts(ibasho: Ibasho, shared_data: Path) -> None:
     file = shared_data / "municipal" / "yaizu" / "222127_community_center.csv"
     (report,) = ibasho("import", "opendata", file, "--format", "json").json["files"]
-    assert report.keys() == {"file", "rows", "added", "changed", "unchanged", "reported"}
+    documented = {"file", "rows", "added", "changed", "unchanged", "reported"}
+    assert report.keys() == documented | {"verified", "similar"}
     counted = report["added"] + report["changed"] + report["unchanged"]
     assert report["rows"] == counted + len(report["reported"]) > 0
     again = ibasho("import", "opendata", file, "--format", "json").json["files"][0]
@@ -375,3 +376,32 @@ def test_points_for_maps_are_written_whole_or_not_at_all(
     nowhere = ibasho("export", "geojson", tmp_path / "no" / "map.geojson")
     assert nowhere.code == 2
     assert "no/map.geojson" in nowhere.err
+
+
+def test_open_data_is_confirmed_written_out_and_comes_home(
+    ibasho: Ibasho, shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = shared_data / "municipal" / "yaizu" / "222127_child_rearing_support_center.csv"
+    assert ibasho("import", "opendata", file, "--verified-on", "tomorrow").code == 2
+    assert ibasho("import", "opendata", file, "--verified-on", "2099-01-01").code == 2
+    first = ibasho("import", "opendata", file, "--verified-on", "2026-11-01", "--format", "json")
+    (report,) = first.json["files"]
+    assert report["verified"] == report["added"] == report["rows"]
+    assert ibasho("export", "opendata", "--layout", "castle", tmp_path / "a.csv").code == 2
+    assert ibasho("export", "opendata", "--layout", "facility", tmp_path / "a.txt").code == 2
+    for name in ("out.csv", "out.xlsx"):
+        out = tmp_path / name
+        assert ibasho("export", "opendata", "--layout", "facility", out).code == 0
+        (again,) = ibasho("import", "opendata", out, "--format", "json").json["files"]
+        assert again["unchanged"] == again["rows"] == report["rows"]
+    assert (tmp_path / "out.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    monkeypatch.setenv("IBASHO_HOME", str(tmp_path / "other"))
+    (fresh,) = ibasho("import", "opendata", out, "--format", "json").json["files"]
+    assert fresh["added"] == report["rows"]
+    # The same places once more, under a table of another name.
+    copy = tmp_path / "another_list.csv"
+    copy.write_bytes(file.read_bytes())
+    (twice,) = ibasho("import", "opendata", copy, "--format", "json").json["files"]
+    assert len(twice["similar"]) == report["rows"]
+    shown = ibasho("import", "opendata", copy.rename(tmp_path / "third_list.csv"))
+    assert shown.code == 0

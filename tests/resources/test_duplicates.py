@@ -167,6 +167,10 @@ def test_no_pair_is_lost_by_looking_only_where_it_is_worth_it(shared_data: Path,
         if compare(a.facts, b.facts).enough
     }
     assert quick <= slow
+    new = {e.resource for e in r.sample(entries, 20)}
+    of_new = {(a.resource, b.resource) for a, b in pairs_to_compare(entries, of=new)}
+    assert all(new & set(pair) for pair in of_new)
+    assert {pair for pair in quick if new & set(pair)} <= of_new
     print(f"{len(slow)} pairs, {len(slow - quick)} not looked at")
     assert len(slow - quick) <= len(slow) * 0.01
 

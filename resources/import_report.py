@@ -1,0 +1,81 @@
+"""What is said of a file that was read: what became of each row."""
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from resources.same_place import Likeness
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A row that didn't become a resource, and why."""
+
+    line: int
+    ja: str
+    en: str
+    record: str | None = None  # the id it goes by in the file, where it has one
+
+    def as_json(self, language: str = "ja") -> dict[str, Any]:
+        named = {} if self.record is None else {"id": self.record}
+        return {"line": self.line, **named, "reason": self.ja if language == "ja" else self.en}
+
+
+@dataclass(frozen=True)
+class Similar:
+    """An added row that may be an entry that was there already, with the evidence."""
+
+    line: int
+    resource: uuid.UUID
+    name: str
+    other: uuid.UUID
+    other_name: str
+    likeness: Likeness
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "line": self.line,
+            "resource": str(self.resource),
+            "name": self.name,
+            "other": {"resource": str(self.other), "name": self.other_name},
+            **self.likeness.as_json(),
+        }
+
+
+@dataclass
+class FileReport:
+    """What became of a file's rows: rows = added + changed + unchanged + reported.
+
+    warned : rows that were taken in but for a value that can't be
+    verified : entries whose date of verification the file moved
+    similar : added rows that may already have been there under another entry; nothing is merged
+
+    None in one of the last three: a file of this format isn't asked for it.
+    """
+
+    file: str
+    rows: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    reported: list[Reported] = field(default_factory=list)
+    warned: list[Reported] | None = None
+    verified: int | None = None
+    similar: list[Similar] | None = None
+
+    def as_json(self, language: str = "ja") -> dict[str, Any]:
+        warned, similar = self.warned, self.similar
+        more: dict[str, Any] = {
+            "warned": None if warned is None else [w.as_json(language) for w in warned],
+            "verified": self.verified,
+            "similar": None if similar is None else [s.as_json() for s in similar],
+        }
+        return {
+            "file": self.file,
+            "rows": self.rows,
+            "added": self.added,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "reported": [r.as_json(language) for r in self.reported],
+            **{name: value for name, value in more.items() if value is not None},
+        }

@@ -15,6 +15,7 @@ from api.commands import (
     duplicates,
     exports,
     imports,
+    ladder,
     layers,
     ledger,
     maintenance,
@@ -39,6 +40,8 @@ app.command("suggest", help=say("help.suggest"))(questions.suggest)
 app.command("nearby", help=say("help.nearby"))(questions.nearby)
 app.command("why", help=say("help.why"))(questions.why)
 app.command("note", help=say("help.read_note"))(note.read_note)
+app.command("path", help=say("help.path"))(ladder.path)
+app.command("week", help=say("help.week"))(ladder.week)
 app.command("allocate", help=say("help.allocate"))(allocation.allocate)
 app.command("geocode", help=say("help.geocode"))(addresses.geocode)
 app.command("gaps", help=say("help.gaps"))(planning.gaps)

@@ -1,11 +1,14 @@
 """Which places of participation suit a need, in which order, why, and what comes first."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from geodata.streets import StreetGraph
 from matching import near_misses, reasons
 from matching.answers import (
     Answer,
@@ -14,18 +17,24 @@ from matching.answers import (
 )
 from matching.ask import prepare
 from matching.avoiding import avoiding
+from matching.codebook import Codebook
 from matching.fresh import is_full, places_named, places_to_show
-from matching.index import NOT_SERVED, Served
+from matching.index import NOT_SERVED, Index, Served
 from matching.need import Need
 from matching.on_foot import walks_for
 from matching.order import in_order
+from matching.place_shown import PlaceShown
 from matching.ranking import Scores, diverse, first_of_each, score
 from matching.relaxing import relaxation
+from matching.rows import Rows
 from matching.rules import Judged, judge
 from matching.schemes import Scheme, scheme_of
 from matching.sight import Sight
 from matching.store import IndexStore
 from resources import clock
+
+Show = Callable[[Rows, Sequence[int]], dict[int, PlaceShown]]
+"""Tells what is shown of some rows, by row number; one that is gone meanwhile is left out."""
 
 MINIMUM = "minimum"
 
@@ -62,11 +71,37 @@ def suggest_placements(
     ------
     UnknownScheme
     """
-    weights = scheme_of(scheme)
     index = store.current(session)
-    codebook = index.codebook or store.codebook
-    ask = prepare(avoiding(session, need), codebook, now or clock.now())
-    walks = walks_for(ask, store.streets())
+    return answer_to(
+        avoiding(session, need),
+        index,
+        index.codebook or store.codebook,
+        partial(places_to_show, session),
+        limit=limit,
+        scheme=scheme,
+        now=now or clock.now(),
+        streets=store.streets(),
+    )
+
+
+def answer_to(
+    need: Need,
+    index: Index,
+    codebook: Codebook,
+    show: Show,
+    *,
+    limit: int,
+    scheme: str,
+    now: datetime,
+    streets: StreetGraph | None = None,
+) -> Answer:
+    """Put a need to an index, wherever it was made from.
+
+    show : what is shown of some rows, with their free places as they stand now
+    """
+    weights = scheme_of(scheme)
+    ask = prepare(need, codebook, now)
+    walks = walks_for(ask, streets)
     reach = ask.reach_m(by_streets=walks is not None)
     radii = [None] if reach is None else [*(reach * w for w in WIDER), None]
     served = NOT_SERVED
@@ -86,7 +121,7 @@ def suggest_placements(
     weighed[near] = True
     scores = score(sight, judged, weights, np.flatnonzero(weighed))
     fitting = np.flatnonzero(fits & scores.enough(weights))
-    suggestions, misses = _shown(session, sight, judged, scores, fitting, near, limit, weights)
+    suggestions, misses = _shown(show, sight, judged, scores, fitting, near, limit, weights)
     return Answer(
         revision=index.revision,
         scheme=scheme,
@@ -100,7 +135,7 @@ def suggest_placements(
 
 
 def _shown(
-    session: Session,
+    show: Show,
     sight: Sight,
     judged: Judged,
     scores: Scores,
@@ -117,7 +152,7 @@ def _shown(
     while True:  # ends: each turn either finishes or loses at least one candidate
         left = ordered[~np.isin(ordered, list(gone))] if gone else ordered
         picked = diverse(left, sight, weights, limit)
-        places = places_to_show(session, sight.rows, picked)
+        places = show(sight.rows, picked)
         lost = {i for i in picked if i not in places or is_full(places[i])}
         if not lost:
             break

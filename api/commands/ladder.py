@@ -1,0 +1,72 @@
+"""`ibasho path` and `ibasho week`: the next rungs of the ladder, and a week of several places."""
+
+from api.commands.opening import opened
+from api.commands.output import Format, FormatOption, print_json, print_table
+from api.commands.questions import ProfileOption, SchemeOption, need_from
+from api.commands.words import language, say
+
+
+def path(
+    profile: ProfileOption, scheme: SchemeOption = "standard", form: FormatOption = Format.TABLE
+) -> None:
+    from matching.path import path_of
+
+    with opened() as program:
+        need = need_from(program, profile)
+        with program.database.reading() as session:
+            stages = path_of(session, program.store, need, scheme=scheme)
+        vocabulary = program.vocabulary
+    if form is Format.JSON:
+        print_json({"scheme": scheme, "stages": [s.as_json(vocabulary) for s in stages]})
+        return
+    if not stages:
+        print(say("table.no_path"))
+        return
+    terms = vocabulary.terms("step")
+    print_table(
+        say("table.path"),
+        say("table.path_columns").split("|"),
+        (
+            (
+                terms[s.rung].ja if language() == "ja" else terms[s.rung].en,
+                s.suggestion.place.name,
+                say("table.yes") if s.stays else None,
+                f"{s.suggestion.score / 10_000:.2f}",
+            )
+            for s in stages
+        ),
+    )
+
+
+def week(
+    profile: ProfileOption, scheme: SchemeOption = "standard", form: FormatOption = Format.TABLE
+) -> None:
+    from matching.week import week_of
+
+    with opened() as program:
+        need = need_from(program, profile)
+        with program.database.reading() as session:
+            found = week_of(session, program.store, need, scheme=scheme)
+        vocabulary = program.vocabulary
+    if form is Format.JSON:
+        print_json({"scheme": scheme, **found.as_json()})
+        return
+    if not found.sessions:
+        print(say("table.no_week"))
+        return
+    days = say("table.days").split("|")
+    print_table(
+        say("table.week"),
+        say("table.week_columns").split("|"),
+        (
+            (
+                f"{p.start.month}/{p.start.day}({days[p.start.weekday()]})",
+                f"{p.start:%H:%M}–{p.end:%H:%M}",
+                p.suggestion.place.name,
+                p.walk_minutes,
+            )
+            for p in found.sessions
+        ),
+    )
+    labels = [vocabulary.label("need", code, language()) for code in found.answered]
+    print(say("table.week_answers", needs=say("table.comma").join(labels)))

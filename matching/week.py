@@ -1,0 +1,262 @@
+"""A week of several places without clashes: sessions a person can attend, and the ways between.
+
+Which sessions go together is a search (OR-Tools CP-SAT): each place once, no two at a time, time to
+walk from one to the next, and together they answer as much as they can.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import combinations
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from geodata.coordinates import LonLat
+from geodata.straight import DETOUR, metres_between
+from matching.answers import Suggestion
+from matching.need import Need, minutes_of
+from matching.schemes import UNIT
+from matching.store import IndexStore
+from matching.suggest import suggest_placements
+from matching.times import SHORTEST_STAY
+from resources import clock, schedules
+from resources.clock import JAPAN
+from resources.days import DAYS
+from resources.queries import Entry, entries_by_offering
+
+OPTIONS = 12
+"""How many places of the list are considered."""
+
+USUAL_SESSIONS = 3
+"""Sessions a week where the person names no number."""
+
+PER_DAY = 2
+
+PAUSE_MINUTES = 10
+"""Between two sessions of a day, besides the way."""
+
+COVERING = UNIT
+"""What it counts to answer all needs with the week, beside a place's score of at most the same."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One session that could be part of the week.
+
+    place : number of the place; needs : what it answers; score : ten-thousandths
+    """
+
+    place: int
+    start: datetime
+    end: datetime
+    score: int
+    needs: frozenset[str]
+    at: LonLat | None
+
+
+@dataclass(frozen=True)
+class Planned:
+    suggestion: Suggestion
+    start: datetime
+    end: datetime
+    walk_minutes: int | None  # from the session before on the same day
+
+    def as_json(self) -> dict[str, Any]:
+        place = self.suggestion.place
+        return {
+            "offering": str(place.offering),
+            "resource": str(place.resource),
+            "name": place.name,
+            "kind": place.kind,
+            "invented": place.invented,
+            "start": self.start.isoformat(timespec="minutes"),
+            "end": self.end.isoformat(timespec="minutes"),
+            "walk_minutes_from_before": self.walk_minutes,
+        }
+
+
+@dataclass(frozen=True)
+class Week:
+    """Sessions of seven days in order, and the needs they answer together."""
+
+    first: date
+    sessions: tuple[Planned, ...]
+    answered: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "from": self.first.isoformat(),
+            "sessions": [s.as_json() for s in self.sessions],
+            "answered": list(self.answered),
+        }
+
+
+def week_of(
+    session: Session,
+    store: IndexStore,
+    need: Need,
+    *,
+    scheme: str = "standard",
+    now: datetime | None = None,
+) -> Week:
+    """Put a week together from the places that suit a need: the seven days from the day asked for.
+
+    At most as many sessions as the person wants, `USUAL_SESSIONS` where nothing is said.
+
+    Raises
+    ------
+    UnknownScheme
+    """
+    moment = (now or clock.now()).astimezone(JAPAN)
+    first = need.on or moment.date()
+    begins = datetime.combine(first, time(0), JAPAN) if need.on else moment
+    answer = suggest_placements(session, store, need, limit=OPTIONS, scheme=scheme, now=now)
+    entries = entries_by_offering(session, [s.place.offering for s in answer.suggestions])
+    usual = {t.code: t.facts.get("needs", []) for t in store.codebook.vocabulary.terms("kind")}
+    options = []
+    for number, s in enumerate(answer.suggestions):
+        entry = entries.get(s.place.offering)
+        if entry is None:
+            continue
+        offered = entry.resource.needs
+        answers = frozenset(usual[s.place.kind] if offered is None else offered)
+        at = _point(s)
+        options += [
+            Option(number, start, end, s.score, answers & frozenset(need.needs), at)
+            for start, end in _attendable(entry, need, begins, first)
+        ]
+    most = need.limits.sessions_per_week or USUAL_SESSIONS
+    walk = None if need.walk_minutes is None else float(need.walk_minutes)
+    chosen = best_week(options, need.needs, most=most, speed_m_s=need.speed_m_s, walk_minutes=walk)
+    planned = []
+    before: Option | None = None
+    for option in chosen:
+        same_day = before is not None and before.start.date() == option.start.date()
+        way = walk_between(before, option, need.speed_m_s) if before and same_day else None
+        planned.append(Planned(answer.suggestions[option.place], option.start, option.end, way))
+        before = option
+    answered = sorted({n for option in chosen for n in option.needs})
+    return Week(first, tuple(planned), tuple(answered))
+
+
+def _point(s: Suggestion) -> LonLat | None:
+    lon, lat = s.place.lon, s.place.lat
+    return None if lon is None or lat is None else LonLat(lon, lat)
+
+
+def _attendable(
+    entry: Entry, need: Need, begins: datetime, first: date
+) -> list[tuple[datetime, datetime]]:
+    """Return the sessions of seven days that the person can attend, cut to the person's hours."""
+    if entry.offering.schedule is None:
+        return []
+    whole = entry.offering.attendance == "whole"
+    last = datetime.combine(first + timedelta(days=7), time(0), JAPAN)
+    found = []
+    for s in schedules.next_sessions(schedules.from_json(entry.offering.schedule), begins, days=7):
+        if not begins.date() <= s.start.date() or s.start >= last:
+            continue
+        if entry.offering.ends_on is not None and s.start.date() > entry.offering.ends_on:
+            continue
+        part = _within_hours(s.start, s.end, need, whole=whole)
+        if part is not None:
+            found.append(part)
+    return found
+
+
+def _within_hours(
+    start: datetime, end: datetime, need: Need, *, whole: bool
+) -> tuple[datetime, datetime] | None:
+    """Return the part of a session in which the person can be there; None if it is too short."""
+    if not need.windows:
+        return start, end
+    midnight = datetime.combine(start.date(), time(0), JAPAN)
+    shortest = end - start if whole else min(end - start, timedelta(minutes=SHORTEST_STAY))
+    for window in need.windows:
+        if window.day != DAYS[start.weekday()]:
+            continue
+        comes = max(start, midnight + timedelta(minutes=minutes_of(window.start)))
+        goes = min(end, midnight + timedelta(minutes=minutes_of(window.end)))
+        if goes - comes >= shortest:
+            return comes, goes
+    return None
+
+
+def walk_between(one: Option, other: Option, speed_m_s: float) -> int | None:
+    """Return the minutes on foot from one to the other; None where a place isn't known."""
+    if one.at is None or other.at is None:
+        return None
+    metres = metres_between(*one.at, *other.at) * DETOUR
+    return int(-(-metres // (speed_m_s * 60.0)))
+
+
+def clash(one: Option, other: Option, speed_m_s: float, walk_minutes: float | None) -> bool:
+    """Tell whether two sessions can't be in one week: of one place, or too close for the way.
+
+    On one day the way must be known, and no longer than the person would walk.
+    """
+    if one.place == other.place:
+        return True
+    if one.start.date() != other.start.date():
+        return False
+    way = walk_between(one, other, speed_m_s)
+    if way is None or (walk_minutes is not None and way > walk_minutes):
+        return True
+    earlier, later = sorted((one, other), key=lambda o: (o.start, o.end))
+    return later.start - earlier.end < timedelta(minutes=way + PAUSE_MINUTES)
+
+
+def best_week(
+    options: Sequence[Option],
+    needs: Mapping[str, int],
+    *,
+    most: int,
+    speed_m_s: float = 1.1,
+    walk_minutes: float | None = None,
+) -> list[Option]:
+    """Return the sessions that go together and count most, in order of time.
+
+    A week counts the scores of its sessions, and for each need that it answers `COVERING` × the
+    need's share of all weights; so a second place for the same need counts less than one for
+    another.
+    """
+    if not options:
+        return []
+    from ortools.sat.python import cp_model
+
+    model = cp_model.CpModel()
+    taken = [model.new_bool_var(f"session {i}") for i in range(len(options))]
+    for i, j in combinations(range(len(options)), 2):
+        if clash(options[i], options[j], speed_m_s, walk_minutes):
+            model.add_at_most_one(taken[i], taken[j])
+    model.add(sum(taken) <= most)
+    for day in sorted({o.start.date() for o in options}):
+        model.add(
+            sum(t for t, o in zip(taken, options, strict=True) if o.start.date() == day) <= PER_DAY
+        )
+    gains = [o.score * t for o, t in zip(options, taken, strict=True)]
+    total = sum(needs.values())
+    for code, weight in needs.items():
+        answering = [t for t, o in zip(taken, options, strict=True) if code in o.needs]
+        if answering:
+            answered = model.new_bool_var(f"need {code}")
+            model.add(sum(answering) >= answered)
+            gains.append(round(COVERING * weight / total) * answered)
+    model.maximize(sum(gains))
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1  # the same answer each time
+    solver.parameters.random_seed = 1
+    status = solver.solve(model)
+    assert status == cp_model.OPTIMAL, solver.status_name(status)
+    chosen = [o for o, t in zip(options, taken, strict=True) if solver.boolean_value(t)]
+    return sorted(chosen, key=lambda o: (o.start, o.end, o.place))
+
+
+def worth(chosen: Sequence[Option], needs: Mapping[str, int]) -> int:
+    """Return what a week counts, as `best_week` counts it."""
+    answered = {n for option in chosen for n in option.needs} & set(needs)
+    total = sum(needs.values())
+    return sum(o.score for o in chosen) + sum(
+        round(COVERING * needs[code] / total) for code in answered
+    )

@@ -1,0 +1,144 @@
+"""A week without clashes, none better; and a path of rungs, each where that rung is offered."""
+
+import itertools
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import judged
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geodata.coordinates import LonLat
+from matching.path import STAYING, best_path, path_of
+from matching.store import IndexStore
+from matching.week import PER_DAY, Option, best_week, clash, week_of, worth
+from resources.clock import JAPAN
+from resources.database import Database
+from resources.vocabulary import default_vocabulary
+
+MONDAY = datetime(2026, 11, 30, tzinfo=JAPAN)
+NEEDS = {"isolation": 3, "no_role": 1}
+
+
+@st.composite
+def option(draw: st.DrawFn) -> Option:
+    start = MONDAY + timedelta(days=draw(st.integers(0, 1)), minutes=30 * draw(st.integers(18, 26)))
+    metres = draw(st.sampled_from([0, 300, 2500]))
+    known = draw(st.booleans()) or draw(st.booleans())
+    return Option(
+        draw(st.integers(0, 3)),
+        start,
+        start + timedelta(minutes=30 * draw(st.integers(1, 4))),
+        draw(st.integers(0, 9)) * 1000,
+        frozenset(draw(st.sets(st.sampled_from(["isolation", "no_role"])))),
+        LonLat(139.7, 35.7 + metres / 111_195) if known else None,
+    )
+
+
+def allowed(chosen: tuple[Option, ...], most: int, walk: float | None) -> bool:
+    days = Counter(o.start.date() for o in chosen)
+    return (
+        len(chosen) <= most
+        and all(n <= PER_DAY for n in days.values())
+        and not any(clash(a, b, 1.1, walk) for a, b in itertools.combinations(chosen, 2))
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(option(), max_size=7), st.integers(1, 4), st.sampled_from([None, 10.0]))
+def test_no_week_that_is_possible_counts_more(
+    options: list[Option], most: int, walk: float | None
+) -> None:
+    found = best_week(options, NEEDS, most=most, walk_minutes=walk)
+    assert allowed(tuple(found), most, walk)
+    ways = [
+        way
+        for size in range(len(options) + 1)
+        for way in itertools.combinations(options, size)
+        if allowed(way, most, walk)
+    ]
+    assert worth(found, NEEDS) == max(worth(way, NEEDS) for way in ways)
+
+
+def at(hour: float, place: int, metres: float = 0, minutes: int = 60) -> Option:
+    start = MONDAY + timedelta(hours=hour)
+    point = LonLat(139.7, 35.7 + metres / 111_195)
+    return Option(place, start, start + timedelta(minutes=minutes), 5000, frozenset(), point)
+
+
+def test_the_way_between_two_sessions_takes_its_time_and_is_no_longer_than_one_would_walk() -> None:
+    assert clash(at(10, 0), at(11, 1), 1.1, None)  # no pause
+    assert not clash(at(10, 0), at(11.25, 1), 1.1, None)
+    assert clash(at(10, 0), at(11.25, 1, 1000), 1.1, None)  # twenty minutes on foot
+    assert not clash(at(10, 0), at(12, 1, 1000), 1.1, None)
+    assert clash(at(10, 0), at(15, 1, 1000), 1.1, 15.0)  # farther than one would walk
+    assert clash(at(10, 0), at(15, 0), 1.1, None)  # the same place again
+    assert not clash(at(10, 0), at(34, 1, 9000), 1.1, 15.0)  # another day
+
+
+@pytest.fixture
+def town(sqlite_database: Database, tmp_path: Path) -> judged.Town:
+    return judged.Town(sqlite_database, IndexStore(tmp_path / "index", default_vocabulary()))
+
+
+PEOPLE = {v.title: v for v in judged.vignettes()}
+
+
+def test_a_week_keeps_to_a_persons_hours_and_number_and_answers_several_needs(
+    town: judged.Town,
+) -> None:
+    v = PEOPLE["母の通院で火曜と木曜は動けない息子"]
+    with town.database.reading() as session:
+        week = week_of(session, town.store, town.need(v), now=judged.NOW)
+    assert 2 <= len(week.sessions) <= 3
+    assert {s.start.weekday() for s in week.sessions} <= {0, 2, 4}
+    assert all(s.start.hour >= 13 and s.end.hour <= 17 for s in week.sessions)
+    assert len({s.suggestion.place.offering for s in week.sessions}) == len(week.sessions)
+    keys = {town.key_of[s.suggestion.place.offering] for s in week.sessions}
+    assert not keys & set(v.never)
+    assert {"eight_fifty", "no_role"} <= set(week.answered)
+    once = PEOPLE["人の少ない部屋で本を読みたい青年"]
+    with town.database.reading() as session:
+        assert len(week_of(session, town.store, town.need(once), now=judged.NOW).sessions) == 1
+        night = week_of(session, town.store, town.need(PEOPLE["何もない夜中"]), now=judged.NOW)
+    assert night.as_json() == {"from": "2026-12-01", "sessions": [], "answered": []}
+
+
+def test_a_path_leads_rung_by_rung_to_places_that_offer_them(town: judged.Town) -> None:
+    v = PEOPLE["母の通院で火曜と木曜は動けない息子"]
+    with town.database.reading() as session:
+        stages = path_of(session, town.store, town.need(v), now=judged.NOW)
+    assert [s.rung for s in stages] == [3, 4]  # nothing near offers work to this man
+    for stage in stages:
+        offered = next(x.value for x in stage.suggestion.verdicts if x.rule == "step")
+        assert stage.rung in offered
+        assert town.key_of[stage.suggestion.place.offering] not in v.never
+    assert stages[1].stays
+    told = stages[0].as_json(default_vocabulary())
+    assert told["step_words"]["ja"] == "定期的に通う"
+
+
+def test_among_all_ways_the_largest_sum_is_taken_and_staying_counts(town: judged.Town) -> None:
+    with town.database.reading() as session:
+        need = town.need(PEOPLE["離職十五年の女性"])
+        stages = []
+        for rung in (2, 3, 4):
+            standing = need.model_copy(update={"step": rung - 1})
+            from matching.suggest import suggest_placements
+
+            answer = suggest_placements(session, town.store, standing, limit=4, now=judged.NOW)
+            stages.append((rung, answer.suggestions))
+
+    def total(way: tuple) -> int:
+        stays = sum(
+            STAYING for a, b in itertools.pairwise(way) if a.place.resource == b.place.resource
+        )
+        return sum(s.score for s in way) + stays
+
+    ways = list(itertools.product(*(s for _, s in stages)))
+    found = tuple(stage.suggestion for stage in best_path(stages))
+    assert len(ways) > 8
+    assert total(found) == max(map(total, ways))
+    assert best_path([]) == []

@@ -7,6 +7,7 @@ SUITES = (
     "benchmarks.suggest",
     "benchmarks.nearby",
     "benchmarks.districts",
+    "benchmarks.duplicates",
     "benchmarks.vignettes",
     "benchmarks.allocation",
     "benchmarks.load",

@@ -1,7 +1,6 @@
 """Which gathering places can be reached from a point and are open when one gets there."""
 
 import math
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -27,6 +26,9 @@ from resources.clock import JAPAN
 DAY = 1440
 OPEN, UNCERTAIN, UNKNOWN, SHUT = 0, 1, 2, 3
 WORDS = ("open", "uncertain", "unknown")
+
+SPARE = 10
+"""Places that are read at once beyond those wanted."""
 
 
 @dataclass(frozen=True)
@@ -209,20 +211,23 @@ def _shown(
 ) -> tuple[list[tuple[int, PlaceShown]], int]:
     """Read the places to show again, in order; those that are full or gone give way."""
     out: list[tuple[int, PlaceShown]] = []
-    resources: set[uuid.UUID] = set()
+    resource_of = rows["resource"]
+    seen: set[int] = set()
     full = 0
-    for start in range(0, len(order), 2 * limit):
-        chunk = order[start : start + 2 * limit].tolist()
+    while len(order) and len(out) < limit:
+        # As many as are still wanted, and some more, for a few will be full.
+        chunk = order[: limit - len(out) + SPARE].tolist()
+        order = order[len(chunk) :]
         fresh = places_to_show(session, rows, chunk)
         for i in chunk:
-            place = fresh.get(i)
-            if place is None or place.resource in resources:
+            place, resource = fresh.get(i), int(resource_of[i])
+            if place is None or resource in seen:
                 continue
             if is_full(place):
                 full += 1
                 continue
-            resources.add(place.resource)
+            seen.add(resource)
             out.append((i, place))
             if len(out) == limit:
-                return out, full
+                break
     return out, full

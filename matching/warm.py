@@ -16,6 +16,11 @@ def warm(session: Session, store: IndexStore) -> None:
     What was compiled is kept (see `geodata.compiled`): it takes some ten seconds once after an
     installation, and a part of one later.
     """
-    need = Need(at=_SOMEWHERE, walk_minutes=1.0, wishes=Wishes(text="本"))
+    streets = store.streets()
+    at = _SOMEWHERE
+    if streets is not None:  # on one of them, so that the walk over streets is compiled too
+        lon, lat = streets.lines[0].coords[0]
+        at = At(lon=lon, lat=lat)
+    need = Need(at=at, walk_minutes=1.0, wishes=Wishes(text="本"))
     suggest_placements(session, store, need)
     nearby_places(session, store, NearbyQuestion(at=need.point, walk_minutes=1.0))

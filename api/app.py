@@ -20,6 +20,7 @@ from api.crowding import Uncrowded
 from api.dependencies import public
 from api.figures import Counted, Figures
 from api.figures import router as figures_router
+from jobs.open_data import catch_up
 from jobs.program import Program, open_program
 from jobs.runtime import start_runner
 from jobs.settings import Settings
@@ -33,6 +34,8 @@ def _warm(program: Program) -> None:
     try:
         with program.database.reading() as session:
             warm(session, program.store)
+        if program.settings.open_data:
+            catch_up(program.database)
     except Exception as error:
         log.warning("no question could be asked at the start: %s", type(error).__name__)
 

@@ -43,6 +43,11 @@ class Town:
     district: str
 
     @property
+    def postcode(self) -> str:
+        known = _postcodes()
+        return known.get(self.name) or known[self.area]
+
+    @property
     def area(self) -> str:
         """Return the name without its chome: 南大塚三丁目 → 南大塚."""
         return _area(self.name)
@@ -78,6 +83,12 @@ def _area(name: str) -> str:
 
 def _text(name: str) -> str:
     return files("jobs.demo").joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def _postcodes() -> dict[str, str]:
+    """Return postcodes by area, or by town where an area has several."""
+    return tomllib.loads(_text("postcodes.toml"))
 
 
 @cache

@@ -126,6 +126,7 @@ class Ward:
             "prefecture": PREFECTURE,
             "city": CITY,
             "town": town.name,
+            "postcode": town.postcode,
             "lon": None if at is None else round(at.lon, 6),
             "lat": None if at is None else round(at.lat, 6),
             "accuracy_m": accuracy_m or None,

@@ -119,7 +119,7 @@ def _pattern(seed: int, today: date) -> Pattern:
         [locations[row["location_id"]] for row in made.offerings],
     )
     for row in made.locations:  # not the ward's own towns: these tiles lie elsewhere
-        row |= dict.fromkeys(("address", "town", "district"))
+        row |= dict.fromkeys(("address", "town", "postcode", "district"))
     blank = {"source_key": None, "version": 1}
     for rows in (made.organizations, made.locations, made.resources, made.offerings):
         # Every row names the same columns: a statement for many rows takes them from the first.

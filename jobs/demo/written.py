@@ -82,8 +82,8 @@ def _location(
     row = ward.location(entry["key"], town, at, entry["room"] or "", step_free, r, visibility)
     if visibility == "hidden":  # nothing is kept that could give the place away
         row |= dict.fromkeys(
-            ("name", "address", "town", "lon", "lat", "accuracy_m", "point_level", "point_source",
-             "district")
+            ("name", "address", "town", "postcode", "lon", "lat", "accuracy_m", "point_level",
+             "point_source", "district")
         )  # fmt: skip
     else:
         row |= {"lon": round(at.lon, 6), "lat": round(at.lat, 6), "accuracy_m": 20.0}

@@ -52,13 +52,13 @@ def _class(attribute: Json, vocabulary: Vocabulary) -> tuple[str, str] | None:
     for id_ in (attribute.get("taxonomy_term_id"), term.get("id")):
         known = term_of(vocabulary, id_) if isinstance(id_, str) else None
         if known is not None:
-            return known.axis, known.code
+            return known.axis, vocabulary.current(known.axis, known.code)
     code = term.get("code") or attribute.get("value")
     said = [attribute.get("link_type"), term.get("taxonomy")]
     for axis in vocabulary.axes:
         named = axis in said or taxonomy_json(axis)["name"] in said
         if named and code in vocabulary.codes(axis):
-            return axis, str(code)
+            return axis, vocabulary.current(axis, str(code))
     return None
 
 

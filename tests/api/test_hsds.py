@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -250,8 +251,8 @@ def test_modified_after_holds_what_changed_at_that_very_moment(
     for what, id_ in (("services", "resource_id"), ("service_at_locations", "id")):
         found = get(client, f"/{what}", modified_after=at)["contents"]
         assert [f["id"] for f in found] == [str(getattr(sorts["plain"], id_))]
-        later = at.replace("Z", "1Z") if len(at) < 27 else at[:-2] + chr(ord(at[-2]) + 1) + "Z"
-        assert get(client, f"/{what}", modified_after=later)["total_items"] == 0 or at[-2] == "9"
+        later = (datetime.fromisoformat(at) + timedelta(microseconds=1)).isoformat()
+        assert get(client, f"/{what}", modified_after=later)["total_items"] == 0
         # The same moment with an offset, whose plus sign arrives as a space.
         early = client.get(f"/hsds/{what}?modified_after=2020-01-01T09:00:00+09:00").json()
         assert early["total_items"] == len(OPEN) + 1
@@ -268,6 +269,17 @@ def test_a_note_of_the_staff_changes_nothing_outside(
         resource.host_support, resource.contact_note = SECRET, SECRET
         resource.accepted_audience, resource.publishes_members = ["elderly"], True
     assert get(client, f"/services/{sorts['plain'].resource_id}") == before
+
+
+def test_what_lies_around_a_postcode_is_found(demo_client: TestClient) -> None:
+    everywhere = every_page(demo_client, "/service_at_locations", per_page=500)
+    near = every_page(demo_client, "/service_at_locations", postcode="1700005", proximity=600)
+    wider = every_page(demo_client, "/service_at_locations", postcode="170-0005", proximity="900")
+    ids = [{p["id"] for p in found} for found in (near, wider, everywhere)]
+    assert set() < ids[0] < ids[1] < ids[2]
+    whole = get(demo_client, "/service_at_locations", postcode="170-0005", proximity=600, full=True)
+    codes = {a["postal_code"] for p in whole["contents"] for a in p["location"]["addresses"]}
+    assert "170-0005" in codes
 
 
 def test_terms_and_taxonomies_are_the_closed_lists(demo_client: TestClient, demo: Program) -> None:

@@ -25,9 +25,10 @@ from casework.access import Actor
 from jobs.program import Program as OpenProgram
 from resources import clock
 from resources.changes import latest_revision
-from resources.commands import NotFound
+from resources.commands import MergedAway, NotFound
 from resources.editing import ended, others_at
 from resources.history import columns_of
+from resources.merged import kept_instead
 from resources.models import Location
 from resources.queries import Entry, entries_of_resource
 
@@ -66,6 +67,8 @@ async def add(
 
 
 def _entries(session: Session, resource_id: uuid.UUID) -> list[Entry]:
+    if kept_instead(session, resource_id) is not None:
+        raise MergedAway
     entries = entries_of_resource(session, resource_id)
     if not entries:
         raise NotFound("resource")

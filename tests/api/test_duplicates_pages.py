@@ -68,6 +68,7 @@ def test_a_pair_is_seen_with_its_evidence_merged_by_choice_and_taken_back(
     old = client.get(f"/resources/{other}")
     assert (old.status_code, old.headers["location"]) == (303, f"/resources/{kept}")
     assert client.get(f"/api/v1/resources/{other}").json()["merged_into"] == kept
+    assert client.get(f"/resources/{other}/edit").status_code == 409, "it is edited as the kept one"
     assert "㈱架空沢 サロン" in client.get(f"/resources/{kept}").text
     assert client.get("/resources").text.count("架空沢") == 0
     page = client.get("/duplicates").text

@@ -119,6 +119,13 @@ class StreetGraph:
         found.off_m[rows] = off_m[kept]
         return found
 
+    def within(self, west: float, south: float, east: float, north: float) -> NDArray[np.int64]:
+        """Return the edges that touch a rectangle; degrees, WGS 84."""
+        corners = _on_plane(np.array([[west, south], [east, north]]))
+        tree, _ = self._tree
+        found = tree.query(shapely.box(*corners.ravel()), predicate="intersects")
+        return np.sort(found).astype(np.int64)
+
     @cached_property
     def _tree(self) -> tuple[shapely.STRtree, NDArray[np.object_]]:
         lines = shapely.transform(self.lines, _on_plane)

@@ -1,6 +1,7 @@
 """What the maps are drawn from: outlines of districts, names of towns and stations."""
 
 import json
+import math
 from typing import Any
 
 from fastapi import APIRouter
@@ -13,6 +14,9 @@ from geodata.areas import NoLayer, load_layer
 router = APIRouter(include_in_schema=False, dependencies=[allowed()])
 
 DISTRICTS = "districts"
+
+STREET_LEVEL = 15
+"""Zoom level of the squares in which streets are sent, as in streets.js."""
 
 AN_HOUR = {"Cache-Control": "private, max-age=3600"}
 """Outlines and names of places say nothing about anybody."""
@@ -32,4 +36,29 @@ def labels(program: Program, session: Reading) -> dict[str, Any]:
     return {
         "towns": [vars(t) for t in towns(program, session)],
         "stations": [vars(s) for s in stations(program)],
+        "streets": program.store.streets() is not None,
     }
+
+
+# Squares of a kilometre, as any map asks for: they tell no more of where somebody looks.
+@router.get("/map/streets/{x}/{y}")
+def streets(program: Program, response: Response, x: int, y: int) -> dict[str, Any]:
+    """Return the streets in a square of the usual grid of map tiles, level `STREET_LEVEL`."""
+    response.headers.update(AN_HOUR)
+    graph = program.store.streets()
+    found: dict[str, Any] = {"streets": [], "steps": []}
+    if graph is None or not 0 <= x < 2**STREET_LEVEL or not 0 <= y < 2**STREET_LEVEL:
+        return found
+    for edge in graph.within(*_corners(x, y)):
+        line = [[round(lat, 5), round(lon, 5)] for lon, lat in graph.lines[edge].coords]
+        found["steps" if graph.steps[edge] else "streets"].append(line)
+    return found
+
+
+def _corners(x: int, y: int) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of a square, in degrees."""
+    n = 2**STREET_LEVEL
+    south, north = (
+        math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * row / n)))) for row in (y + 1, y)
+    )
+    return x / n * 360 - 180, south, (x + 1) / n * 360 - 180, north

@@ -19,11 +19,16 @@
         for (const town of labels.towns) {
           L.circleMarker([town.lat, town.lon], none).bindTooltip(town.name, { permanent: true, direction: "center", className: "town" }).addTo(towns);
         }
+        const stations = L.layerGroup();
         for (const station of labels.stations) {
           L.circleMarker([station.lat, station.lon], { radius: 4, color: "#3b4a8a", fillOpacity: 1, interactive: false })
-            .bindTooltip(station.name, { permanent: true, direction: "top", className: "station" }).addTo(map);
+            .bindTooltip(station.name, { permanent: true, direction: "top", className: "station" }).addTo(stations);
         }
-        const show = () => (map.getZoom() >= 15 ? towns.addTo(map) : towns.remove());
+        if (labels.streets) IbashoStreets.follow(map);
+        const show = () => {
+          if (map.getZoom() >= 15) towns.addTo(map); else towns.remove();
+          if (map.getZoom() >= 13) stations.addTo(map); else stations.remove();
+        };
         map.on("zoomend", show);
         show();
       })

@@ -151,6 +151,21 @@ def test_a_csw_finds_what_is_near_and_open_with_one_tap(
     snapshot(page, "nearby", size)
 
 
+def test_a_coordinator_sees_which_towns_can_walk_to_nothing(
+    page: Page, enter, snapshot, size: str
+) -> None:
+    enter(page, "coordinator")
+    page.click("a[href='/gaps']")
+    page.select_option("select[name=minutes]", "5")
+    page.select_option("select[name=week]", "weekend")
+    page.click("form.card button")
+    expect(page.locator("table.figures tbody tr").first).to_be_visible()
+    expect(page.locator("main")).to_contain_text("291,167")
+    expect(page.locator("[data-map=gaps] path.leaflet-interactive")).to_have_count(83)
+    assert no_sideways_scrolling(page)
+    snapshot(page, "gaps", size)
+
+
 def test_the_pages_are_in_english_by_a_switch(page: Page, enter, snapshot, size: str) -> None:
     enter(page, "support")
     page.click(".who a[lang=en]")

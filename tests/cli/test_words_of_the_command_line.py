@@ -17,6 +17,7 @@ from jobs.settings import terminal_language
 PACKAGES = ("geodata", "resources", "matching", "casework", "jobs", "api")
 # Faults of the program itself, or facts that no command of the terminal can meet.
 NEVER_MET = {
+    "matching.BadTable",
     "matching.Impossible",
     "resources.BadRecord",
     "resources.BadRow",

@@ -93,13 +93,10 @@ def _cut_where_they_meet(
 ) -> tuple[NDArray[np.object_], NDArray[np.float64], NDArray[np.bool_]]:
     """Return the parts of ways between one crossing or end and the next, with their metres."""
     points, way = shapely.get_coordinates(lines, return_index=True)
-    _, number, times = np.unique(
-        np.rint(points / _STEP_DEGREES).astype(np.int64),
-        axis=0, return_inverse=True, return_counts=True,
-    )  # fmt: skip
+    _, number, times = np.unique(_keys(points), return_inverse=True, return_counts=True)
     at_end = np.ones(len(way), bool)
     at_end[1:-1] = (way[1:-1] != way[:-2]) | (way[1:-1] != way[2:])
-    breaks = np.flatnonzero(at_end | (times[number.ravel()] > 1))
+    breaks = np.flatnonzero(at_end | (times[number] > 1))
     first, last = breaks[:-1], breaks[1:]
     same = way[first] == way[last]
     first, last = first[same], last[same]
@@ -160,14 +157,7 @@ def _edges(
     ends = np.concatenate(
         [shapely.get_coordinates(shapely.get_point(lines, which)) for which in (0, -1)]
     )
-    keys = np.rint(ends / _STEP_DEGREES).astype(np.int64)
-    # In bands of some 500 m: crossings that lie near each other are near in memory.
-    keys[:, 1] //= 50_000
-    _, number = np.unique(
-        np.column_stack([keys[:, 1], keys[:, 0], np.rint(ends[:, 1] / _STEP_DEGREES)]),
-        axis=0, return_inverse=True,
-    )  # fmt: skip
-    start, end = number.ravel().reshape(2, -1)
+    start, end = _numbers(ends).reshape(2, -1)
     edges = gpd.GeoDataFrame(
         {"start": start, "end": end, "length_m": lengths_m, "steps": steps},
         geometry=lines, crs=WGS_84,
@@ -177,6 +167,24 @@ def _edges(
     once = edges.assign(low=low, high=high, metres=np.rint(lengths_m * 10))
     edges = edges[~once.duplicated(["low", "high", "metres", "steps"]).to_numpy()]
     return _renumbered(edges[_in_large_pieces(edges)])
+
+
+def _keys(points: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return one number for each position, the same for the same: latitude × 2³² + longitude."""
+    lon, lat = np.rint(points / _STEP_DEGREES).astype(np.int64).T
+    return np.asarray((lat << 32) + lon, np.int64)
+
+
+def _numbers(ends: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Number positions from 0 in bands of some 500 m, from west to east in each.
+
+    Crossings that lie near each other are then near in memory.
+    """
+    _, first, which = np.unique(_keys(ends), return_index=True, return_inverse=True)
+    lon, lat = ends[first].T
+    number = np.empty(len(first), np.int64)
+    number[np.lexsort((lat, lon, np.floor(lat / 0.005)))] = np.arange(len(first))
+    return number[which]
 
 
 def _in_large_pieces(edges: gpd.GeoDataFrame) -> NDArray[np.bool_]:

@@ -62,6 +62,8 @@ def _checks(program: "Program") -> Iterator[Check]:
     yield _check("database", kind, good=program.database.answers())
     yield from _catalogue(program)
     yield _gazetteer(program)
+    yield _streets(program)
+    yield _population(program)
     yield _assets()
     if settings.runner == "celery":
         yield _redis(settings.redis_url)
@@ -100,6 +102,22 @@ def _gazetteer(program: "Program") -> Check:
         return _check("gazetteer", len(program.gazetteer().lon), good=True)
     except NoGazetteer:
         return _check("gazetteer", "", good=False, needed=False)
+
+
+def _streets(program: "Program") -> Check:
+    streets = program.store.streets()
+    found = "" if streets is None else f"{streets.length_m.sum() / 1000:,.0f} km"
+    return _check("streets", found, good=streets is not None, needed=False)
+
+
+def _population(program: "Program") -> Check:
+    from geodata.population import NoPopulation, load_population
+
+    try:
+        people = int(load_population(program.settings.layers_folder)["people"].sum())
+    except NoPopulation:
+        return _check("population", "", good=False, needed=False)
+    return _check("population", f"{people:,}", good=True)
 
 
 def _assets() -> Check:

@@ -201,6 +201,7 @@ def _print_csv(found: "Gaps") -> None:
     """Write a table for a spreadsheet; a name that would be taken for a formula is kept as text."""
     rows = [town.as_json() for town in found.towns]
     names = list(rows[0]) if rows else ["town"]
+    sys.stdout.write("\ufeff")  # without it Excel takes Japanese for another encoding
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(names)
     writer.writerows([_as_text(row[name]) for name in names] for row in rows)

@@ -20,7 +20,8 @@ def test_gaps_siting_and_the_map_tell_the_same_people(ibasho: Ibasho, tmp_path: 
     gaps = ibasho("gaps", *EARLY, "--format", "json").json
     assert gaps["people"] == 291_167
     assert 0 < gaps["people_without"] < gaps["people"]
-    rows = list(csv.DictReader(io.StringIO(ibasho("gaps", *EARLY, "--format", "csv").out)))
+    text = ibasho("gaps", *EARLY, "--format", "csv").out
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     assert len(rows) == 83
     without = sum(int(row["people"]) for row in rows if row["gap"] == "True")
     assert without == gaps["people_without"]

@@ -106,9 +106,9 @@ def all_answers(client: TestClient) -> Iterator[tuple[str, Any, bool]]:
             yield what, page, bool({"full", "full_service"} & set(form))
             posted = client.post(f"/hsds/{what}", params=form)
             assert posted.json() == page
-        for item in get(client, f"/{what}", per_page=8)["contents"]:
+        for item in get(client, f"/{what}", per_page=5)["contents"]:
             yield what, get(client, f"/{what}/{item['id']}"), True
-        for item in lines(client, f"/{what}"):
+        for item in lines(client, f"/{what}")[:60]:
             yield what, {"item": item}, False
 
 
@@ -135,7 +135,7 @@ def check_everything(client: TestClient, schemas: Path) -> int:
 
 
 def test_every_answer_over_the_demo_is_valid(demo_client: TestClient, shared_data: Path) -> None:
-    assert check_everything(demo_client, shared_data / "hsds" / "schema") > 500
+    assert check_everything(demo_client, shared_data / "hsds" / "schema") > 200
 
 
 def test_every_answer_over_odd_entries_is_valid(

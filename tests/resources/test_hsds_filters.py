@@ -24,8 +24,8 @@ from resources.registration import Registration
 from resources.schedules import from_json, next_sessions
 
 TODAY = date(2026, 11, 24)
-PLACES = 120
-QUESTIONS = 120
+PLACES = 90
+QUESTIONS = 70
 POSTCODES = ["170-0005", "1700013", "171-0022"]
 VOCABULARY = catalogues.VOCABULARY
 

@@ -75,7 +75,7 @@ def emptied(database: Database) -> None:
 
 
 def test_the_examples_come_in_in_every_form_and_odd_values_are_left_out(
-    database: Database, tmp_path: Path, shared_data: Path
+    sqlite_database: Database, tmp_path: Path, shared_data: Path
 ) -> None:
     folder = shared_data / "hsds" / "examples"
     full, host, at, page = (
@@ -88,10 +88,10 @@ def test_the_examples_come_in_in_every_form_and_odd_values_are_left_out(
         )
     )
     for data in (full, [full], {"contents": [full]}, json.dumps(full), host, at, page):
-        emptied(database)
-        report = bring_in(database, tmp_path, data)
+        emptied(sqlite_database)
+        report = bring_in(sqlite_database, tmp_path, data)
         assert (report.rows, report.added, report.reported) == (1, 1, [])
-        with database.reading() as session:
+        with sqlite_database.reading() as session:
             made = session.get_one(Resource, uuid.UUID(SERVICE))
             assert made.name == "Community Counselling"
             assert (made.kind, made.status, made.age_min, made.age_max) == (
@@ -105,7 +105,7 @@ def test_the_examples_come_in_in_every_form_and_odd_values_are_left_out(
         if data is not page:
             assert any("空き 12 が定員 10" in w for w in warned)
             assert any("位置は未確認" in w for w in warned)
-            with database.reading() as session:
+            with sqlite_database.reading() as session:
                 place = session.scalars(select(Location)).one()
                 assert (place.lon, place.lat) == (None, None)
                 assert place.address == "1-30 Main Street, MyVillage, MyCity, MyState"

@@ -25,6 +25,7 @@ from api.commands import (
     schedules,
     serving,
     sources,
+    unmet,
     vocabulary,
 )
 from api.commands.words import say
@@ -42,6 +43,7 @@ app.command("why", help=say("help.why"))(questions.why)
 app.command("note", help=say("help.read_note"))(note.read_note)
 app.command("path", help=say("help.path"))(ladder.path)
 app.command("week", help=say("help.week"))(ladder.week)
+app.command("unmet", help=say("help.unmet"))(unmet.unmet)
 app.command("allocate", help=say("help.allocate"))(allocation.allocate)
 app.command("geocode", help=say("help.geocode"))(addresses.geocode)
 app.command("gaps", help=say("help.gaps"))(planning.gaps)

@@ -1,10 +1,12 @@
 """The shapes of answers. Their JSON is the contract of docs/formats.md."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 from matching.place_shown import PlaceKept, PlaceShown
-from matching.sentences import Sentence
+from matching.sentences import Sentence, sentence
+from matching.sureness import joined, room_words, verified_words
 from matching.times import SessionAhead
 
 
@@ -49,12 +51,28 @@ class Suggestion(NamedTuple):
     next_session: SessionAhead | None
     first_step: str
     first_step_words: Sentence
+    asked_on: date
+    hub: bool = False
+
+    @property
+    def confidence_words(self) -> Sentence:
+        """What the confidence rests on: what was said of room, when, and what is known."""
+        known = sum(v.verdict != "unknown" for v in self.verdicts)
+        return joined(
+            [
+                room_words(self.place, self.asked_on),
+                verified_words(self.place, self.asked_on),
+                sentence("sure.known", known=known, asked=len(self.verdicts)),
+            ]
+        )
 
     def as_json(self) -> dict[str, Any]:
         return {
             **self.place.as_json(),
             "score": self.score / 10_000,
             "confidence": self.confidence / 100,
+            "confidence_words": self.confidence_words.as_json(),
+            "hub": self.hub,
             "contributions": {k: v / 10_000 for k, v in self.contributions.items()},
             "verdicts": [v.as_json(self.place.verified_on) for v in self.verdicts],
             "distance_m": self.distance_m,

@@ -1,6 +1,8 @@
 """From verdicts and criteria to an order: scores, confidence, and a list with variety."""
 
 import math
+import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +14,7 @@ from geodata.coordinates import EARTH_RADIUS_M
 from geodata.straight import metres_between
 from matching.columns import AVAILABILITIES
 from matching.criteria import CRITERIA, Criterion, fresh, relevant, value_of
+from matching.encoding import LOW_HALF
 from matching.rules import Judged
 from matching.schemes import UNIT, Scheme
 from matching.sight import Sight
@@ -23,6 +26,9 @@ SAME_PLACE_M = 300.0
 """Entries of one name so close together are one place, listed by more than one file."""
 
 SAME_LAT = 1.01 * math.degrees(SAME_PLACE_M / EARTH_RADIUS_M)
+
+HUB_LESS = 10
+"""A hub loses a tenth of its merit: it stays first only where it is better by more than that."""
 
 _NO_LIMIT = 1 << 30
 _UNKNOWN = AVAILABILITIES.index("unknown")
@@ -37,6 +43,7 @@ class Scores:
     contributions : (criteria, n); a row's score is their sum
     merit : score × (½ + ½ confidence), as a whole number: what the order goes by
     relevant : whether it answers what matters, see `criteria.relevant`
+    hubs : whether it stands on too many lists; its merit is less by `HUB_LESS` then
     """
 
     criteria: tuple[Criterion, ...]
@@ -45,13 +52,20 @@ class Scores:
     confidence: NDArray[np.int64]
     merit: NDArray[np.int64]
     relevant: NDArray[np.bool_]
+    hubs: NDArray[np.bool_]
 
     def enough(self, scheme: Scheme) -> NDArray[np.bool_]:
         """Tell which rows answer what matters and reach the scheme's minimum."""
         return self.relevant & (self.total >= round(scheme.minimum_score * UNIT))
 
 
-def score(sight: Sight, judged: Judged, scheme: Scheme, chosen: NDArray[np.int64]) -> Scores:
+def score(
+    sight: Sight,
+    judged: Judged,
+    scheme: Scheme,
+    chosen: NDArray[np.int64],
+    hubs: Collection[uuid.UUID] = (),
+) -> Scores:
     """Weigh some rows by the criteria that the need gives something to judge.
 
     Their weights add up to one. `chosen` rises.
@@ -74,7 +88,15 @@ def score(sight: Sight, judged: Judged, scheme: Scheme, chosen: NDArray[np.int64
         judged.unknowns, len(judged.rules), contributions, total, sure, merit,
         answers,
     )  # fmt: skip
-    return Scores(criteria, contributions, total, sure, merit, answers)
+    known = _are(hubs, sight.rows.records)
+    merit[known] -= merit[known] // HUB_LESS
+    return Scores(criteria, contributions, total, sure, merit, answers, known)
+
+
+def _are(hubs: Collection[uuid.UUID], records: Any) -> NDArray[np.bool_]:
+    if not hubs:
+        return np.zeros(len(records), np.bool_)
+    return np.isin(records["id_low"], np.array([h.int & LOW_HALF for h in hubs], np.uint64))
 
 
 @compiled

@@ -44,6 +44,8 @@ def suggestions(
             p.next_session(),
             first := first_step_of(p, place),
             sentence(f"first_step.{first}"),
+            p.ask.day,
+            bool(scores.hubs[p.i]),
         )
         for p, place, verdicts, total, sure, contributions in told
     )

@@ -15,16 +15,7 @@ from matching.sight import Sight
 from matching.times import SHORTEST_STAY
 from matching.verdicts import FAIL
 from resources.days import DAYS
-
-PARTS_OF_DAY: dict[str, tuple[int, int]] = {
-    "night": (0, 300),
-    "early": (300, 540),
-    "morning": (540, 720),
-    "afternoon": (720, 1020),
-    "evening": (1020, 1200),
-    "late": (1200, 1440),
-}
-"""From and to, in minutes from midnight."""
+from resources.unmet import PARTS_OF_DAY
 
 
 def relaxation(sight: Sight, judged: Judged) -> Relaxation | None:

@@ -1,6 +1,7 @@
 """Which places of participation suit a need, in which order, why, and what comes first."""
 
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -56,6 +57,7 @@ def suggest_placements(
     limit: int = 10,
     scheme: str = "standard",
     now: datetime | None = None,
+    hubs: Collection[uuid.UUID] = (),
 ) -> Answer:
     """Suggest places of participation for a need, with reasons both ways.
 
@@ -66,6 +68,8 @@ def suggest_placements(
     scheme : name of the priority scheme
     now : aware; the present moment if None. Sessions already over today don't count where the
           need names no day.
+    hubs : offerings that stand on too many lists, see `resources.hubs`; each is marked, and comes
+           first only where it is truly the best
 
     Raises
     ------
@@ -81,6 +85,7 @@ def suggest_placements(
         scheme=scheme,
         now=now or clock.now(),
         streets=store.streets(),
+        hubs=hubs,
     )
 
 
@@ -94,6 +99,7 @@ def answer_to(
     scheme: str,
     now: datetime,
     streets: StreetGraph | None = None,
+    hubs: Collection[uuid.UUID] = (),
 ) -> Answer:
     """Put a need to an index, wherever it was made from.
 
@@ -119,7 +125,7 @@ def answer_to(
     fits = judged.fails == 0
     weighed = fits.copy()
     weighed[near] = True
-    scores = score(sight, judged, weights, np.flatnonzero(weighed))
+    scores = score(sight, judged, weights, np.flatnonzero(weighed), hubs)
     fitting = np.flatnonzero(fits & scores.enough(weights))
     suggestions, misses = _shown(show, sight, judged, scores, fitting, near, limit, weights)
     return Answer(

@@ -1,4 +1,4 @@
-"""Tables of what is worked out or counted about offerings; disposable, so not in the change log."""
+"""Tables of what is worked out or counted; nothing of a person, and not in the change log."""
 
 import uuid
 from datetime import date, datetime
@@ -35,4 +35,16 @@ class Suggested(Base):
         ForeignKey("offering.id", ondelete="CASCADE"), primary_key=True
     )
     on: Mapped[date] = mapped_column(primary_key=True)
+    times: Mapped[int]
+
+
+class UnmetNeed(Base):
+    """How often a need found nothing in a district at a time of day; no person stands in it."""
+
+    __tablename__ = "unmet_need"
+
+    need: Mapped[str] = mapped_column(String(60), primary_key=True)
+    district: Mapped[str] = mapped_column(String(60), primary_key=True)  # "" = none
+    part: Mapped[str] = mapped_column(String(20), primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)  # its first day
     times: Mapped[int]

@@ -27,6 +27,7 @@ from api.pages import (
     sources,
     standing,
     typing,
+    unmet,
     verification,
     vocabulary,
 )
@@ -60,4 +61,5 @@ ROUTERS = [
     agencies.router,
     jobs.router,
     maps.router,
+    unmet.router,
 ]

@@ -62,6 +62,7 @@ def home(request: Request, session: Writing, user: User) -> Response:
     tiles.append(("/resources", "nav.resources", "home.resources"))
     if user.role in PLANS:
         tiles.append(("/gaps", "nav.gaps", "home.gaps"))
+        tiles.append(("/unmet", "unmet.title", "home.unmet"))
     tiles.append(("/agencies", "nav.agencies", "home.agencies"))
     if user.role in MERGES:
         tiles.append(("/duplicates", "nav.duplicates", "home.duplicates"))

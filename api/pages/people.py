@@ -20,8 +20,10 @@ from matching.rules import RULES
 from matching.schemes import SCHEMES
 from matching.sentences import sentence
 from matching.suggest import MINIMUM, suggest_placements
+from matching.unmet import note_unmet
 from matching.why import explain
 from resources import clock
+from resources.hubs import hubs
 from resources.queries import list_resources
 from resources.verify_next import count_suggested
 
@@ -53,6 +55,7 @@ def person(
     user: User,
     person_id: uuid.UUID,
     scheme: str = "standard",
+    noted: bool = False,
 ) -> Response:
     opened = case_of_person(session, actor=user, person_id=person_id, purpose="suggest")
     found = opened.person
@@ -60,7 +63,14 @@ def person(
         return RedirectResponse(f"/people/{person_id}/need", 303)
     need = _need_of(program, session, found)
     chosen = scheme if scheme in SCHEMES else "standard"
-    answer = suggest_placements(session, program.store, need, limit=5, scheme=chosen)
+    answer = suggest_placements(
+        session,
+        program.store,
+        need,
+        limit=5,
+        scheme=chosen,
+        hubs=hubs(session, today=clock.today()),
+    )
     count_suggested(session, [s.place.offering for s in answer.suggestions], on=clock.today())
     return render(
         request,
@@ -73,7 +83,19 @@ def person(
         schemes=list(SCHEMES),
         rule_words=RULE_WORDS,
         why_base=f"/people/{person_id}/why",
+        unmet_action=f"/people/{person_id}/unmet",
+        unmet_noted=noted,
     )
+
+
+@router.post("/people/{person_id}/unmet")
+def unmet(program: Program, session: Writing, user: User, person_id: uuid.UUID) -> Response:
+    """Count that nothing was found; who it was for is recorded with the look, and nowhere else."""
+    found = person_for(session, actor=user, person_id=person_id, purpose="suggest")
+    need = _need_of(program, session, found)
+    if not suggest_placements(session, program.store, need, limit=1).suggestions:
+        note_unmet(session, need, on=clock.today())
+    return RedirectResponse(f"/people/{person_id}?noted=1", 303)
 
 
 @router.get("/people/{person_id}/find")

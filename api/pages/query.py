@@ -20,6 +20,7 @@ from jobs.program import Program as OpenProgram
 from matching.need import BadNeed, parse_need
 from matching.suggest import suggest_placements
 from resources import clock
+from resources.hubs import hubs
 from resources.verify_next import count_suggested
 
 router = APIRouter(
@@ -71,7 +72,9 @@ def _answered(request: Request, program: OpenProgram, session: Session, form: Fo
     except BadField as error:
         words = say("form.bad.value", language, field=error.field)
         return question_page(request, program, session, form, error=words)
-    answer = suggest_placements(session, program.store, need, limit=5)
+    answer = suggest_placements(
+        session, program.store, need, limit=5, hubs=hubs(session, today=clock.today())
+    )
     with program.database.writing(by="page") as counting:
         shown = [s.place.offering for s in answer.suggestions]
         count_suggested(counting, shown, on=clock.today())

@@ -72,7 +72,7 @@ def entered(demo_app: FastAPI) -> Callable[[str], TestClient]:
 @pytest.mark.parametrize(
     "path",
     ["/", "/people", "/suggest", "/resources", "/resources/new", "/nearby", "/verify", "/jobs",
-     "/agencies?need=withdrawal&need=debt&district=d1", "/duplicates"],
+     "/agencies?need=withdrawal&need=debt&district=d1", "/duplicates", "/unmet"],
 )  # fmt: skip
 def test_every_page_opens_for_a_coordinator_in_both_languages(
     entered: Callable[[str], TestClient], path: str, language: str
@@ -128,6 +128,33 @@ def test_a_form_that_is_sent_without_its_token_writes_nothing(
     client = entered("coordinator")
     answer = client.post("/resources/new", data={"name": "架空", "kind": "salon"})
     assert answer.status_code == 403
+
+
+def test_what_finds_nothing_is_put_down_by_staff_and_counted_without_the_person(
+    entered: Callable[[str], TestClient], demo: Program
+) -> None:
+    client, planner = entered("support"), entered("coordinator")
+    links = sorted(set(re.findall(r"/people/[0-9a-f-]{36}", client.get("/people").text)))
+    import uuid
+
+    from casework.case_models import Person
+
+    with demo.database.writing(by="test") as session:  # somebody who must keep away from everywhere
+        person = session.get_one(Person, uuid.UUID(links[0].rsplit("/", 1)[1]))
+        area = {**person.need["at"], "radius_m": 100_000}
+        person.need = {**person.need, "safety": {"exclude_areas": [area]}}
+    page = client.get(links[0]).text
+    assert f'action="{links[0]}/unmet"' in page
+    token = token_of(page)
+    noted = client.post(f"{links[0]}/unmet", data={"csrf": token}, follow_redirects=True)
+    assert "充足していないニーズとして数えました" in noted.text
+    listed = planner.get("/unmet").text
+    assert "5未満" in listed
+    fits = next(link for link in links if f'action="{link}/unmet"' not in client.get(link).text)
+    before = listed.count("<tr>")
+    client.post(f"{fits}/unmet", data={"csrf": token})
+    assert planner.get("/unmet").text.count("<tr>") == before  # it had suggestions
+    assert client.post(f"{links[0]}/unmet").status_code == 403
 
 
 def test_a_note_is_read_into_the_form_with_its_words_and_what_the_form_lacks_is_said(

@@ -16,6 +16,7 @@ from geodata.areas import district_of
 from geodata.siting import best_sites, covered
 from geodata.streets import StreetGraph
 from resources.open_hours import Hours, OpenPlace, open_places
+from resources.schedules import clock_text
 
 Points = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -34,6 +35,17 @@ class GapQuestion:
     hours: Hours = field(default_factory=Hours)
     walk_minutes: float = 15.0
     speed_m_s: float = 1.1
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "kinds": list(self.kinds),
+            "need": self.need,
+            "days": list(self.hours.days),
+            "from": clock_text(self.hours.start),
+            "to": clock_text(self.hours.end),
+            "walk_minutes": self.walk_minutes,
+            "speed_m_s": self.speed_m_s,
+        }
 
     @property
     def limit_m(self) -> float:
@@ -105,6 +117,7 @@ class Gaps:
 
     def as_json(self) -> dict[str, Any]:
         return {
+            "question": self.question.as_json(),
             "places": len(self.places),
             "people": self.people,
             "people_without": self.people_without,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from casework import audit
@@ -19,6 +19,7 @@ from casework.access import Actor, Basis, CaseFacts, basis_of, changeable, visib
 from casework.audit import Attempt
 from casework.case_filter import facts_of, seen_by
 from casework.case_models import Case, Household, OfCase, Person
+from casework.placement_models import Placement
 from resources import clock
 
 CONTENT = ("label", "summary", "need")
@@ -124,6 +125,35 @@ def case_of_person(
     """Return the case of a person; as `case_for`, but the look is at the person."""
     which = Case.person_id == person_id
     return _one(session, actor, which, "person", person_id, purpose, action, write)
+
+
+def cases_waiting(session: Session, *, owner: Actor, by: str) -> list[Opened]:
+    """Return the cases of an owner for whose person a place is being looked for, for a job.
+
+    They rest on consent, are open, and have no placement under way; each look is recorded as the
+    job's.
+
+    by : the job
+    """
+    under_way = exists().where(
+        Placement.case_id == Case.id, Placement.state.not_in(("declined", "ended"))
+    )
+    found = _opened(
+        session,
+        owner,
+        Case.owner_id == owner.account_id,
+        Case.ground == "consent",
+        Case.state != "closed",
+        ~under_way,
+    )
+    audit.record(
+        session,
+        *(
+            Attempt(by, None, "read", "case", str(o.case.id), ("need",), "fit_waiting", o.basis)
+            for o in found
+        ),
+    )
+    return found
 
 
 def _one(

@@ -20,6 +20,7 @@ KINDS = (
     "follow_up_due",
     "hand_off_asked",
     "hand_off_ended",
+    "place_fits",
 )
 
 

@@ -20,6 +20,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "read_sources": ("外部の提供元のうち読む時が来たもの", "Sources outside that are due"),
     "read_source": ("外部の提供元の読み取り", "Reading of a source outside"),
     "forget_old_jobs": ("古い処理記録の削除", "Removal of old jobs"),
+    "fit_waiting": ("待っている人への新しい場の提案", "New places for those who wait"),
     "backup": ("控えの作成", "Backup"),
 }
 
@@ -82,6 +83,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "forgotten": (
         "終わった処理{jobs}件と時刻の記録{ticks}件を消しました。",
         "{jobs} finished jobs and {ticks} times of the clock were removed.",
+    ),
+    "fitted": (
+        "新しい場・空いた場{places}件を、待っている{waiting}人に照らし、担当者に{told}件知らせました。",
+        "{places} places that came or changed were put to {waiting} who wait; "
+        "owners were told {told} times.",
     ),
     "backed_up": (
         "控えを作り、戻せることを確かめました（{megabytes} MB）。",

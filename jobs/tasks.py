@@ -13,6 +13,7 @@ from casework.stalled import tell_what_stalls
 from geodata.areas import load_layer
 from geodata.gazetteer import Gazetteer, NoGazetteer
 from jobs.copies import say_copy, write_copy
+from jobs.fitting import fit_waiting
 from jobs.ledger import Claimed, Outcome, Refused, enqueue
 from jobs.program import Program
 from jobs.progress import progress_of
@@ -197,6 +198,7 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "import_file": Task(import_file),
         "build_index": Task(say_index_revision, before=build_index_where_stale),
         "tell_stalled": Task(tell_stalled),
+        "fit_waiting": Task(fit_waiting),
         "seal_audit": Task(seal_audit, before=keep_head),
         "read_sources": Task(read_sources),
         "read_source": Task(read_source, before=read_from_outside),

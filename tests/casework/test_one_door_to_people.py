@@ -22,7 +22,7 @@ DOORS = {
 
 ALSO = {
     "AuditRow": {"casework/audit.py", "casework/audit_seal.py"},
-    "Notice": {"casework/notices.py"},
+    "Notice": {"casework/notices.py", "casework/waiting.py"},
     "Meeting": {"casework/meetings.py"},  # holds no case: these hang on a case by `MeetingCase`
     "Placement": DOORS | {"casework/stalled.py"},  # a job, which tells only who sees the case
 }

@@ -1,0 +1,76 @@
+"""Puts places that are new, or free again, to those who wait: whom they suit, their owners hear."""
+
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from casework.waiting import people_waiting, tell_of_place
+from jobs.ledger import Claimed, Outcome
+from jobs.models import LogReader
+from jobs.program import Program
+from matching.need import BadNeed, parse_need
+from matching.suggest import suggest_placements
+from resources.changes import latest_revision
+from resources.models import Change
+from resources.queries import offering_ids_touched
+from resources.upsert import insert_into
+
+READER = "fits_waiting"
+TELLING = {
+    "offering": ("availability", "places", "schedule", "location_id"),
+    "resource": ("status", "accepted_audience", "needs", "activities", "steps"),
+}
+"""Edits after which a place may suit somebody whom it didn't suit before."""
+
+
+def fit_waiting(program: Program, session: Session, job: Claimed) -> Outcome:
+    """Suggest anew for everybody who waits, where a place has come or changed since the last time.
+
+    What was there before the first time is no news.
+    """
+    newest = latest_revision(session)
+    since = _move_reader(session, newest)
+    fresh = set() if since is None else _came_or_changed(session, since, newest)
+    if not fresh:
+        return Outcome("nothing_to_do")
+    waiting = told = 0
+    for one in people_waiting(session, by=f"job:{job.kind}"):
+        waiting += 1
+        try:
+            need = parse_need(one.need, program.vocabulary)
+        except BadNeed:
+            continue  # an address without a point, or a code that was retired: staff see it there
+        answer = suggest_placements(session, program.store, need)
+        for suggestion in answer.suggestions:
+            if suggestion.place.offering in fresh:
+                told += tell_of_place(session, one, suggestion.place.offering)
+    return Outcome("fitted", {"places": len(fresh), "waiting": waiting, "told": told})
+
+
+def _move_reader(session: Session, newest: int) -> int | None:
+    """Return up to where the log was looked at before; None the first time."""
+    reader = session.get(LogReader, READER)
+    if reader is None:
+        session.execute(
+            insert_into(session, LogReader)
+            .values(name=READER, revision=newest)
+            .on_conflict_do_nothing(index_elements=[LogReader.name])
+        )
+        return None
+    since, reader.revision = reader.revision, newest
+    return since
+
+
+def _came_or_changed(session: Session, since: int, upto: int) -> set[uuid.UUID]:
+    rows = session.scalars(
+        select(Change).where(
+            Change.revision > since, Change.revision <= upto, Change.entity.in_(tuple(TELLING))
+        )
+    )
+    found: dict[str, set[uuid.UUID]] = {name: set() for name in TELLING}
+    for row in rows:
+        edited = row.action == "edit" and not set(row.after or ()) & set(TELLING[row.entity])
+        if row.action in ("add", "edit") and not edited:
+            found[row.entity].add(uuid.UUID(row.entity_id))
+    return found["offering"] | offering_ids_touched(session, resources=found["resource"])

@@ -13,6 +13,7 @@ from api.commands import (
     backups,
     checkup,
     duplicates,
+    evaluating,
     exports,
     imports,
     ladder,
@@ -44,6 +45,7 @@ app.command("note", help=say("help.read_note"))(note.read_note)
 app.command("path", help=say("help.path"))(ladder.path)
 app.command("week", help=say("help.week"))(ladder.week)
 app.command("unmet", help=say("help.unmet"))(unmet.unmet)
+app.command("evaluate", help=say("help.evaluate"))(evaluating.evaluate)
 app.command("allocate", help=say("help.allocate"))(allocation.allocate)
 app.command("geocode", help=say("help.geocode"))(addresses.geocode)
 app.command("gaps", help=say("help.gaps"))(planning.gaps)

@@ -10,6 +10,7 @@ SUITES = (
     "benchmarks.duplicates",
     "benchmarks.vignettes",
     "benchmarks.allocation",
+    "benchmarks.learning",
     "benchmarks.many_workers",
     "benchmarks.load",
 )

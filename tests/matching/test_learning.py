@@ -1,0 +1,129 @@
+"""What is learned counts only where it beats the rules on later outcomes; small groups aren't told."""
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+import simulated
+
+from matching.evaluation import by_group, calibration, evaluate, ndcg
+from matching.learning import (
+    FEWEST,
+    FULL_AT,
+    FULL_WEIGHT,
+    SMALL_CELL,
+    BadOutcome,
+    Outcome,
+    learn,
+    outcome_of,
+    split_by_time,
+    weight_of,
+)
+
+GOOD = {"on": "2026-05-01", "kind": "salon", "values": {"needs": 0.5}, "score": 0.6, "shown_at": 1,
+        "accepted": True, "stayed": False}  # fmt: skip
+
+
+def test_with_enough_outcomes_of_a_world_that_has_a_truth_the_model_beats_the_rules() -> None:
+    found = evaluate(simulated.outcomes(1500))
+    assert found.used
+    assert found.reason == "better"
+    assert found.ndcg_learned > found.ndcg_rules + 0.01
+    assert found.brier_learned < found.brier_share
+    assert found.weight == FULL_WEIGHT
+    for told in found.calibration:
+        assert told.expected == pytest.approx(told.stayed, abs=0.2)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_in_a_world_without_a_truth_it_stays_off(seed: int) -> None:
+    found = evaluate(simulated.outcomes(800, seed=seed, strength=0.0))
+    assert not found.used
+    assert found.weight == 0.0
+    assert found.reason == "not_better"
+
+
+def test_few_outcomes_teach_nothing() -> None:
+    few = evaluate(simulated.outcomes(FEWEST))
+    assert (few.used, few.reason, few.ndcg_learned) == (False, "too_few", None)
+    assert evaluate([]).reason == "too_few"
+    same = [replace(o, stayed=True) for o in simulated.outcomes(400) if o.accepted]
+    assert learn(same) is None
+
+
+def test_its_weight_grows_with_what_it_rests_on() -> None:
+    assert weight_of(FEWEST - 1) == 0.0
+    assert 0 < weight_of(FEWEST) < weight_of(FULL_AT // 2) < weight_of(FULL_AT) == FULL_WEIGHT
+    assert weight_of(10 * FULL_AT) == FULL_WEIGHT
+
+
+def test_it_learns_from_earlier_outcomes_and_is_judged_by_later_ones() -> None:
+    outcomes = simulated.outcomes(300)
+    earlier, later = split_by_time(outcomes[::-1])
+    assert max(o.on for o in earlier) < min(o.on for o in later)
+    assert len(earlier) + len(later) == 300
+    assert 60 <= len(later) <= 120
+    one_day = [replace(o, on=date(2026, 1, 1)) for o in outcomes]
+    assert split_by_time(one_day)[0] == []
+
+
+def test_nothing_is_told_of_groups_of_a_few() -> None:
+    base = simulated.outcomes(100)
+    few = [replace(o, group="rare") for o in base[: SMALL_CELL - 1]]
+    groups, small = by_group([*base, *few])
+    assert {g.name for g in groups} == set(simulated.GROUPS)
+    assert small == 1
+    told = groups[0]
+    own = [o for o in base if o.group == told.name]
+    assert told.shown == len(own)
+    assert told.accepted == sum(o.accepted for o in own) / len(own)
+
+
+def test_small_bins_of_a_calibration_are_left_out() -> None:
+    chance = np.array([0.1] * 10 + [0.9] * (SMALL_CELL - 1))
+    (only,) = calibration(chance, np.array([0.0] * 8 + [1.0] * (2 + SMALL_CELL - 1)))
+    assert (only.count, only.stayed) == (10, pytest.approx(0.2))
+
+
+def test_ndcg_is_one_in_the_best_order_and_less_in_any_other() -> None:
+    gains = np.array([1.0, 0.0, 1.0])
+    assert ndcg(np.array([3.0, 1.0, 2.0]), gains) == 1.0
+    assert ndcg(np.array([1.0, 3.0, 2.0]), gains) < 1.0
+    assert ndcg(np.array([1.0, 3.0, 2.0]), np.zeros(3)) == 0.0
+
+
+def test_a_line_that_cannot_be_used_is_named() -> None:
+    assert outcome_of(GOOD, 1) == Outcome(
+        date(2026, 5, 1), "salon", {"needs": 0.5}, 0.6, None, 1, True, False
+    )
+    for change in (
+        {"on": "yesterday"},
+        {"score": 1.2},
+        {"values": {"unheard of": 0.5}},
+        {"accepted": "yes"},
+        {"shown_at": 0},
+        {"group": 5},
+        {"values": None},
+    ):
+        with pytest.raises(BadOutcome) as error:
+            outcome_of({**GOOD, **change}, 7)
+        assert error.value.line == 7
+    with pytest.raises(BadOutcome):
+        outcome_of([], 1)
+
+
+def test_an_evaluation_is_json_without_a_line_of_anybody() -> None:
+    told = evaluate(simulated.outcomes(400)).as_json()
+    assert json.loads(json.dumps(told)) == told
+    assert set(told["groups"][0]) == {"name", "shown", "share", "accepted"}
+
+
+def test_outcomes_of_a_day_stay_on_one_side_of_the_split() -> None:
+    outcomes = [
+        replace(o, on=date(2026, 1, 1) + timedelta(days=i // 50))
+        for i, o in enumerate(simulated.outcomes(200))
+    ]
+    earlier, later = split_by_time(outcomes)
+    assert not {o.on for o in earlier} & {o.on for o in later}

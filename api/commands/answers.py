@@ -39,7 +39,7 @@ def print_answer(answer: Answer, vocabulary: Vocabulary) -> None:
         print(say("table.invented"))
 
 
-def print_nearby(answer: NearbyAnswer, vocabulary: Vocabulary) -> None:
+def print_nearby(answer: NearbyAnswer, vocabulary: Vocabulary, *, from_town: bool) -> None:
     """Print the places that can be reached and are open."""
     if not answer.places:
         print(say("table.nothing_nearby"))
@@ -52,7 +52,9 @@ def print_nearby(answer: NearbyAnswer, vocabulary: Vocabulary) -> None:
                 _place(p.place, vocabulary),
                 say(f"open.{p.open}"),
                 None if p.open_until is None else p.open_until.astimezone(JAPAN).strftime("%H:%M"),
-                _distance(p.place, p.walk_minutes, p.distance_m, p.route),
+                say("table.walk_from_town", minutes=p.walk_minutes)
+                if from_town
+                else _distance(p.place, p.walk_minutes, p.distance_m, p.route),
                 _room(p.place),
                 p.place.phone,
                 p.place.address,

@@ -99,7 +99,7 @@ def nearby(
         else:
             from api.commands.answers import print_nearby
 
-            print_nearby(answer, program.vocabulary)
+            print_nearby(answer, program.vocabulary, from_town=bool(address or town))
         if _is_empty(answer.revision):
             hint(say("hint.empty_catalogue"))
 

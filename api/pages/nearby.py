@@ -28,7 +28,8 @@ router = APIRouter(include_in_schema=False, dependencies=[allowed(*STAFF, scope=
 def _page(
     request: Request, program: OpenProgram, session: Session, given: FormData, **found: Any
 ) -> Response:
-    context = {"answer": None, "error": None, **found}
+    from_town = (text(given, "place") or "").startswith("town:")
+    context = {"answer": None, "error": None, "from_town": from_town, **found}
     page = render(
         request,
         "nearby.html",

@@ -63,6 +63,7 @@ def test_no_sentence_lies_about_unused() -> None:
         "audit.",
         "availability.",
         "open.",
+        "part.",
         "verdict.",
         "doctor.",
         "sources.",

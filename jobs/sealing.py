@@ -11,7 +11,8 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from casework.audit_seal import BeingWritten, Head, newest_seal, seal
+from casework.audit_seal import BeingWritten, Head, newest_seal, seal, verify
+from jobs.backup.checking import Finding
 from jobs.ledger import Claimed, Outcome, Refused
 from jobs.program import Program
 from jobs.settings import Settings, secret_key
@@ -47,6 +48,25 @@ def keep_head(program: Program, _job: Claimed) -> None:
         text = json.dumps({"number": newest.number, "digest": newest.digest})
         fresh.write_text(text, encoding="utf-8")
         fresh.replace(_file(settings))
+
+
+def broken_seals(program: Program) -> list[Finding]:
+    """Return what the audit's chain says was changed, for whoever looks whether all is whole."""
+    head, key = kept_head(program.settings), seal_key(program.settings)
+    with program.database.reading() as session:
+        count = len(verify(session, key=key, head=head).findings)
+    if not count:
+        return []
+    return [
+        Finding(
+            "audit",
+            count,
+            "閲覧の記録の封印が合いません。鍵（secret.key）が控えと組のものかを確かめ、"
+            "ibasho audit verify を実行してください",
+            "the seals of the audit don't fit; check that secret.key belongs to this data, "
+            "then run ibasho audit verify",
+        )
+    ]
 
 
 def seal_audit(program: Program, session: Session, _job: Claimed) -> Outcome:

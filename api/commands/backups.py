@@ -113,6 +113,7 @@ def verify(
 ) -> None:
     from jobs.backup.checking import findings
     from jobs.backup.opening import open_backup
+    from jobs.sealing import broken_seals
 
     said = None
     if against is not None:
@@ -121,8 +122,10 @@ def verify(
                 for _block in backup.rows(table):
                     pass  # reading it checks it
             said = backup.manifest
-    with opened() as program, program.database.snapshot() as connection:
-        wrong = findings(connection, said)
+    with opened() as program:
+        with program.database.snapshot() as connection:
+            wrong = findings(connection, said)
+        wrong += broken_seals(program)
     rows: list[dict[str, Any]] = [
         {"what": f.what, "count": f.count, "words": f.ja if language() == "ja" else f.en}
         for f in wrong

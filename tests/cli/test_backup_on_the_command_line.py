@@ -1,5 +1,6 @@
 """A copy is made, lost, and brought back by commands, as on the day of a broken disk."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,26 @@ def test_an_encrypted_copy_comes_back_on_a_clean_machine(
     whole = ibasho("verify", "--against", copy, "--key", key, "--format", "json").json
     assert whole == {"whole": True, "findings": []}
     assert written(ibasho, tmp_path / "after.jsonl") == catalogue
+
+
+def test_an_audit_that_was_tampered_with_is_found(
+    ibasho: Ibasho, catalogue: bytes, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    with sqlite3.connect(home / "ibasho.sqlite3") as raw:
+        raw.execute(
+            "INSERT INTO audit (at, by, action, entity, entity_id, fields, allowed)"
+            " VALUES ('2026-11-24 00:00:00', 'test', 'read', 'person', 'x', '[]', 1)"
+        )
+    sealed = ibasho("jobs", "run")
+    assert sealed.code == 0
+    assert ibasho("verify", "--format", "json").json["whole"]
+    with sqlite3.connect(home / "ibasho.sqlite3") as raw:
+        raw.execute("DROP TRIGGER audit_no_update")
+        raw.execute("UPDATE audit SET entity_id = 'y'")
+    said = ibasho("verify", "--format", "json")
+    assert said.code == 1
+    assert [f["what"] for f in said.json["findings"]] == ["audit"]
 
 
 def test_a_copy_into_a_folder_gets_a_name_of_its_own(

@@ -56,6 +56,7 @@ TERMS = np.dtype(
         ("need_weights", "f8", NEED_BITS),  # 0 where it isn't one of the person's needs
         # Of each kind, see `Codebook`
         ("term_days", "f8", WIDTHS["kind"]),
+        ("usual_needs", "u8", WIDTHS["kind"]),
         ("participation", "u1", WIDTHS["kind"]),
     ]
 )
@@ -114,7 +115,9 @@ def _of_kinds(codebook: Codebook) -> bytes:
     participation = np.zeros(WIDTHS["kind"], np.uint8)
     term_days[: len(codebook.kinds)] = codebook.term_days
     participation[: len(codebook.kinds)] = codebook.participation
-    return term_days.tobytes() + participation.tobytes()
+    usual_needs = np.zeros(WIDTHS["kind"], np.uint64)
+    usual_needs[: len(codebook.kinds)] = codebook.usual_needs
+    return term_days.tobytes() + usual_needs.tobytes() + participation.tobytes()
 
 
 def _number(value: int | None) -> int:

@@ -533,7 +533,8 @@ class Reference:
         if need.wishes.text and text_of(entry) >= 0.15:
             return True
         least = max(max(need.needs.values()) - 1, 1)
-        return any(w >= least and n in r.needs for n, w in need.needs.items())
+        answered = {*r.needs, *self.vocabulary.term("kind", r.kind).facts["needs"]}
+        return any(w >= least and n in answered for n, w in need.needs.items())
 
     def suggest(
         self, session: Session, limit: int, text_of: Any

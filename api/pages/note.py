@@ -40,7 +40,7 @@ async def note(request: Request, program: Program, session: Reading) -> Response
     language = language_of(request)
     read: list[dict[str, Any]] = []
     fields: list[tuple[str, str | UploadFile]] = [
-        ("note", written), ("address", text(form, "address") or ""),
+        ("note", written), ("address", text(form, "kept_address") or ""),
     ]  # fmt: skip
     for proposal in read_note(written):
         into = _fields(proposal)

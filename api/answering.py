@@ -19,7 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import identity, security
 from api.dependencies import NotSignedIn
 from api.identity import language_of
-from api.problems import CONFLICT, Problem, problem_of
+from api.problem import CONFLICT, Problem
+from api.problems import problem_of
 from api.rendering import render
 from casework.guessing import TooManyTries
 from matching.need import BadNeed

@@ -16,6 +16,7 @@ from api.commands import (
     evaluating,
     exports,
     imports,
+    keeping,
     ladder,
     layers,
     ledger,
@@ -68,6 +69,8 @@ app.command("restore", help=say("help.restore"))(backups.restore)
 app.command("verify", help=say("help.verify"))(backups.verify)
 app.command("demo", help=say("help.demo"))(maintenance.demo)
 app.add_typer(auditing.app, name="audit")
+app.add_typer(keeping.accounts_app, name="accounts")
+app.add_typer(keeping.keys_app, name="keys")
 app.add_typer(maintenance.index_app, name="index")
 app.add_typer(maintenance.database_app, name="database")
 app.command("migrate", help=say("help.migrate"))(maintenance.migrate)

@@ -1,6 +1,5 @@
 """The one table that turns an error into a status and one sentence in the reader's language."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -9,22 +8,18 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from api import bodies, host_links, security
+from api.casework_problems import CASEWORK
 from api.dependencies import NotAllowed, NotSignedIn, VersionNotSaid
-from casework import (
-    accounts,
-    cases,
-    consents,
-    decline_reasons,
-    exclusions,
-    guessing,
-    meetings,
-    outside,
-    passwords,
-    people,
-    placements,
-    plans,
-    roles,
-    stages,
+from api.problem import (
+    BUSY,
+    CONFLICT,
+    NOT_FOUND,
+    NOT_THEIRS,
+    TOO_LARGE,
+    UNEXPECTED,
+    UNSTORABLE,
+    UNUSABLE,
+    Problem,
 )
 from geodata.coordinates import BadPosition
 from geodata.gazetteer import NoGazetteer
@@ -46,54 +41,9 @@ from resources.outside.addresses import BadSourceUrl
 from resources.outside.commands import BadSource, DecidedMeanwhile, HostNotAllowed
 from resources.outside.problems import problems
 
-
-@dataclass(frozen=True)
-class Problem:
-    """A status and what to tell people, in both languages."""
-
-    status: int
-    ja: str
-    en: str
-
-    def sentence(self, language: str) -> str:
-        return self.ja if language == "ja" else self.en
-
-
-UNEXPECTED = Problem(
-    500,
-    "予期しない問題が起きました。もう一度お試しになり、続くときはシステム管理者にお知らせください。",
-    "Something unexpected happened. Try again; if it goes on, tell the administrator.",
-)
-UNUSABLE = Problem(
-    422,
-    "入力に使えない値があります。確かめてもう一度お送りください。",
-    "Something in the input can't be used. Check it and send it again.",
-)
-UNSTORABLE = Problem(
-    422,
-    "保存できない文字か数が含まれています。取り除いてもう一度お送りください。",
-    "The input holds a character or a number that can't be stored. Remove it and send it again.",
-)
-NOT_THEIRS = Problem(403, "この役割ではご利用になれません。", "This role may not do that.")
-NOT_FOUND = Problem(404, "見つかりませんでした。", "Not found.")
-CONFLICT = Problem(
-    409,
-    "ほかの人が先に保存しました。画面を開き直し、新しい内容を確かめてから保存してください。",
-    "Somebody else saved it first. Open the page again, look at what is new, and save then.",
-)
-BUSY = Problem(
-    503,
-    "データベースにつながりません。少し待ってからもう一度お試しください。",
-    "The database can't be reached. Wait a little and try again.",
-)
-TOO_LARGE = Problem(
-    413, "送られた内容が大きすぎます。減らしてお送りください。", "Too much was sent. Send less."
-)
-
 TABLE: dict[type[Exception], Problem] = {
     NotSignedIn: Problem(401, "サインインしてください。", "Sign in first."),
     NotAllowed: NOT_THEIRS,
-    outside.NotTheirs: NOT_THEIRS,
     security.ForeignRequest: Problem(
         403,
         "画面が古くなったか、ほかのサイトから送られました。画面を開き直してお試しください。",
@@ -103,79 +53,6 @@ TABLE: dict[type[Exception], Problem] = {
     bodies.Unstorable: UNSTORABLE,
     bodies.NotJson: Problem(
         400, "内容が正しい JSON ではありません。", "The body is not well-formed JSON."
-    ),
-    cases.Unseen: NOT_FOUND,
-    cases.OnlyToRead: Problem(
-        403,
-        "緊急閲覧で開いた支援ケースは、見るだけです。書き込みはできません。",
-        "A case that was opened in an emergency is for reading only.",
-    ),
-    consents.BadConsent: Problem(
-        422,
-        "同意は、目的・機関・同意した方・形式・日付（今日まで）をすべて選んでください。",
-        "A consent names its purpose, agencies, giver, form and a day up to today.",
-    ),
-    exclusions.NoReason: Problem(422, "理由を書いてください。", "Say why."),
-    exclusions.NotAMeetingCase: Problem(
-        422,
-        "構成員を指名できるのは支援会議のケースだけです。",
-        "Only a case of a 支援会議 has named members.",
-    ),
-    exclusions.NobodyNamed: Problem(
-        422,
-        "閲覧させない相手を、職員か機関のどちらか一方で指定してください。",
-        "Name either an account or an agency.",
-    ),
-    stages.NoSuchStep: Problem(
-        409,
-        "いまの状態からその段階には進めません。画面を開き直してください。",
-        "That step doesn't lead from where it stands. Open the page again.",
-    ),
-    decline_reasons.BadReason: Problem(
-        422, "見送り・終了の理由を選んでください。", "Choose the reason of the decline or end."
-    ),
-    placements.NeedsConsent: Problem(
-        422,
-        "この目的について、あなたの機関を含む本人同意がありません。先に同意を記録してください。",
-        "No consent covers your agency for this. Record the consent first.",
-    ),
-    plans.StillOpen: Problem(
-        409,
-        "調整中の参加の場か、結果を聞いていない引き継ぎが残っています。先に区切りをつけてください。",
-        "A placement is under way, or a hand-off's end was not heard. Finish these first.",
-    ),
-    plans.BadOutcome: Problem(422, "終結の理由を選んでください。", "Say how the case ended."),
-    plans.NotYours: Problem(
-        403, "この操作は相手の機関が行います。", "This step is for the other agency."
-    ),
-    meetings.NotForThisMeeting: Problem(
-        422,
-        "重層的支援会議には同意のあるケースを、支援会議には同意のないケースを載せます。",
-        "A 重層的支援会議 takes cases with consent, a 支援会議 those without.",
-    ),
-    meetings.NoSuchMeeting: NOT_FOUND,
-    meetings.NoSuchKind: UNUSABLE,
-    people.NoGround: Problem(
-        422,
-        "本人の同意がないときは、守秘義務を負う職員が支援会議のケースとして開いてください。",
-        "Without consent, a case is opened for a 支援会議 by staff bound to secrecy.",
-    ),
-    people.EditedMeanwhile: CONFLICT,
-    consents.NoSuchAgency: Problem(
-        422, "登録されていない支援機関です。", "There is no such agency."
-    ),
-    accounts.NoSuchAccount: NOT_FOUND,
-    accounts.BadAccount: UNUSABLE,
-    passwords.WeakPassword: Problem(
-        422,
-        f"パスワードは {passwords.SHORTEST} 文字以上にしてください。",
-        f"A password has at least {passwords.SHORTEST} characters.",
-    ),
-    roles.UnknownRole: Problem(422, "この役割はありません。", "There is no such role."),
-    guessing.TooManyTries: Problem(
-        429,
-        "続けて間違えられました。少し待ってからもう一度お試しください。",
-        "Too many tries. Wait a little and try again.",
     ),
     commands.NotFound: NOT_FOUND,
     commands.EditedMeanwhile: CONFLICT,
@@ -303,6 +180,7 @@ TABLE: dict[type[Exception], Problem] = {
     # What the two databases raise for a lone surrogate and for a number beyond 64 bit.
     UnicodeEncodeError: UNSTORABLE,
     OverflowError: UNSTORABLE,
+    **CASEWORK,
 }
 
 BY_STATUS: dict[int, Problem] = {

@@ -1,16 +1,19 @@
 """Signing in and out."""
 
+import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from api import identity, security
 from api.dependencies import Program, Writing, public
 from api.identity import language_of
 from api.problems import problem_of
 from api.rendering import render
-from casework import accounts, guessing, sessions
+from casework import accounts, guessing, second_factor, sessions
+from jobs.keys import key_ring
 from jobs.program import Program as OpenProgram
 
 router = APIRouter(dependencies=[public], include_in_schema=False)
@@ -61,10 +64,11 @@ def sign_in(
     program: Program,
     name: Annotated[str, Form(max_length=200)] = "",
     password: Annotated[str, Form(max_length=1000)] = "",
+    code: Annotated[str, Form(max_length=20)] = "",
     next: Annotated[str, Form(max_length=2000)] = HOME,
 ) -> Response:
     try:
-        token = _try(request, program, name, password)
+        token = _try(request, program, name, password, code)
     except guessing.TooManyTries as error:
         problem = problem_of(error)
         page = _page(
@@ -84,14 +88,19 @@ def sign_in(
     return response
 
 
+def _code_right(session: Session, program: OpenProgram, account_id: uuid.UUID, code: str) -> bool:
+    ring = key_ring(program.settings)
+    return second_factor.check_code(session, ring, account_id=account_id, code=code)
+
+
 def _wrong(request: Request) -> str:
     if language_of(request) == "ja":
-        return "サインイン名かパスワードが違います。"
-    return "The sign-in name or the password is wrong."
+        return "サインイン名、パスワード、確認コードのどれかが違います。"
+    return "The sign-in name, the password or the code is wrong."
 
 
-def _try(request: Request, program: OpenProgram, name: str, password: str) -> str | None:
-    """Return what the cookie shall hold; None for a wrong name or password."""
+def _try(request: Request, program: OpenProgram, name: str, password: str, code: str) -> str | None:
+    """Return what the cookie shall hold; None for a wrong name, password or code."""
     database, settings = program.database, program.settings
     source = request.client.host if request.client else "?"
     key = accounts.folded(name)
@@ -100,7 +109,11 @@ def _try(request: Request, program: OpenProgram, name: str, password: str) -> st
     with database.reading() as session:
         check = sessions.check_password(session, name=name, password=password)
     with database.writing(by="nobody") as session:
-        if check.right and check.account_id is not None:
+        if (
+            check.right
+            and check.account_id is not None
+            and _code_right(session, program, check.account_id, code)
+        ):
             return sessions.sign_in(
                 session,
                 account_id=check.account_id,

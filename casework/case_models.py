@@ -185,3 +185,16 @@ class Notice(Base):
     seen_at: Mapped[datetime | None]
 
     __table_args__ = (Index(None, "account_id", "seen_at"),)
+
+
+class PersonIdentity(OfCase):
+    """One field that names a case's person, sealed (see `sealed_fields`), with its blind index."""
+
+    __tablename__ = "person_identity"
+
+    field: Mapped[str] = mapped_column(String(20))
+    sealed: Mapped[str] = mapped_column(Text)
+    lookup: Mapped[str] = mapped_column(String(64), index=True)
+    edited_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "case_id", "field", unique=True),)

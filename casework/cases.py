@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from casework import audit
@@ -60,6 +60,11 @@ class Opened:
         return self.case.person
 
     @property
+    def counts(self) -> bool:
+        """Tell whether figures may count it: a case of a 支援会議 leaves no trace outside."""
+        return self.case.ground == "consent"
+
+    @property
     def may_write(self) -> bool:
         return changeable(self.actor, self.facts, self.at)
 
@@ -84,7 +89,14 @@ def _opened(session: Session, actor: Actor, *conditions: ColumnElement[bool]) ->
 
 def cases_seen(session: Session, *, actor: Actor, purpose: str = "list") -> list[Opened]:
     """Return the cases an actor may see, oldest first; each one shown is recorded."""
-    found = _opened(session, actor)
+    return cases_where(session, true(), actor=actor, purpose=purpose)
+
+
+def cases_where(
+    session: Session, which: ColumnElement[bool], *, actor: Actor, purpose: str
+) -> list[Opened]:
+    """Return those of the cases an actor may see that meet a condition; each look is recorded."""
+    found = _opened(session, actor, which)
     audit.record(session, *(_look(o, "list", purpose, ("label", "summary")) for o in found))
     return found
 

@@ -140,7 +140,11 @@ def withdraw_consent(session: Session, opened: Opened, *, consent_id: uuid.UUID)
 
 
 def leave_team(session: Session, opened: Opened, *, agency: str) -> None:
-    """Take an agency off the team, from this moment; its past on the team stays recorded."""
+    """Take an agency off the team, from this moment; its past on the team stays recorded.
+
+    Raises `NoSuchAgency`.
+    """
+    check_agency(session, agency)
     now = clock.now()
     for row in session.scalars(
         select(CaseAgency).where(

@@ -31,6 +31,8 @@ class Account(Base):
     language: Mapped[str] = mapped_column(String(5), default="ja")
     active: Mapped[bool] = mapped_column(default=True)
     demo: Mapped[bool] = mapped_column(default=False)
+    totp: Mapped[str | None] = mapped_column(String(300))  # sealed; None: no second factor
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)  # of the last code that was used
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     edited_at: Mapped[datetime]
@@ -66,6 +68,21 @@ class ApiToken(Base):
     revoked_at: Mapped[datetime | None]
 
     account: Mapped[Account] = relationship(lazy="raise")
+
+
+class Invitation(Base):
+    """A one-time code with which somebody makes the account that was prepared for them."""
+
+    __tablename__ = "invitation"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    role: Mapped[str] = mapped_column(String(40))
+    agency: Mapped[str | None] = mapped_column(ForeignKey("agency.code"))
+    display_name: Mapped[str] = mapped_column(String(200))
+    made_by: Mapped[str] = mapped_column(String(100))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class Guess(Base):

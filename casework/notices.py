@@ -18,6 +18,8 @@ KINDS = (
     "placement_stalled",
     "placement_stalled_manager",
     "follow_up_due",
+    "account_invited",
+    "room_answered",
     "hand_off_asked",
     "hand_off_ended",
     "place_fits",

@@ -121,3 +121,20 @@ class MeetingCase(OfCase):
     decision: Mapped[str | None] = mapped_column(Text)
     decided_by: Mapped[str | None] = mapped_column(String(100))
     decided_at: Mapped[datetime | None]
+
+
+class RoomQuestion(OfCase):
+    """Whether a host has room, asked without naming anybody: bands, a step, days, nothing else."""
+
+    __tablename__ = "room_question"
+
+    offering_id: Mapped[uuid.UUID]
+    place: Mapped[str] = mapped_column(String(300))
+    age_band: Mapped[str | None] = mapped_column(String(10))  # 30-39
+    step: Mapped[int | None]
+    days: Mapped[list[str]]
+    asked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    answer: Mapped[str | None] = mapped_column(String(10))  # see `room_questions.ANSWERS`
+    answered_at: Mapped[datetime | None]

@@ -1,6 +1,7 @@
 """The pages for staff, one file a screen."""
 
 from api.pages import (
+    accounts,
     agencies,
     auditing,
     bookings,
@@ -11,6 +12,7 @@ from api.pages import (
     gaps,
     home,
     host,
+    identities,
     jobs,
     maps,
     meetings,
@@ -24,6 +26,7 @@ from api.pages import (
     registration,
     reports,
     resources,
+    room,
     sources,
     standing,
     typing,
@@ -35,10 +38,13 @@ from api.pages import (
 ROUTERS = [
     home.router,
     reception.router,
+    identities.router,
+    accounts.router,
     people.router,
     cases.router,
     case_access.router,
     placements.router,
+    room.router,
     meetings.router,
     notices.router,
     auditing.router,

@@ -28,6 +28,7 @@ from casework.placement_models import (
 from casework.placements import TELLABLE, placements_of
 from casework.plans import OUTCOMES, move_case, take_over
 from casework.roles import WORKS_WITH_PEOPLE
+from casework.room_questions import questions_of
 from casework.stages import CASE, HAND_OFF, PLACEMENT
 from resources import clock
 
@@ -59,6 +60,7 @@ def _shown(session: Session, opened: Opened, language: str) -> dict[str, Any]:
         "consents": consents_of(session, opened),
         "household": household,
         "plan": rows_of(session, opened, PlanItem, PlanItem.due_on),
+        "questions": questions_of(session, opened),
         "placements": placements_of(session, opened),
         "steps": steps,
         "follow_ups": rows_of(session, opened, FollowUp, FollowUp.due_on),

@@ -73,6 +73,9 @@ def home(request: Request, session: Writing, user: User) -> Response:
     if user.role in WORKS_WITH_PEOPLE:
         tiles.append(("/meetings", "nav.meetings", "home.meetings"))
         tiles.append(("/break-glass", "glass.title", "home.glass"))
+    if user.role == "administrator":
+        tiles.append(("/accounts", "accounts.title", "home.accounts"))
+    tiles.append(("/second-factor", "factor.title", "home.factor"))
     if user.role == "auditor":
         tiles.append(("/audit", "nav.audit", "home.audit"))
     told = notices_of(session, actor=user)

@@ -38,7 +38,7 @@ RULE_WORDS = {
 def people(request: Request, session: Writing, user: User) -> Response:
     found = cases_seen(session, actor=user)
     found.sort(key=lambda o: (o.case.state == "closed", len(o.person.label), o.person.label))
-    return render(request, "people.html", cases=found)
+    return render(request, "people.html", cases=found, searched=False)
 
 
 def _need_of(program: OpenProgram, session: Session, person: Person) -> Need:
@@ -71,7 +71,8 @@ def person(
         scheme=chosen,
         hubs=hubs(session, today=clock.today()),
     )
-    count_suggested(session, [s.place.offering for s in answer.suggestions], on=clock.today())
+    if opened.counts:
+        count_suggested(session, [s.place.offering for s in answer.suggestions], on=clock.today())
     return render(
         request,
         "person.html",
@@ -91,9 +92,9 @@ def person(
 @router.post("/people/{person_id}/unmet")
 def unmet(program: Program, session: Writing, user: User, person_id: uuid.UUID) -> Response:
     """Count that nothing was found; who it was for is recorded with the look, and nowhere else."""
-    found = person_for(session, actor=user, person_id=person_id, purpose="suggest")
-    need = _need_of(program, session, found)
-    if not suggest_placements(session, program.store, need, limit=1).suggestions:
+    opened = case_of_person(session, actor=user, person_id=person_id, purpose="suggest", write=True)
+    need = _need_of(program, session, opened.person)
+    if opened.counts and not suggest_placements(session, program.store, need, limit=1).suggestions:
         note_unmet(session, need, on=clock.today())
     return RedirectResponse(f"/people/{person_id}?noted=1", 303)
 

@@ -29,6 +29,7 @@ from jobs.program import Program
 from matching.need import parse_need
 from resources import clock
 from resources.database import Database
+from resources.derived import Suggested, UnmetNeed
 
 SCRIPT = "<script>alert(1)</script>'\"><img src=x onerror=alert(1)>"
 HOSTILE = [SCRIPT, "{{ 7*7 }} %00 ../../etc/passwd"]
@@ -161,6 +162,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "/cases/{case_id}/hand-offs/{hand_off_id}": {"target": "nowhere"},
     "/cases/{case_id}/meetings": {"meeting": str(uuid.UUID(int=1))},
     "/meetings/{meeting_id}/cases/{case_id}": {"decision": "x"},
+    "/cases/{case_id}/room-questions": {"offering": str(uuid.UUID(int=1))},
+    "/cases/{case_id}/identity": {"kana": "x"},
+    "/people/{person_id}/unmet": {},
     "/people/{person_id}/need": {"version": "1"},
 }  # type: ignore[dict-item]
 """A form for each writing route that changes as little as can be; None: it would change access."""
@@ -344,3 +348,23 @@ def test_a_person_received_and_assessed_can_be_asked_for(tmp_path: Path) -> None
     }  # fmt: skip
     assert need["safety"] == {"exclude_resources": [str(uuid.UUID(int=5))]}
     assert parse_need(need, default_vocabulary(), lambda _: None).age == 34
+
+
+def test_a_case_without_consent_is_in_no_count(sqlite_database: Database, tmp_path: Path) -> None:
+    world = _world(sqlite_database, tmp_path / "home", "ふつうの言葉")
+
+    def counted() -> int:
+        with world.program.database.reading() as session:
+            return len(session.scalars(select(Suggested)).all()) + sum(
+                int(row.times) for row in session.scalars(select(UnmetNeed))
+            )
+
+    client = browser(world.app)
+    sign_in(client, "team")
+    csrf = token_of(client.get("/").text)
+    before = counted()
+    for kind, more in (("meeting", 0), ("consent", 1)):
+        person = world.cases[kind]["person_id"]
+        assert client.get(f"/people/{person}").status_code == 200
+        assert client.post(f"/people/{person}/unmet", data={"csrf": csrf}).status_code == 303
+        assert (counted() > before) == bool(more), kind

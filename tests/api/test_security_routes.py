@@ -32,6 +32,12 @@ PUBLIC = {
     # Behind a signed link that expires, about one entry.
     ("GET", "/host/{token}"),
     ("POST", "/host/{token}"),
+    # Behind a signed link for a week: bands of somebody whom nothing names.
+    ("GET", "/room/{token}"),
+    ("POST", "/room/{token}"),
+    # Whoever has an invitation code has no account yet; tries are slowed down.
+    ("GET", "/welcome"),
+    ("POST", "/welcome"),
     ("GET", "/health/live"),
     ("GET", "/health/ready"),
     ("GET", "/api/openapi.json"),

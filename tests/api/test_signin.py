@@ -126,7 +126,7 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(
         assert answer.status_code == 422
         return
     assert answer.status_code == 401
-    assert "サインイン名かパスワードが違います" in answer.text
+    assert "サインイン名、パスワード、確認コードのどれかが違います" in answer.text
     assert "not the password" not in answer.text
     assert "ibasho" not in client.cookies
 

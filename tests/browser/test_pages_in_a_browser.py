@@ -29,13 +29,13 @@ def test_a_support_worker_sees_suggestions_with_reasons_beside_a_map(
     expect(cards.first).to_contain_text("架空")
     expect(page.locator(".misses .change").first).to_contain_text("可")
     # The contributions that are shown add up to the score that is shown.
-    cards.first.locator("details summary").click()
+    cards.first.locator("details:not(.start) summary").click()
     numbers = [float(x) for x in cards.first.locator(".bars .num").all_text_contents()]
     assert round(sum(numbers[:-1]), 4) == numbers[-1]
     expect(page.locator(".leaflet-marker-icon").first).to_be_attached()
     expect(page.locator(".leaflet-overlay-pane path").first).to_be_attached()
     assert no_sideways_scrolling(page)
-    cards.first.locator("details summary").click()
+    cards.first.locator("details:not(.start) summary").click()
     page.evaluate("window.scrollTo(0, 0)")
     snapshot(page, "suggestions", size)
     page.click(".suggestion a[href*='/why/']")
@@ -282,3 +282,61 @@ def test_without_signing_in_there_is_only_the_sign_in_page(page: Page, size: str
     page.goto("/people")
     expect(page.locator("input[name=password]")).to_be_visible()
     assert page.url.endswith("/signin?next=/people")
+
+
+def test_from_reception_to_the_first_step_of_a_placement(
+    page: Page, enter, snapshot, size: str
+) -> None:
+    enter(page, "support")
+    page.goto("/people")
+    page.click("a:has-text('相談を受け付ける')")
+    page.fill("input[name=label]", f"架空{size}")
+    page.fill("textarea[name=summary]", "（架空）家にこもりがち。静かな所なら行けそう。")
+    for purpose in ("support", "meeting", "referral"):
+        page.check(f"input[name=purposes][value={purpose}]")
+    snapshot(page, "reception", size)
+    assert no_sideways_scrolling(page)
+    page.click("p.submit button")
+    page.fill("input[name=address]", "南大塚三丁目")
+    page.select_option("select[name=weight-withdrawal]", "3")
+    assert no_sideways_scrolling(page)
+    page.click("p.submit button")
+    first = page.locator("li.suggestion").first
+    expect(first).to_be_visible()
+    name = first.locator("h3 a").inner_text()
+    first.locator("details.start summary").click()
+    first.locator("input[name=told][value=need]").check()
+    first.locator("details.start button").click()
+    placements = page.locator("#placements")
+    expect(placements).to_contain_text(name)
+    expect(placements.locator("[aria-current=step]")).to_have_text("打診")
+    placements.locator("summary", has_text="段階を進める").click()
+    page.select_option("#placements select[name=target]", "declined")
+    page.select_option("#placements select[name=reason]", "full")
+    assert no_sideways_scrolling(page)
+    snapshot(page, "case", size)
+    placements.locator("button", has_text="記録する").click()
+    expect(page.locator("#placements")).to_contain_text("満員")
+    expect(page.locator("#placements")).to_contain_text("もう一度提案できます")
+    expect(page.locator("#consent")).to_contain_text("困りごと・希望")
+
+
+def test_a_host_answers_with_one_tap_and_staff_hear_of_it(
+    page: Page, enter, snapshot, size: str
+) -> None:
+    enter(page, "support")
+    page.goto("/people")
+    page.click("li.person h2 a")
+    page.locator("li.suggestion button:has-text('名前を出さずに空きを聞く')").first.click()
+    link = page.locator("textarea.link").input_value()
+    assert no_sideways_scrolling(page)
+    page.context.clear_cookies()
+    page.goto(link)
+    expect(page.locator("nav")).to_have_count(0)
+    assert no_sideways_scrolling(page)
+    snapshot(page, "room", size)
+    page.click("button:has-text('空きがあります')")
+    expect(page.locator("[role=status]")).to_contain_text("ありがとうございました")
+    enter(page, "support")
+    expect(page.locator(".told").first).to_contain_text("空きの返事がありました")
+    snapshot(page, "home", size)

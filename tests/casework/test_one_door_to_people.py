@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("geodata", "resources", "matching", "casework", "jobs", "api")
 
 DOORS = {
+    "casework/identities.py",
     "casework/cases.py",
     "casework/case_filter.py",
     "casework/consents.py",
@@ -24,6 +25,7 @@ ALSO = {
     "AuditRow": {"casework/audit.py", "casework/audit_seal.py"},
     "Notice": {"casework/notices.py", "casework/waiting.py"},
     "Meeting": {"casework/meetings.py"},  # holds no case: these hang on a case by `MeetingCase`
+    "RoomQuestion": DOORS | {"casework/room_questions.py"},  # its host's page, without the case
     "Placement": DOORS | {"casework/stalled.py"},  # a job, which tells only who sees the case
 }
 

@@ -1,0 +1,154 @@
+"""Accounts: invitations and closing by the administrator; one's own second factor; the welcome."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api import security
+from api.dependencies import Program, Reading, User, Writing, allowed, public
+from api.identity import language_of
+from api.pages.case_forms import Code, Line, agency_names
+from api.problems import problem_of
+from api.rendering import render
+from casework import guessing, invitations, second_factor
+from casework.accounts import BadAccount, deactivate
+from casework.invitations import BadCode, NotToYourself, accounts_listed, invite
+from casework.passwords import WeakPassword
+from casework.roles import ROLES
+from casework.second_factor import WrongCode
+from jobs.keys import key_ring
+
+router = APIRouter(include_in_schema=False)
+
+ADMINISTERS = [allowed("administrator")]
+
+
+@router.get("/accounts", dependencies=ADMINISTERS)
+def accounts(request: Request, session: Reading) -> Response:
+    return render(
+        request,
+        "accounts.html",
+        accounts=accounts_listed(session),
+        agencies=agency_names(session, language_of(request)),
+        roles=ROLES,
+        code=None,
+        error=None,
+    )
+
+
+@router.post("/accounts", dependencies=ADMINISTERS)
+def invited(
+    request: Request,
+    session: Writing,
+    user: User,
+    name: Line,
+    display_name: Line,
+    role: Code,
+    agency: Code = "",
+) -> Response:
+    code, error = None, None
+    try:
+        code = invite(
+            session,
+            name=name,
+            role=role,
+            agency=agency or None,
+            display_name=display_name,
+            by=user,
+        )
+    except (BadAccount, NotToYourself) as refused:
+        error = problem_of(refused).sentence(language_of(request))
+    page = render(
+        request,
+        "accounts.html",
+        accounts=accounts_listed(session),
+        agencies=agency_names(session, language_of(request)),
+        roles=ROLES,
+        code=code,
+        error=error,
+    )
+    page.status_code = 422 if error else 200
+    return page
+
+
+@router.post("/accounts/{account_id}/close", dependencies=ADMINISTERS)
+def closed(session: Writing, user: User, account_id: uuid.UUID) -> Response:
+    deactivate(session, account_id=account_id, by=user)
+    return RedirectResponse("/accounts", 303)
+
+
+@router.post("/accounts/{account_id}/second-factor/off", dependencies=ADMINISTERS)
+def lost_telephone(session: Writing, user: User, account_id: uuid.UUID) -> Response:
+    second_factor.turn_off(session, account_id=account_id, by=user.by)
+    return RedirectResponse("/accounts", 303)
+
+
+@router.get("/second-factor", dependencies=[allowed()])
+def offered(request: Request, user: User) -> Response:
+    return _second_factor(request, user.name, second_factor.new_secret(), None)
+
+
+def _second_factor(request: Request, name: str, secret: str, error: str | None) -> Response:
+    page = render(
+        request,
+        "second_factor.html",
+        secret=secret,
+        address=second_factor.address_of(secret, name),
+        error=error,
+    )
+    page.status_code = 422 if error else 200
+    return page
+
+
+@router.post("/second-factor", dependencies=[allowed()])
+def turned_on(
+    request: Request,
+    program: Program,
+    session: Writing,
+    user: User,
+    secret: Annotated[str, Form(pattern=r"^[A-Z2-7]{32}$")],
+    code: Code,
+) -> Response:
+    ring = key_ring(program.settings)
+    try:
+        second_factor.turn_on(session, ring, account_id=user.account_id, secret=secret, code=code)
+    except WrongCode as wrong:
+        words = problem_of(wrong).sentence(language_of(request))
+        return _second_factor(request, user.name, secret, words)
+    return RedirectResponse("/", 303)
+
+
+def _welcome(request: Request, error: str | None, status: int) -> Response:
+    csrf, fresh = security.anchor_form(request)
+    page = render(request, "welcome.html", csrf=csrf, error=error, user=None)
+    page.status_code = status
+    if fresh:
+        security.set_form_cookie(page, request.app.state.settings, fresh)
+    return page
+
+
+@router.get("/welcome", dependencies=[public])
+def welcome(request: Request) -> Response:
+    return _welcome(request, None, 200)
+
+
+@router.post("/welcome", dependencies=[public, security.token_checked])
+def welcomed(
+    request: Request,
+    program: Program,
+    code: Annotated[str, Form(max_length=60)] = "",
+    password: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    source = request.client.host if request.client else "?"
+    try:
+        with program.database.writing(by="nobody") as session:
+            guessing.count_try(session, name="welcome", source=source)
+        with program.database.writing(by="nobody") as session:
+            invitations.accept(session, code=code, password=password)
+            guessing.forget_tries(session, name="welcome", source=source)
+    except (BadCode, WeakPassword, BadAccount, guessing.TooManyTries) as refused:
+        problem = problem_of(refused)
+        return _welcome(request, problem.sentence(language_of(request)), problem.status)
+    return RedirectResponse("/signin", 303)

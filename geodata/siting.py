@@ -41,14 +41,16 @@ def best_sites(
     # An origin counts as covered only if one of its sites is chosen: y − Σ x ≤ 0; and Σ x ≤ sites.
     number = coo_array(np.concatenate([np.ones(candidates), np.zeros(origins)])[None, :])
     limits = vstack([hstack([-covers, identity(origins)]), number], format="csr")
-    # A tiny cost of each site, so that none is chosen for nothing.
-    worth = np.concatenate([np.full(candidates, -1e-6), people])
+    # A cost of each site, so that none is chosen for nothing; all of them cost less than the
+    # smallest origin is worth, so that none is left out either.
+    cost = people[people > 0].min() / (2 * sites)
+    worth = np.concatenate([np.full(candidates, -cost), people])
     solved = milp(
         -worth,
         integrality=np.concatenate([np.ones(candidates), np.zeros(origins)]),
         bounds=Bounds(0, 1),
         constraints=LinearConstraint(limits, ub=np.append(np.zeros(origins), sites)),
-        options={"time_limit": SECONDS},
+        options={"time_limit": SECONDS, "mip_rel_gap": 0.0},
     )
     if solved.x is None:
         raise RuntimeError("no siting was found")

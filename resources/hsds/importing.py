@@ -76,6 +76,7 @@ def import_hsds(
     report = FileReport(path.name, rows=len(records), warned=[])
     day = today or clock.today()
     services = are_services([record for _, record in records])
+    met: dict[str, int] = {}
     for done, (number, record) in enumerate(records, start=1):
         reader = Reader()
         shown = _shown_id(record)
@@ -83,6 +84,7 @@ def import_hsds(
             if record is NOT_JSON:
                 raise BadRecord("JSON ではありません。", "It is not JSON.")
             reads = read_record(record, vocabulary, day, reader, services=services)
+            _only_once(met, record, number)
             outcome = _bring_in(session, reads, record, reader, vocabulary)
         except BadRecord as error:
             report.reported.append(Reported(number, error.ja, error.en, shown))
@@ -97,6 +99,16 @@ def import_hsds(
             progress(done, len(records))
     _remember(session, path, report, by)
     return report
+
+
+def _only_once(met: dict[str, int], record: Json, number: int) -> None:
+    """Refuse a record whose id an earlier one has: which of the two is true can't be told."""
+    id_ = record.get("id")
+    if isinstance(id_, str) and (first := met.setdefault(id_.lower(), number)) != number:
+        raise BadRecord(
+            f"{first} 件目と id が重なっています。どちらかを削除してください。",
+            f"Its id is that of record {first}; remove one of the two.",
+        )
 
 
 def _shown_id(record: Any) -> str | None:

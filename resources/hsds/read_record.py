@@ -217,6 +217,11 @@ def _service(
 def _nested_host(record: Json, vocabulary: Vocabulary, reader: Reader) -> Row | None:
     nested = reader.inside(record, "organization")
     if not nested:
+        if record.get("organization_id") is not None:
+            reader.note(
+                "organization がないので、運営者は取り込みませんでした。",
+                "It names its organization by id alone, which was left out.",
+            )
         return None
     try:
         return _organization(nested, reader, vocabulary)

@@ -20,6 +20,12 @@ def fold(header: str) -> str:
     return re.sub(r"\s+", "", flat).lower()
 
 
+def without_translation(header: str) -> str:
+    """Return the Japanese half of a header in two languages: 名称/Name, 名称(name)."""
+    flat = unicodedata.normalize("NFKC", header).strip()
+    return re.sub(r"\s*[/\n(]\s*[\x20-\x7e]+\)?$", "", flat)
+
+
 @cache
 def layouts() -> dict[str, Any]:
     """Return the table of layouts, as it stands in layouts.toml."""
@@ -58,7 +64,7 @@ class Header:
 def header_of(names: tuple[str, ...]) -> Header:
     """Return the header that a kept row's own column names make."""
     folded = [fold(name) for name in names]
-    return _header(Row(0, names), folded, _columns(folded))
+    return _header(Row(0, names), folded, _columns(names))
 
 
 def find_header(rows: list[Row]) -> Header:
@@ -71,7 +77,7 @@ def find_header(rows: list[Row]) -> Header:
         for other in layouts()["not_places"]:
             if all(fold(c) in folded for c in other["columns"]):
                 raise BadFile(other["ja"], other["en"])
-        columns = _columns(folded)
+        columns = _columns(row.cells)
         if "name" in columns and len(columns) > 1:
             return _header(row, folded, columns)
     raise BadFile(
@@ -80,14 +86,21 @@ def find_header(rows: list[Row]) -> Header:
     )
 
 
-def _columns(folded: list[str]) -> dict[str, int]:
+def _columns(names: tuple[str, ...]) -> dict[str, int]:
+    whole = [fold(name) for name in names]
+    halves = [fold(without_translation(name)) for name in names]
     found: dict[str, int] = {}
     for meaning, spellings in layouts()["columns"].items():
-        for spelling in spellings:
-            if fold(spelling) in folded:
-                found[meaning] = folded.index(fold(spelling))
-                break
+        known = [fold(spelling) for spelling in spellings]
+        column = next((h.index(k) for h in (whole, halves) for k in known if k in h), None)
+        if column is not None:
+            found[meaning] = column
     return found
+
+
+def names_a_column(name: str) -> bool:
+    """Whether a place's name is that of its column: the header again, in whichever language."""
+    return fold(without_translation(name)) in map(fold, layouts()["columns"]["name"])
 
 
 def _header(row: Row, folded: list[str], columns: dict[str, int]) -> Header:

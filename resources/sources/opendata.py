@@ -14,7 +14,7 @@ from resources import clock, schedules
 from resources.days import DAYS
 from resources.sources import hours
 from resources.sources.dates import day_of
-from resources.sources.headers import Header, find_header, layouts
+from resources.sources.headers import Header, find_header, layouts, names_a_column
 from resources.sources.tables import MOST_BYTES, BadFile, Row, read_sheets
 from resources.vocabulary import default_vocabulary
 
@@ -30,6 +30,10 @@ class BadRow(ValueError):
 
 REASONS: dict[str, tuple[str, str]] = {
     "no_name": ("名称がありません。名称を記入してください。", "It has no name; fill it in."),
+    "header_again": (
+        "見出しがもう一度あります。この行を削除してください。",
+        "It is the header again; remove the line.",
+    ),
     "not_a_number": (
         "緯度・経度が数値ではありません。十進法の度で記入してください。",
         "Latitude or longitude is not a number; give decimal degrees.",
@@ -170,6 +174,8 @@ def place_of(table: Table, row: Row) -> Place:
     name = " ".join(cell("name").split())
     if not name:
         raise BadRow("no_name")
+    if names_a_column(name):
+        raise BadRow("header_again")
     lon, lat = _point(cell("lon"), cell("lat"))
     organization = " ".join(cell("organization").split())
     resource = {

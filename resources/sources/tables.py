@@ -79,13 +79,16 @@ def _csv(content: bytes) -> list[Row]:
             "The file holds NUL characters; save it again as CSV.",
         )
     rows: list[Row] = []
-    reader = csv.reader(io.StringIO(text, newline=""))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     line = 1
     try:
         for cells in reader:
             _bounded(len(rows), cells)
             rows.append(Row(line, tuple(map(restored, cells))))
             line = reader.line_num + 1
+        if _ends_in_quotes(text):
+            line = rows[-1].line
+            raise csv.Error("a quotation mark is never closed")
     except csv.Error:
         raise BadFile(
             f"{line} 行目を CSV として読めません。引用符とセルの長さを確認してください。",
@@ -94,7 +97,29 @@ def _csv(content: bytes) -> list[Row]:
     return rows
 
 
+def _delimiter(text: str) -> str:
+    """Return a tab where the first lines are parted by tabs, as in a spreadsheet's Unicode text."""
+    head = "".join(text.splitlines(keepends=True)[:10])
+    return "\t" if head.count("\t") > head.count(",") else ","
+
+
+def _ends_in_quotes(text: str) -> bool:
+    """Whether the last quoted cell is never closed: it has swallowed all that came after it."""
+    strict = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    try:
+        for _ in strict:
+            pass
+    except csv.Error as error:
+        return "unexpected end of data" in str(error)
+    return False
+
+
 def _decoded(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return content.decode("utf-16")
+        except UnicodeDecodeError:
+            pass  # then it is neither
     for encoding in ("utf-8-sig", "cp932"):
         try:
             return content.decode(encoding)

@@ -190,6 +190,28 @@ def test_an_odd_value_is_left_unknown_and_said(sqlite_database: Database, tmp_pa
         assert session.scalars(select(Offering)).one().verified_on is None
 
 
+def test_an_id_that_comes_twice_is_named_and_reading_again_still_changes_nothing(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    records = [service(1), service(2), service(1, name="二度目"), service(2)]
+    for expected in ((2, 0), (0, 2)):
+        report = bring_in(sqlite_database, tmp_path, records)
+        assert (report.added, report.unchanged, report.changed) == (*expected, 0)
+        assert [(r.line, r.record) for r in report.reported] == [
+            (3, str(uuid.UUID(int=1))), (4, str(uuid.UUID(int=2))),
+        ]  # fmt: skip
+        assert "1 件目と id" in report.reported[0].ja
+    with sqlite_database.reading() as session:
+        assert session.get_one(Resource, uuid.UUID(int=1)).name == "見本1"
+
+
+def test_an_organization_named_by_its_id_alone_is_said_to_be_left_out(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    report = bring_in(sqlite_database, tmp_path, [service(1, organization_id="not-a-uuid")])
+    assert any("organization" in w.ja for w in report.warned or [])
+
+
 def test_reading_a_file_again_changes_nothing(
     database: Database, tmp_path: Path, shared_data: Path
 ) -> None:

@@ -172,6 +172,59 @@ def test_a_cover_sheet_a_title_above_and_merged_cells_are_no_obstacle(
     assert hosts == {"見本の家": "架空会", "見本の庭": None}
 
 
+TWO = [
+    "名称,所在地,緯度,経度", "name,address,lat,lon", "見本の家,架空市見本町1,35.729,139.7148",
+]  # fmt: skip
+
+
+def test_a_second_header_row_becomes_no_place_called_name(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    for again in (TWO[1], TWO[0], "Facility name,Address,Latitude,Longitude"):
+        report = brought_in(
+            sqlite_database,
+            written(tmp_path, "\n".join([TWO[0], again, TWO[2]]), f"{again[:4]}.csv"),
+        )
+        (line,) = report.reported
+        assert (line.line, "見出し" in line.ja, report.rows) == (2, True, 2)
+    with sqlite_database.reading() as session:
+        assert set(session.scalars(select(Resource.name))) == {"見本の家"}
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["name,address,lat,lon", "名称/Name,所在地/Address,緯度/lat,経度/lon",
+     "名称（name）,所在地（address）,緯度（WGS84）,経度（WGS84）", "施設名(英語),所在地,緯度,経度,名称"],
+)  # fmt: skip
+def test_headers_in_english_or_in_two_languages_are_understood(
+    sqlite_database: Database, tmp_path: Path, header: str
+) -> None:
+    row = TWO[2] if header.count(",") == 3 else TWO[2].replace("見本の家", "Sample") + ",見本の家"
+    report = brought_in(sqlite_database, written(tmp_path, f"{header}\n{row}\n"))
+    assert (report.added, report.reported) == (1, [])
+    resource, place, _, _ = entry(sqlite_database)
+    assert (resource.name, place.lat, place.lon) == ("見本の家", 35.729, 139.7148)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8", "cp932"])
+def test_a_spreadsheets_text_parted_by_tabs_is_read(
+    sqlite_database: Database, tmp_path: Path, encoding: str
+) -> None:
+    path = tmp_path / "list.txt"
+    text = "\r\n".join([TWO[0], TWO[2]]).replace(",", "\t") + "\t\r\n"
+    path.write_bytes(text.encode(encoding))
+    assert brought_in(sqlite_database, path).added == 1
+    assert entry(sqlite_database)[1].address == "架空市見本町1"
+
+
+def test_a_quotation_mark_that_is_never_closed_refuses_the_file(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    rows = [TWO[0], TWO[2], '"見本の庭,架空市見本町2,35.729,139.7148', TWO[2].replace("家", "森")]
+    with pytest.raises(BadFile, match="Line 3"):
+        brought_in(sqlite_database, written(tmp_path, "\n".join(rows)))
+
+
 def test_english_names_of_properties_are_understood(
     sqlite_database: Database, tmp_path: Path
 ) -> None:

@@ -143,7 +143,7 @@ def test_a_note_that_is_not_understood_makes_the_hours_unknown(
         (b"", "空です"),
         (HEAD.encode(), "見出しだけ"),
         ("番号,住所\n1,どこか\n".encode(), "名称の列が見つかりません"),
-        (b"\xff\xfe\x81\x00", "文字コード"),
+        (b"\xff\xfe\x81", "文字コード"),
         (HEAD.encode() + b"131164,1,a\x00b,,,\n", "NUL"),
         ("affiliationCode,bureau,name\n1,局,課\n".encode(), "部署の一覧"),
         (b"PK\x03\x04not a zip", "XLSX として読めません"),

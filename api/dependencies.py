@@ -24,11 +24,13 @@ from sqlalchemy.orm import Session
 from api import identity
 from casework import audit
 from casework.access import Actor
+from casework.administration import NotToOneself
 from casework.cases import Unseen
 from casework.roles import role
 from jobs.program import Program as OpenProgram
 
-Scope = Literal["read", "write"]
+Scope = Literal["read", "write", "browser"]
+"""What a route asks of a token; no token has `browser`, so such a route wants a sign-in."""
 
 
 class NotSignedIn(PermissionError):
@@ -93,7 +95,7 @@ def writing(program: Program, found: Identified) -> Iterator[Session]:
     try:
         with program.database.writing(by=by) as session:
             yield session
-    except Unseen as refused:
+    except (Unseen, NotToOneself) as refused:
         # The transaction is gone, the attempt is not: it is recorded before anything is answered.
         with program.database.writing(by=by) as session:
             audit.record(session, refused.attempt)
@@ -126,7 +128,7 @@ def allowed(*roles: str, scope: Scope | None = None) -> Any:
     """State which roles may use a route.
 
     scope : what an API token needs for it; by default "read" for GET and "write" for the rest
-        (a question that is put by POST is "read").
+        (a question that is put by POST is "read"); "browser": no token will do
     """
     return Depends(Allowed(tuple(role(code).code for code in roles), scope))
 

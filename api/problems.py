@@ -21,6 +21,7 @@ from api.problem import (
     UNUSABLE,
     Problem,
 )
+from api.signin_problems import SIGNIN
 from geodata.coordinates import BadPosition
 from geodata.gazetteer import NoGazetteer
 from matching.need import BadNeed
@@ -180,6 +181,7 @@ TABLE: dict[type[Exception], Problem] = {
     # What the two databases raise for a lone surrogate and for a number beyond 64 bit.
     UnicodeEncodeError: UNSTORABLE,
     OverflowError: UNSTORABLE,
+    **SIGNIN,
     **CASEWORK,
 }
 

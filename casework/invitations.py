@@ -8,9 +8,10 @@ import secrets
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from casework import passwords
 from casework.access import Actor
 from casework.accounts import NAME, BadAccount, add_account, folded, recorded, token_hash
 from casework.consents import check_agency
@@ -102,7 +103,20 @@ def _invite(
     known_role(role)
     if agency is not None:
         check_agency(session, agency)
+    return _store(session, name, role, agency, display_name, by)
+
+
+def _store(
+    session: Session,
+    name: str,
+    role: str,
+    agency: str | None,
+    display_name: str,
+    by: Actor | str,
+) -> str:
     code, now = new_code(), clock.now()
+    earlier = update(Invitation).where(Invitation.name == name, Invitation.used_at.is_(None))
+    session.execute(earlier.values(used_at=now))  # of several codes for a name the last one holds
     session.add(
         Invitation(
             code_hash=token_hash(plain(code)),
@@ -120,6 +134,20 @@ def _invite(
     return code
 
 
+def renew(session: Session, *, account: Account, by: Actor | str) -> str:
+    """Return the code with which the owner of an account sets a new password; auditors are told.
+
+    The password until now and the second factor end at once: whoever made the code can't use the
+    account beside its owner without the owner noticing.
+    """
+    account.password_hash = passwords.NONE
+    account.totp = account.totp_step = None
+    account.edited_at = clock.now()
+    code = _store(session, account.name, account.role, account.agency, account.display_name, by)
+    tell_role(session, "auditor", "account_invited", about=by.by if isinstance(by, Actor) else by)
+    return code
+
+
 def accept(session: Session, *, code: str, password: str) -> uuid.UUID:
     """Make the account that a code is for, with a password of its holder's; return its id.
 
@@ -129,6 +157,13 @@ def accept(session: Session, *, code: str, password: str) -> uuid.UUID:
     now = clock.now()
     if row is None or row.used_at is not None or row.expires_at <= now:
         raise BadCode
+    known = session.scalar(select(Account).where(Account.name == row.name))
+    if known is not None and known.active and known.password_hash == passwords.NONE:
+        known.password_hash = passwords.hashed(password)
+        known.edited_at = row.used_at = now
+        session.flush()
+        recorded(session, f"user:{known.name}", "edit", "account", str(known.id), ("password",))
+        return known.id
     account = add_account(
         session,
         name=row.name,

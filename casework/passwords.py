@@ -7,6 +7,9 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+NONE = ""
+"""Stands in the place of a hash where no password is set; nothing matches it."""
+
 SHORTEST = 8
 LONGEST = 1000
 
@@ -20,6 +23,19 @@ class WeakPassword(ValueError):
 
     def __init__(self) -> None:
         super().__init__(f"a password has {SHORTEST} to {LONGEST} characters")
+
+
+class PasswordsDiffer(ValueError):
+    """A new password that was typed twice, and not the same."""
+
+    def __init__(self) -> None:
+        super().__init__("the two passwords are not the same")
+
+
+def typed_twice(password: str, again: str) -> None:
+    """Make sure that a new password was typed the same twice. Raises `PasswordsDiffer`."""
+    if password != again:
+        raise PasswordsDiffer
 
 
 def _bytes(password: str) -> bytes:
@@ -50,4 +66,4 @@ def matches(password_hash: str | None, password: str) -> bool:
             right = _hasher.verify(password_hash or _nobodys(), _bytes(password))
         except (VerificationError, InvalidHashError):
             return False
-    return right and password_hash is not None
+    return right and bool(password_hash)

@@ -60,6 +60,7 @@ def _checks(program: "Program") -> Iterator[Check]:
     yield _check("disk", f"{free_mb} MB", good=free_mb >= LEAST_FREE_MB)
     kind = "SQLite" if program.database.is_sqlite else "PostgreSQL"
     yield _check("database", kind, good=program.database.answers())
+    yield _accounts(program)
     yield from _catalogue(program)
     yield _gazetteer(program)
     yield _streets(program)
@@ -93,6 +94,16 @@ def _catalogue(program: "Program") -> Iterator[Check]:
         yield _check("catalogue", resources, good=resources > 0, needed=False)
         index = program.store.current(session)
         yield _check("index", f"{index.revision} / {revision}", good=index.revision == revision)
+
+
+def _accounts(program: "Program") -> Check:
+    from sqlalchemy import func, select
+
+    from casework.models import Account
+
+    with program.database.reading() as session:
+        count = session.scalar(select(func.count()).where(Account.active)) or 0
+    return _check("accounts", count, good=count > 0, needed=False)
 
 
 def _gazetteer(program: "Program") -> Check:

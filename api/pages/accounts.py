@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from api import security
 from api.dependencies import Program, Reading, User, Writing, allowed, public
@@ -12,8 +13,8 @@ from api.identity import language_of
 from api.pages.case_forms import Code, Line, agency_names
 from api.problems import problem_of
 from api.rendering import render
-from casework import guessing, invitations, second_factor
-from casework.accounts import BadAccount, deactivate
+from casework import administration, guessing, invitations, second_factor
+from casework.accounts import BadAccount
 from casework.invitations import BadCode, NotToYourself, accounts_listed, invite
 from casework.passwords import WeakPassword
 from casework.roles import ROLES
@@ -22,20 +23,28 @@ from jobs.keys import key_ring
 
 router = APIRouter(include_in_schema=False)
 
-ADMINISTERS = [allowed("administrator")]
+ADMINISTERS = [allowed("administrator", scope="browser")]
 
 
 @router.get("/accounts", dependencies=ADMINISTERS)
 def accounts(request: Request, session: Reading) -> Response:
-    return render(
+    return _listed(request, session)
+
+
+def _listed(
+    request: Request, session: Session, *, code: str | None = None, error: str | None = None
+) -> Response:
+    page = render(
         request,
         "accounts.html",
         accounts=accounts_listed(session),
         agencies=agency_names(session, language_of(request)),
         roles=ROLES,
-        code=None,
-        error=None,
+        code=code,
+        error=error,
     )
+    page.status_code = 422 if error else 200
+    return page
 
 
 @router.post("/accounts", dependencies=ADMINISTERS)
@@ -60,32 +69,42 @@ def invited(
         )
     except (BadAccount, NotToYourself) as refused:
         error = problem_of(refused).sentence(language_of(request))
-    page = render(
-        request,
-        "accounts.html",
-        accounts=accounts_listed(session),
-        agencies=agency_names(session, language_of(request)),
-        roles=ROLES,
-        code=code,
-        error=error,
-    )
-    page.status_code = 422 if error else 200
-    return page
+    return _listed(request, session, code=code, error=error)
 
 
 @router.post("/accounts/{account_id}/close", dependencies=ADMINISTERS)
 def closed(session: Writing, user: User, account_id: uuid.UUID) -> Response:
-    deactivate(session, account_id=account_id, by=user)
+    administration.close(session, account_id=account_id, by=user)
     return RedirectResponse("/accounts", 303)
 
 
 @router.post("/accounts/{account_id}/second-factor/off", dependencies=ADMINISTERS)
 def lost_telephone(session: Writing, user: User, account_id: uuid.UUID) -> Response:
-    second_factor.turn_off(session, account_id=account_id, by=user.by)
+    administration.lift_second_factor(session, account_id=account_id, by=user)
     return RedirectResponse("/accounts", 303)
 
 
-@router.get("/second-factor", dependencies=[allowed()])
+@router.post("/accounts/{account_id}/reopen", dependencies=ADMINISTERS)
+def reopened(session: Writing, user: User, account_id: uuid.UUID) -> Response:
+    administration.reopen(session, account_id=account_id, by=user)
+    return RedirectResponse("/accounts", 303)
+
+
+@router.post("/accounts/{account_id}/renew", dependencies=ADMINISTERS)
+def renewed(request: Request, session: Writing, user: User, account_id: uuid.UUID) -> Response:
+    code = administration.renew(session, account_id=account_id, by=user)
+    return _listed(request, session, code=code)
+
+
+@router.post("/accounts/{account_id}", dependencies=ADMINISTERS)
+def changed(
+    session: Writing, user: User, account_id: uuid.UUID, role: Code, agency: Code = ""
+) -> Response:
+    administration.change(session, account_id=account_id, role=role, agency=agency or None, by=user)
+    return RedirectResponse("/accounts", 303)
+
+
+@router.get("/second-factor", dependencies=[allowed(scope="browser")])
 def offered(request: Request, user: User) -> Response:
     return _second_factor(request, user.name, second_factor.new_secret(), None)
 
@@ -102,7 +121,7 @@ def _second_factor(request: Request, name: str, secret: str, error: str | None) 
     return page
 
 
-@router.post("/second-factor", dependencies=[allowed()])
+@router.post("/second-factor", dependencies=[allowed(scope="browser")])
 def turned_on(
     request: Request,
     program: Program,
@@ -117,7 +136,7 @@ def turned_on(
     except WrongCode as wrong:
         words = problem_of(wrong).sentence(language_of(request))
         return _second_factor(request, user.name, secret, words)
-    return RedirectResponse("/", 303)
+    return RedirectResponse("/account?done=saved", 303)
 
 
 def _welcome(request: Request, error: str | None, status: int) -> Response:

@@ -78,6 +78,7 @@ def home(request: Request, session: Writing, user: User) -> Response:
     tiles.append(("/second-factor", "factor.title", "home.factor"))
     if user.role == "auditor":
         tiles.append(("/audit", "nav.audit", "home.audit"))
+    tiles.append(("/account", "account.title", "home.account"))
     told = notices_of(session, actor=user)
     return render(request, "home.html", tiles=tiles, told=told, today=clock.today(), **waiting)
 

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 import api.v1
-from api import answering, feed, health, hsds, pages, security, signin
+from api import answering, feed, health, hsds, oidc, pages, security, signin
 from api.bodies import BoundedBodies
 from api.crowding import Uncrowded
 from api.dependencies import public
@@ -91,7 +91,7 @@ def create_app(settings: Settings, program: Program | None = None) -> FastAPI:
     app.state.warming = None
     app.state.figures = figures
     doors = (*api.v1.ROUTERS, *hsds.ROUTERS, feed.router, *pages.ROUTERS)
-    for router in (signin.router, health.router, figures_router, *doors):
+    for router in (signin.router, oidc.router, health.router, figures_router, *doors):
         app.include_router(router)
     app.mount("/static", StaticFiles(packages=[("api", "static")]), name="static")
 

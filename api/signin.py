@@ -53,6 +53,18 @@ def _page(
     return page
 
 
+def refused_page(request: Request, program: OpenProgram, error: Exception) -> Response:
+    """Return the sign-in page with what went wrong elsewhere."""
+    problem = problem_of(error)
+    return _page(
+        request,
+        program,
+        next_path=HOME,
+        error=problem.sentence(language_of(request)),
+        status=problem.status,
+    )
+
+
 @router.get("/signin")
 def sign_in_page(request: Request, program: Program, next: str = HOME) -> Response:
     return _page(request, program, next_path=safe_next(next), error=None)

@@ -1,7 +1,8 @@
 """What goes wrong with accounts and signing in, as a status and a sentence."""
 
 from api.problem import NOT_FOUND, NOT_THEIRS, Problem
-from casework import administration, own_account, passwords
+from casework import administration, linked, own_account, passwords
+from jobs import identity_provider
 
 SIGNIN: dict[type[Exception], Problem] = {
     administration.NotAnAdministrator: NOT_THEIRS,
@@ -9,6 +10,31 @@ SIGNIN: dict[type[Exception], Problem] = {
         403,
         "ご自分のアカウントの権限は変えられません。ほかのシステム管理者に頼んでください。",
         "Nobody decides about their own account. Ask another administrator.",
+    ),
+    identity_provider.OtherBrowser: Problem(
+        403,
+        "サインインの途中で時間が過ぎたか、別の画面で始められています。もう一度はじめからお試しください。",
+        "This sign-in began in another window or too long ago. Begin again.",
+    ),
+    identity_provider.Cancelled: Problem(
+        403,
+        "組織の認証サービスでサインインが完了しませんでした。もう一度お試しください。",
+        "The identity provider did not complete the sign-in. Try again.",
+    ),
+    identity_provider.NotBelieved: Problem(
+        403,
+        "組織の認証サービスの応答を確認できなかったため、サインインできません。システム管理者にお知らせください。",
+        "What the identity provider answered could not be verified. Tell the administrator.",
+    ),
+    identity_provider.ProviderFailed: Problem(
+        502,
+        "組織の認証サービスにつながりません。少し待ってお試しになり、続くときはシステム管理者にお知らせください。",
+        "The identity provider can't be reached. Try again later, or tell the administrator.",
+    ),
+    linked.NobodyLinked: Problem(
+        403,
+        "この方のアカウントがまだありません。システム管理者に登録を頼んでください。",
+        "There is no account for you here yet. Ask the administrator.",
     ),
     own_account.NoSuchToken: NOT_FOUND,
     own_account.WrongPassword: Problem(

@@ -118,6 +118,14 @@ def recorded(
     audit.record(session, Attempt(name, actor, action, entity, entity_id, fields))
 
 
+def actor_by_id(session: Session, account_id: uuid.UUID) -> Actor:
+    """Return who an active account signs in; raise `NoSuchAccount` where there is none."""
+    account = session.get(Account, account_id)
+    if account is None or not account.active:
+        raise NoSuchAccount
+    return actor_of(account)
+
+
 def account_named(session: Session, name: str) -> Account:
     """Return the active account of a name; raise `NoSuchAccount` where there is none."""
     account = session.scalar(select(Account).where(Account.name == folded(name), Account.active))

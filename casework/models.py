@@ -40,6 +40,16 @@ class Account(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class LinkedSubject(Base):
+    """Somebody at the identity provider, and whose account here; the key is a hash of both ids."""
+
+    __tablename__ = "linked_subject"
+
+    subject_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), unique=True)
+    linked_at: Mapped[datetime]
+
+
 class WebSession(Base):
     """A browser that is signed in; only the hash of what its cookie holds is stored."""
 

@@ -34,6 +34,10 @@ class Settings:
     max_requests: int = 64  # answered at once; the others are asked to come again
     session_hours: int = 10
     public_url: str = ""
+    oidc_issuer: str = ""  # the identity provider's own address; empty: none
+    oidc_client_id: str = ""
+    oidc_client_secret_file: Path | None = None
+    oidc_match: str = "linked"  # linked / email / username
     lease_seconds: int = 300
     refresh_hours: int = 24
     sources_hours: int = 6
@@ -49,6 +53,12 @@ class Settings:
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.home / 'ibasho.sqlite3'}"
+
+    @property
+    def oidc_client_secret(self) -> str:
+        """What the program proves itself with to the identity provider, from its file."""
+        path = self.oidc_client_secret_file
+        return path.read_text(encoding="utf-8").strip() if path else ""
 
     @property
     def index_folder(self) -> Path:
@@ -113,9 +123,28 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
         raise BadSetting("IBASHO_DATABASE_URL must begin with postgresql:// or sqlite:///")
     if settings.port > 65_535:
         raise BadSetting("IBASHO_PORT must be at most 65535")
+    _check_provider(settings)
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise BadSetting("IBASHO_LOG_LEVEL must be debug, info, warning or error")
     return settings
+
+
+def _check_provider(settings: Settings) -> None:
+    """Raise `BadSetting` where the identity provider can't be asked as it is set up."""
+    if settings.oidc_match not in ("linked", "email", "username"):
+        raise BadSetting("IBASHO_OIDC_MATCH must be linked, email or username")
+    if not settings.oidc_issuer:
+        return
+    loopback = ("http://127.0.0.1:", "http://[::1]:", "http://localhost:")
+    if not settings.oidc_issuer.startswith(("https://", *loopback)):
+        raise BadSetting("IBASHO_OIDC_ISSUER must begin with https://")
+    if not settings.oidc_client_id:
+        raise BadSetting("IBASHO_OIDC_CLIENT_ID must be set beside IBASHO_OIDC_ISSUER")
+    if not settings.public_url:
+        raise BadSetting("IBASHO_PUBLIC_URL must be set beside IBASHO_OIDC_ISSUER")
+    path = settings.oidc_client_secret_file
+    if path is not None and not path.is_file():
+        raise BadSetting("IBASHO_OIDC_CLIENT_SECRET_FILE must be a file that can be read")
 
 
 def terminal_language(environment: dict[str, str] | None = None) -> str:

@@ -13,13 +13,14 @@ from api.identity import language_of
 from api.pages.case_forms import Code, Line, agency_names
 from api.problems import problem_of
 from api.rendering import render
-from casework import administration, guessing, invitations, second_factor
+from casework import administration, guessing, invitations, linked, second_factor
 from casework.accounts import BadAccount
 from casework.invitations import BadCode, NotToYourself, accounts_listed, invite
 from casework.passwords import WeakPassword
 from casework.roles import ROLES
 from casework.second_factor import WrongCode
 from jobs.keys import key_ring
+from resources.commands import NotFound
 
 router = APIRouter(include_in_schema=False)
 
@@ -94,6 +95,21 @@ def reopened(session: Writing, user: User, account_id: uuid.UUID) -> Response:
 def renewed(request: Request, session: Writing, user: User, account_id: uuid.UUID) -> Response:
     code = administration.renew(session, account_id=account_id, by=user)
     return _listed(request, session, code=code)
+
+
+@router.post("/accounts/{account_id}/link", dependencies=ADMINISTERS)
+def linked_to(
+    program: Program,
+    session: Writing,
+    user: User,
+    account_id: uuid.UUID,
+    subject: Annotated[str, Form(max_length=255)] = "",
+) -> Response:
+    issuer = program.settings.oidc_issuer
+    if not issuer:
+        raise NotFound("page")
+    linked.link(session, account_id=account_id, issuer=issuer, subject=subject, by=user)
+    return RedirectResponse("/accounts", 303)
 
 
 @router.post("/accounts/{account_id}", dependencies=ADMINISTERS)

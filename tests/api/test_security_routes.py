@@ -27,6 +27,9 @@ OPEN_LISTS = (
 PUBLIC = {
     ("GET", "/signin"),
     ("POST", "/signin"),
+    # The way to the municipality's own identity provider and back; 404 where none is set up.
+    ("GET", "/signin/provider"),
+    ("GET", "/signin/provider/back"),
     ("POST", "/signout"),
     ("GET", "/language/{language}"),  # the sign-in page too is read in one's own language
     # Behind a signed link that expires, about one entry.

@@ -20,6 +20,9 @@ from jobs.backup.portable import inward
 ENCRYPTED = b"age-encryption.org/"
 AT_ONCE = 1_000
 
+OURS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How a copy's parts are compressed; a damaged one may claim any other way."""
+
 BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -27,6 +30,7 @@ BROKEN = (
     EOFError,
     KeyError,
     NotImplementedError,
+    OSError,
     OverflowError,
     RuntimeError,
     TypeError,
@@ -144,5 +148,7 @@ def unpacked(file: IO[bytes], *, encrypted: bool) -> Iterator[Backup]:
         archive = zipfile.ZipFile(file)
     except BROKEN:
         raise damaged() from None
+    if any(member.compress_type not in OURS for member in archive.infolist()):
+        raise damaged()
     with archive:
         yield Backup(archive, encrypted=encrypted)

@@ -12,7 +12,8 @@ from geodata.areas import NoLayer, load_layer
 from geodata.drawing import Drawing, TownMark, draw_map
 from geodata.population import load_population
 from jobs.program import Program
-from resources.gaps import GapQuestion, Gaps, Siting, find_gaps, find_sites, points_of
+from resources.gaps import GapQuestion, Gaps, find_gaps, points_of
+from resources.sites import Siting, find_sites
 from resources.vocabulary import Vocabulary
 
 DISTRICTS = "districts"
@@ -42,7 +43,10 @@ def district_names(program: Program) -> dict[str, str]:
 
 
 def gaps_of(program: Program, session: Session, question: GapQuestion, from_day: date) -> Gaps:
-    """Raises `NoPopulation` where no population was imported."""
+    """Return where places are missing, with the layers in force.
+
+    Raises `NoPopulation` where no population was imported, `NoDemand` where nothing can be weighed.
+    """
     return find_gaps(
         session,
         population=load_population(program.settings.layers_folder),

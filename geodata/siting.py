@@ -22,7 +22,7 @@ def best_sites(
 
     Parameters
     ----------
-    people : (n,) who live at each origin and have nothing yet
+    people : (n,) who live at each origin and have nothing yet, or what they ask for
     reached : which origin reaches which candidate
     candidates : how many there are
     sites : how many to choose at most

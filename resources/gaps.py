@@ -1,7 +1,5 @@
-"""Where people can't walk to any place that is open, and where new places would help most."""
+"""Where people can't walk to any place that is open."""
 
-import uuid
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from geodata.access import Reached, reached_on_foot, two_step
 from geodata.areas import district_of
-from geodata.siting import best_sites, covered
 from geodata.streets import StreetGraph
-from resources.open_hours import Hours, OpenPlace, open_places
+from resources.demand import PEOPLE, Demand, unmet_demand
+from resources.open_hours import Hours, OpenPlace, open_places, points_of_places
 from resources.schedules import clock_text
 
 Points = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -28,6 +26,7 @@ class GapQuestion:
     kinds : codes of the places that count
     need : a code; only places that answer it, or say nothing of needs
     walk_minutes, speed_m_s : how far people walk
+    demand : what towns are weighed by, their people or the needs asked for that found nothing
     """
 
     kinds: tuple[str, ...]
@@ -35,6 +34,7 @@ class GapQuestion:
     hours: Hours = field(default_factory=Hours)
     walk_minutes: float = 15.0
     speed_m_s: float = 1.1
+    demand: str = PEOPLE
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -45,6 +45,7 @@ class GapQuestion:
             "to": clock_text(self.hours.end),
             "walk_minutes": self.walk_minutes,
             "speed_m_s": self.speed_m_s,
+            "demand": self.demand,
         }
 
     @property
@@ -58,9 +59,10 @@ class TownGap:
 
     places : open in the hours asked for; asked : places whose hours aren't known
     hours_a_week : that these are open together
-    hours_per_100 : hours a week for each hundred people, shared with all who reach the same places
-        (two-step floating catchment area)
+    hours_per_100 : hours a week for each hundred of the demand, shared with all who reach the same
+        places (two-step floating catchment area)
     nearest_minutes : to the nearest place that is open then; None where none is within reach
+    demand : what the town is weighed by: its people, or how often needs found nothing in a year
     """
 
     town: str
@@ -73,6 +75,7 @@ class TownGap:
     hours_a_week: float
     hours_per_100: float
     nearest_minutes: int | None
+    demand: float
 
     @property
     def is_gap(self) -> bool:
@@ -83,15 +86,27 @@ class TownGap:
 
 
 @dataclass(frozen=True)
+class DistrictGap:
+    """What the towns of a district come to together."""
+
+    people: int
+    people_without: int
+    demand: float
+    demand_without: float
+
+
+@dataclass(frozen=True)
 class Gaps:
-    """All towns, those with the most people and nothing within reach first.
+    """All towns, those with the most demand and nothing within reach first.
 
     places : that count, whether they are open then or their hours aren't known
+    left_out : counts of needs too small to weigh
     """
 
     question: GapQuestion
     towns: tuple[TownGap, ...]
     places: tuple[OpenPlace, ...]
+    left_out: int = 0
 
     @property
     def people(self) -> int:
@@ -102,18 +117,21 @@ class Gaps:
         return sum(t.people for t in self.towns if t.is_gap)
 
     @property
-    def by_district(self) -> dict[str, tuple[int, int]]:
-        """Return for each district, by code, its people and those of them with nothing in reach.
+    def demand(self) -> float:
+        return sum(t.demand for t in self.towns)
 
-        A town counts whole for the district that its point lies in.
-        """
-        found: dict[str, tuple[int, int]] = {}
+    @property
+    def demand_without(self) -> float:
+        return sum(t.demand for t in self.towns if t.is_gap)
+
+    @property
+    def by_district(self) -> dict[str, DistrictGap]:
+        """Return each district by code; a town counts whole for the one its point lies in."""
+        towns: dict[str, list[TownGap]] = {}
         for town in self.towns:
             if town.district is not None:
-                people, without = found.get(town.district, (0, 0))
-                more = town.people if town.is_gap else 0
-                found[town.district] = (people + town.people, without + more)
-        return dict(sorted(found.items()))
+                towns.setdefault(town.district, []).append(town)
+        return {code: _together(towns[code]) for code in sorted(towns)}
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -121,12 +139,22 @@ class Gaps:
             "places": len(self.places),
             "people": self.people,
             "people_without": self.people_without,
-            "districts": {
-                code: {"people": people, "people_without": without}
-                for code, (people, without) in self.by_district.items()
-            },
+            "demand": round(self.demand, 3),
+            "demand_without": round(self.demand_without, 3),
+            "left_out": self.left_out,
+            "districts": {code: vars(found) for code, found in self.by_district.items()},
             "towns": [t.as_json() for t in self.towns],
         }
+
+
+def _together(towns: list[TownGap]) -> DistrictGap:
+    without = [t for t in towns if t.is_gap]
+    return DistrictGap(
+        people=sum(t.people for t in towns),
+        people_without=sum(t.people for t in without),
+        demand=round(sum(t.demand for t in towns), 3),
+        demand_without=round(sum(t.demand for t in without), 3),
+    )
 
 
 def find_gaps(
@@ -142,6 +170,10 @@ def find_gaps(
 
     population : town, people and geometry, as `geodata.population` reads them
     from_day : the four weeks from here stand for a usual week
+
+    Raises
+    ------
+    NoDemand : towns are to be weighed by what found nothing, and nothing was counted often enough.
     """
     found = open_places(
         session,
@@ -151,15 +183,16 @@ def find_gaps(
         from_day=from_day,
     )
     origins = points_of(population)
-    reached = reached_on_foot(origins, _points(found), question.limit_m, streets)
+    reached = reached_on_foot(origins, points_of_places(found), question.limit_m, streets)
     hours = np.array([np.nan if p.hours_a_week is None else p.hours_a_week for p in found], float)
     n, people = len(population), population["people"].to_numpy()
     is_open, unknown = hours[reached.place] > 0, np.isnan(hours[reached.place])
+    codes = [None] * n if districts is None else district_of(districts, *origins).tolist()
+    demand = _demand(session, question, people, codes, from_day)
     # What a place offers is shared by all who reach it, whatever town they live in.
-    shared = two_step(np.nan_to_num(hours), people.astype(float), reached)
+    shared = two_step(np.nan_to_num(hours), demand.towns, reached)
     nearest = np.full(n, np.inf)
     np.minimum.at(nearest, reached.origin[is_open], reached.metres[is_open])
-    codes = [None] * n if districts is None else district_of(districts, *origins).tolist()
     columns = zip(
         population["town"].tolist(), codes, people.tolist(), *(c.tolist() for c in origins),
         _count(reached, is_open, n), _count(reached, unknown, n),
@@ -168,13 +201,33 @@ def find_gaps(
         ).round(2).tolist(),
         (100 * shared).round(3).tolist(),
         [None if np.isinf(m) else int(np.ceil(m / question.speed_m_s / 60)) for m in nearest],
+        demand.towns.round(3).tolist(),
         strict=True,
     )  # fmt: skip
     towns = sorted(
         (TownGap(*row) for row in columns),
-        key=lambda t: (not t.is_gap, -t.people if t.is_gap else t.hours_per_100, t.town),
+        key=lambda t: (not t.is_gap, -t.demand if t.is_gap else t.hours_per_100, t.town),
     )
-    return Gaps(question, tuple(towns), tuple(found))
+    return Gaps(question, tuple(towns), tuple(found), demand.left_out)
+
+
+def _demand(
+    session: Session,
+    question: GapQuestion,
+    people: NDArray[np.int64],
+    districts: list[str | None],
+    until: date,
+) -> Demand:
+    if question.demand == PEOPLE:
+        return Demand(people.astype(float))
+    return unmet_demand(
+        session,
+        need=question.need,
+        hours=(question.hours.start, question.hours.end),
+        people=people,
+        districts=districts,
+        until=until,
+    )
 
 
 def _count(reached: Reached, which: NDArray[np.bool_], n: int) -> list[int]:
@@ -182,91 +235,7 @@ def _count(reached: Reached, which: NDArray[np.bool_], n: int) -> list[int]:
     return counts
 
 
-@dataclass(frozen=True)
-class Site:
-    """A place that could also be open then, and for how many it would be the first in reach."""
-
-    offering: uuid.UUID
-    name: str
-    kind: str
-    lon: float
-    lat: float
-    people: int
-    towns: tuple[str, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        return {**vars(self), "offering": str(self.offering), "towns": list(self.towns)}
-
-
-@dataclass(frozen=True)
-class Siting:
-    """The chosen sites, most people first; people_left have still nothing within reach.
-
-    candidates : how many there were to choose from
-    """
-
-    sites: tuple[Site, ...]
-    candidates: int
-    people_without: int
-    people_left: int
-
-    def as_json(self) -> dict[str, Any]:
-        return {**vars(self), "sites": [s.as_json() for s in self.sites]}
-
-
-def find_sites(
-    session: Session,
-    *,
-    gaps: Gaps,
-    among: Collection[str],
-    sites: int,
-    from_day: date,
-    streets: StreetGraph | None = None,
-) -> Siting:
-    """Return where so many new places would serve most of those who have none.
-
-    among : kinds whose entries are candidates, such as public buildings
-    """
-    candidates = open_places(
-        session, kinds=among, need=None, hours=gaps.question.hours, from_day=from_day
-    )
-    without = [t for t in gaps.towns if t.is_gap]
-    origins = (np.array([t.lon for t in without]), np.array([t.lat for t in without]))
-    people = np.array([t.people for t in without], float)
-    reached = reached_on_foot(origins, _points(candidates), gaps.question.limit_m, streets)
-    chosen = best_sites(people, reached, len(candidates), sites)
-    left = int(people[~covered(reached, chosen, len(without))].sum())
-    # Each town is counted for one of the sites: the nearest.
-    owner = _nearest(reached, chosen, len(without))
-    made = []
-    for k in chosen.tolist():
-        place, own = candidates[k], np.flatnonzero(owner == k)
-        towns = tuple(without[i].town for i in own)
-        served = int(people[own].sum())
-        made.append(
-            Site(place.offering, place.name, place.kind, place.lon, place.lat, served, towns)
-        )
-    made.sort(key=lambda s: (-s.people, s.name))
-    return Siting(tuple(made), len(candidates), gaps.people_without, left)
-
-
-def _nearest(reached: Reached, chosen: NDArray[np.int64], origins: int) -> NDArray[np.int64]:
-    owner = np.full(origins, -1, np.int64)
-    mine = np.flatnonzero(np.isin(reached.place, chosen))
-    # The nearest is written last.
-    for k in mine[np.lexsort((reached.place[mine], -reached.metres[mine]))]:
-        owner[reached.origin[k]] = reached.place[k]
-    return owner
-
-
 def points_of(towns: gpd.GeoDataFrame) -> Points:
     """Return the point that stands for each town: its own, or one inside its outline."""
     inside = towns.geometry.representative_point()
     return inside.x.to_numpy(np.float64), inside.y.to_numpy(np.float64)
-
-
-def _points(places: list[OpenPlace]) -> Points:
-    return (
-        np.array([p.lon for p in places], np.float64),
-        np.array([p.lat for p in places], np.float64),
-    )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -130,3 +132,11 @@ def _hours_a_week(
         shared = (min(held.end, end) - max(held.start, start)).total_seconds() / 60
         minutes += shared if shared >= LEAST_MINUTES else 0.0
     return minutes / 60 / WEEKS
+
+
+def points_of_places(places: list[OpenPlace]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the longitudes and latitudes of places, (n,) and (n,) degrees, WGS 84."""
+    return (
+        np.array([p.lon for p in places], np.float64),
+        np.array([p.lat for p in places], np.float64),
+    )

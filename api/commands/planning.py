@@ -27,6 +27,11 @@ class GapFormat(StrEnum):
     CSV = "csv"
 
 
+class DemandOf(StrEnum):
+    PEOPLE = "people"
+    UNMET = "unmet"
+
+
 Days = Annotated[str, typer.Option("--days", help=say("help.gaps_days"))]
 Hours = Annotated[str, typer.Option("--hours", help=say("help.gaps_hours"))]
 Kinds = Annotated[list[str] | None, typer.Option("--kind", help=say("help.gaps_kind"))]
@@ -36,6 +41,7 @@ Speed = Annotated[float, typer.Option("--speed", min=0.1, max=5, help=say("help.
 FromDay = Annotated[
     datetime | None, typer.Option("--from-day", formats=["%Y-%m-%d"], help=say("help.from_day"))
 ]
+DemandOption = Annotated[DemandOf, typer.Option("--demand", help=say("help.gaps_demand"))]
 WEEKDAYS, AFTERNOON = "mon,tue,wed,thu,fri", "13:00-17:00"
 
 
@@ -46,6 +52,7 @@ def gaps(
     speed: Speed = 1.1,
     kind: Kinds = None,
     need: Need = None,
+    demand: DemandOption = DemandOf.PEOPLE,
     from_day: FromDay = None,
     form: Annotated[GapFormat, typer.Option("--format", help=say("help.gaps_format"))] = (
         GapFormat.TABLE
@@ -54,7 +61,7 @@ def gaps(
     from api.planning import district_names
 
     with opened() as program:
-        question = _question(program, days, hours, walk_minutes, speed, kind, need)
+        question = _question(program, days, hours, walk_minutes, speed, kind, need, demand)
         found = _gaps(program, question, _day(from_day))
         names = district_names(program)
     if form is GapFormat.JSON:
@@ -74,13 +81,14 @@ def siting(
     speed: Speed = 1.1,
     kind: Kinds = None,
     need: Need = None,
+    demand: DemandOption = DemandOf.PEOPLE,
     from_day: FromDay = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     from api.planning import PUBLIC_BUILDINGS, sites_of
 
     with opened() as program:
-        question = _question(program, days, hours, walk_minutes, speed, kind, need)
+        question = _question(program, days, hours, walk_minutes, speed, kind, need, demand)
         kinds = PUBLIC_BUILDINGS if not among else known_kinds(program, among)
         day = _day(from_day)
         found = _gaps(program, question, day)
@@ -94,7 +102,13 @@ def siting(
             say("table.sites"),
             say("table.sites_columns").split("|"),
             (
-                (s.name, label("kind", s.kind, language()), s.people, "、".join(s.towns))
+                (
+                    s.name,
+                    label("kind", s.kind, language()),
+                    s.people,
+                    round(s.demand, 1),
+                    "、".join(s.towns),
+                )
                 for s in sites.sites
             ),
         )
@@ -116,6 +130,7 @@ def draw(
     speed: Speed = 1.1,
     kind: Kinds = None,
     need: Need = None,
+    demand: DemandOption = DemandOf.PEOPLE,
     from_day: FromDay = None,
 ) -> None:
     from api.planning import map_of_gaps
@@ -123,7 +138,7 @@ def draw(
     if file.suffix not in (".png", ".pdf"):
         raise BadInput(say("input.bad_map_file", path=file))
     with opened() as program:
-        question = _question(program, days, hours, walk_minutes, speed, kind, need)
+        question = _question(program, days, hours, walk_minutes, speed, kind, need, demand)
         found = _gaps(program, question, _day(from_day))
         with whole_file(file) as path:
             map_of_gaps(program, found, path, _title(found, days, hours), language())
@@ -138,6 +153,7 @@ def _question(
     speed: float,
     kinds: list[str] | None,
     need: str | None,
+    demand: DemandOf,
 ) -> "GapQuestion":
     from api.planning import kinds_that_count
     from resources.gaps import GapQuestion
@@ -147,7 +163,8 @@ def _question(
         known = ", ".join(sorted(program.vocabulary.codes("need")))
         raise BadInput(say("input.unknown_need", needs=known))
     chosen = known_kinds(program, kinds) if kinds else kinds_that_count(program.vocabulary)
-    return GapQuestion(tuple(chosen), need, Hours.parse(days, hours), walk_minutes, speed)
+    when = Hours.parse(days, hours)
+    return GapQuestion(tuple(chosen), need, when, walk_minutes, speed, demand.value)
 
 
 def _gaps(program: "Program", question: "GapQuestion", day: date) -> "Gaps":
@@ -176,14 +193,18 @@ def _shown_days(days: str) -> str:
 
 
 def _print_gaps(found: "Gaps", names: dict[str, str], days: str, hours: str) -> None:
+    from resources.demand import UNMET
+
+    by_unmet = found.question.demand == UNMET
     print_table(
         _title(found, days, hours),
-        say("table.gaps_columns").split("|"),
+        say("table.gaps_columns_unmet" if by_unmet else "table.gaps_columns").split("|"),
         (
             (
                 t.town,
                 None if t.district is None else names.get(t.district, t.district),
                 t.people,
+                *((round(t.demand, 1),) if by_unmet else ()),
                 t.places,
                 t.asked,
                 t.hours_a_week,
@@ -195,6 +216,15 @@ def _print_gaps(found: "Gaps", names: dict[str, str], days: str, hours: str) -> 
     )
     without = found.people_without
     print(say("table.gaps_total", people=found.people, without=without, places=len(found.places)))
+    if by_unmet:
+        print(
+            say(
+                "table.gaps_unmet_total",
+                demand=round(found.demand, 1),
+                without=round(found.demand_without, 1),
+                left_out=found.left_out,
+            )
+        )
 
 
 def _print_csv(found: "Gaps") -> None:

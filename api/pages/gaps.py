@@ -14,6 +14,7 @@ from api.words import say
 from geodata.population import NoPopulation
 from resources import clock
 from resources.days import DAYS
+from resources.demand import DEMANDS, PEOPLE, NoDemand
 from resources.gaps import GapQuestion
 from resources.open_hours import Hours
 
@@ -40,8 +41,10 @@ def page(
     minutes: str = "15",
     kind: str = "",
     need: str = "",
+    demand: str = "",
 ) -> Response:
     given = _known(program, part, week, minutes, kind, need)
+    given["demand"] = demand if demand in DEMANDS else PEOPLE
     kinds = kinds_that_count(program.vocabulary)
     context: dict[str, Any] = {"gaps": None, "siting": None, "error": None}
     question = GapQuestion(
@@ -49,12 +52,15 @@ def page(
         need=given["need"] or None,
         hours=Hours(WEEK[given["week"]], *PARTS[given["part"]]),
         walk_minutes=float(given["minutes"]),
+        demand=given["demand"],
     )
     today = clock.today()
     try:
         found = gaps_of(program, session, question, today)
     except NoPopulation:
         context["error"] = say("gaps.no_population", language_of(request))
+    except NoDemand:
+        context["error"] = say("gaps.no_demand", language_of(request))
     else:
         context["gaps"] = found
         context["siting"] = sites_of(program, session, found, NEW_SITES, today)
@@ -65,6 +71,7 @@ def page(
         "weeks": list(WEEK),
         "minutes": MINUTES,
         "kinds": kinds,
+        "demands": DEMANDS,
     }
     return render(request, "gaps.html", given=given, **choices, **context)
 

@@ -4,10 +4,14 @@ from collections.abc import Callable
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import delete
 
 from geodata.population import store_population
 from jobs.demo.districts import town_population
 from jobs.program import Program
+from resources import clock
+from resources.derived import UnmetNeed
+from resources.unmet import record_unmet
 
 SignedIn = Callable[[str], TestClient]
 
@@ -24,6 +28,22 @@ def test_it_names_towns_with_their_people(signed_in: SignedIn, program: Program)
     assert "南大塚三丁目" in page.text
     assert "291,167" in page.text
     assert 'data-map="gaps"' in page.text
+
+
+def test_it_weighs_towns_by_what_found_nothing(signed_in: SignedIn, program: Program) -> None:
+    store_population(program.settings.layers_folder, town_population())
+    with program.database.writing(by="test") as session:
+        session.execute(delete(UnmetNeed))
+    client = signed_in("coordinator")
+    page = client.get("/gaps?demand=unmet")
+    assert "まだ足りません" in page.text
+    with program.database.writing(by="test") as session:
+        for _ in range(6):
+            record_unmet(
+                session, needs={"withdrawal": 3}, district="", windows=(), on=clock.today()
+            )
+    page = client.get("/gaps?demand=unmet&part=evening&week=weekend")
+    assert "見つからなかった課題 6 件のうち" in page.text
 
 
 @pytest.mark.parametrize("query", ["part=x&week=y&minutes=z&kind=a&need=b", "minutes=-1"])

@@ -16,9 +16,12 @@ from geodata.population import store_population as store
 from geodata.streets_source import import_streets
 from resources.commands import register_resource
 from resources.database import Database
-from resources.gaps import GapQuestion, Gaps, find_gaps, find_sites
+from resources.demand import PEOPLE, UNMET, NoDemand
+from resources.gaps import GapQuestion, Gaps, find_gaps
 from resources.open_hours import BadHours, Hours
 from resources.registration import Registration
+from resources.sites import find_sites
+from resources.unmet import FEWEST, record_unmet
 from resources.vocabulary import default_vocabulary
 
 CORNER = LonLat(139.70, 35.72)
@@ -207,3 +210,85 @@ def test_a_table_that_is_no_population_is_refused(tmp_path: Path, text: str, tol
 def test_hours_that_cannot_be_are_refused(days: str, hours: str) -> None:
     with pytest.raises(BadHours):
         Hours.parse(days, hours)
+
+
+def in_halves() -> gpd.GeoDataFrame:
+    """Return two districts: the first holds the first two towns, the second what lies east."""
+    west, east = (moved(CORNER, at, -500) for at in (-500, 1500))
+    far = moved(CORNER, 9000, 500)
+    return gpd.GeoDataFrame(
+        {"code": ["west", "east"], "name": ["西", "東"]},
+        geometry=[
+            shapely.box(west.lon, west.lat, east.lon, far.lat),
+            shapely.box(east.lon, east.lat, far.lon, far.lat),
+        ],
+        crs="EPSG:4326",
+    )
+
+
+def asked_in_vain(database: Database, times: int, district: str, **more: Any) -> None:
+    asked = {"needs": {"withdrawal": 3}, "windows": [(780, 900)], "on": MONDAY, **more}
+    with database.writing(by="test") as session:
+        for _ in range(times):
+            record_unmet(session, district=district, **asked)
+
+
+def weighed(database: Database, population: gpd.GeoDataFrame, **asked: Any) -> Gaps:
+    with database.reading() as session:
+        return find_gaps(
+            session,
+            population=population,
+            question=GapQuestion(kinds=KINDS, demand=UNMET, **asked),
+            from_day=MONDAY,
+            districts=in_halves(),
+        )
+
+
+def test_towns_are_weighed_by_what_found_nothing_in_their_district(
+    database: Database, put: Put
+) -> None:
+    put(0, 0, AFTERNOONS)
+    asked_in_vain(database, 8, "west")
+    asked_in_vain(database, 6, "east", needs={"isolation": 2})
+    asked_in_vain(database, 5, "", windows=())  # nobody knows where, at any time
+    asked_in_vain(database, 7, "east", windows=[(540, 660)])  # in the morning
+    asked_in_vain(database, 9, "east", on=date(2025, 10, 1))  # more than a year ago
+    found = weighed(database, towns(300, 100, 600))
+    # Of the west's eight the first town has 3/4, of the five from anywhere 3/10, and so on.
+    assert {t.town: t.demand for t in found.towns} == {
+        "0丁目": 6 + 1.5, "1丁目": 2 + 0.5, "2丁目": 6 + 3.0
+    }  # fmt: skip
+    assert (found.demand, found.demand_without, found.left_out) == (19.0, 11.5, 0)
+    assert [t.town for t in found.towns] == ["2丁目", "1丁目", "0丁目"]
+    # The place at the first town is shared by what is asked for there.
+    assert found.towns[2].hours_per_100 == pytest.approx(20 / 7.5 * 100, abs=0.001)
+    only = weighed(database, towns(300, 100, 600), need="isolation")
+    assert {t.town: t.demand for t in only.towns} == {"0丁目": 0, "1丁目": 0, "2丁目": 6.0}
+
+
+def test_counts_that_may_be_one_person_weigh_nothing(database: Database, put: Put) -> None:
+    put(0, 0, AFTERNOONS)
+    asked_in_vain(database, FEWEST - 1, "east")
+    with pytest.raises(NoDemand):
+        weighed(database, towns(300, 100, 600))
+    asked_in_vain(database, FEWEST, "west")
+    found = weighed(database, towns(300, 100, 600))
+    assert (found.left_out, found.demand) == (1, float(FEWEST))
+
+
+def test_a_new_place_goes_where_most_was_asked_for_not_where_most_live(
+    database: Database, put: Put
+) -> None:
+    put(0, 0, None, kind="facility")
+    put(3000, 0, None, kind="facility")
+    asked_in_vain(database, 6, "east")
+    with database.reading() as session:
+        for demand, best in ((UNMET, "場3000"), (PEOPLE, "場0")):
+            gaps_then = find_gaps(
+                session, population=towns(900, 0, 0, 100), districts=in_halves(),
+                question=GapQuestion(KINDS, demand=demand), from_day=MONDAY,
+            )  # fmt: skip
+            (site,) = find_sites(
+                session, gaps=gaps_then, among=["facility"], sites=1, from_day=MONDAY
+            ).sites
+            assert site.name == best

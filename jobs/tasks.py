@@ -32,7 +32,7 @@ from resources.once import forget_answers
 from resources.placing import place_locations
 from resources.queries import offering_ids_touched
 from resources.refresh import pieces_of_all, refresh_offerings
-from resources.sources.tables import BadFile
+from resources.sources.rows import BadFile
 
 PIECE = 2_000
 """Offerings in one piece of the nightly refresh: a second or two of work."""

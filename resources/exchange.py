@@ -30,7 +30,7 @@ from resources.models import (
     TaxonomyTerm,
 )
 from resources.moments import Moment
-from resources.sources.tables import BadFile
+from resources.sources.rows import BadFile
 
 FORMAT = 1
 

@@ -25,15 +25,15 @@ from resources.models import ImportedFile, Location, Offering, Organization, Res
 from resources.municipal_rows import row_in, said_in, same_row
 from resources.queries import Entry, entries_by_offering
 from resources.sources.opendata import (
-    REASONS,
-    BadRow,
     Place,
     Table,
     entry_named,
     place_of,
     read_table,
 )
-from resources.sources.tables import MOST_BYTES, BadFile, Row
+from resources.sources.reasons import REASONS, BadRow
+from resources.sources.rows import BadFile, Row
+from resources.sources.tables import MOST_BYTES
 
 BATCH = 1_000
 
@@ -66,6 +66,7 @@ def import_opendata(
     progress: Progress | None = None,
     max_bytes: int = MOST_BYTES,
     verified_on: date | None = None,
+    encoding: str | None = None,
 ) -> FileReport:
     """Read a file of municipal open data into the catalogue.
 
@@ -77,6 +78,7 @@ def import_opendata(
     progress : called with rows done and rows in all
     verified_on : the publisher confirms the whole file as of this day; None = nobody does, and
         what is added stays unverified
+    encoding : of a CSV file, one of `resources.sources.encodings.ENCODINGS`; None = found out
 
     Raises
     ------
@@ -88,7 +90,7 @@ def import_opendata(
     if verified_on is not None and verified_on > clock.today():
         raise VerifiedAhead(verified_on)
     changes.acting(session, by=by)
-    table = read_table(path, max_bytes=max_bytes)
+    table = read_table(path, max_bytes=max_bytes, encoding=encoding)
     report = FileReport(path.name, rows=len(table.rows))
     confirmed = 0
     known = _known(session, table)

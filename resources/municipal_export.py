@@ -17,7 +17,8 @@ from resources.public_entries import ROWS_AT_ONCE, open_entries
 from resources.queries import Entry
 from resources.sources.defused import defused
 from resources.sources.headers import OURS, header_of, layouts
-from resources.sources.tables import LONGEST_CELL, BadFile
+from resources.sources.rows import BadFile
+from resources.sources.tables import LONGEST_CELL
 
 FACILITY = "facility"
 """The layout of 公共施設一覧, which takes all that no other layout takes."""

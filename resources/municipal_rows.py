@@ -10,8 +10,9 @@ from typing import Any
 
 from resources.queries import Entry
 from resources.sources.headers import OURS, Header, header_of, layouts
-from resources.sources.opendata import BadRow, Place, Table, place_of
-from resources.sources.tables import Row
+from resources.sources.opendata import Place, Table, place_of
+from resources.sources.reasons import BadRow
+from resources.sources.rows import Row
 
 FIELDS: dict[str, tuple[str, str]] = {
     "name": ("resource", "name"),

@@ -31,11 +31,14 @@ def opendata(
     verified_on: Annotated[
         str | None, typer.Option("--verified-on", help=say("help.verified_on"))
     ] = None,
+    encoding: Annotated[str | None, typer.Option("--encoding", help=say("help.encoding"))] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     from resources.importing import import_opendata
+    from resources.sources.encodings import encoding_named
 
     day = _day(verified_on)
+    named = None if encoding is None else encoding_named(encoding)
 
     with opened() as program:
         for path in files:
@@ -54,6 +57,7 @@ def opendata(
                         progress=progress,
                         max_bytes=program.settings.max_file_mb * 1_000_000,
                         verified_on=day,
+                        encoding=named,
                     )
                 reports.append(report.as_json(_language(form)))
     _print_reports(reports, form)

@@ -17,7 +17,7 @@ from sqlalchemy import types
 from sqlalchemy.orm import Session
 
 from resources import changes, clock
-from resources.hsds.files import NOT_JSON, read_records
+from resources.hsds.files import NotJson, read_records
 from resources.hsds.read_classes import UNSORTED
 from resources.hsds.read_place import place_of_no_location
 from resources.hsds.read_record import (
@@ -28,10 +28,11 @@ from resources.hsds.read_record import (
     are_services,
     read_record,
 )
-from resources.hsds.values import Reader, is_storable
+from resources.hsds.values import Reader
 from resources.importing import BATCH, FileReport, Reported
 from resources.merged import MERGED
 from resources.models import ImportedFile, Location, Offering, Organization, Resource
+from resources.sources.rows import is_storable
 from resources.sources.tables import MOST_BYTES
 from resources.vocabulary import Vocabulary
 
@@ -81,8 +82,8 @@ def import_hsds(
         reader = Reader()
         shown = _shown_id(record)
         try:
-            if record is NOT_JSON:
-                raise BadRecord("JSON ではありません。", "It is not JSON.")
+            if isinstance(record, NotJson):
+                raise BadRecord(record.ja, record.en)
             reads = read_record(record, vocabulary, day, reader, services=services)
             _only_once(met, record, number)
             outcome = _bring_in(session, reads, record, reader, vocabulary)

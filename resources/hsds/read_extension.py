@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import types
 
 from resources.hsds.extension import NAME, own_fields
-from resources.hsds.values import Reader, is_storable
+from resources.hsds.values import Reader
 from resources.models import Base, Location, Offering, Organization, Resource
 from resources.schedules import BadSchedule, from_json, to_json
+from resources.sources.rows import is_storable
 from resources.vocabulary import Vocabulary
 
 Json = dict[str, Any]

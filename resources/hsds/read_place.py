@@ -10,7 +10,8 @@ from resources.hsds.ids import derived_id
 from resources.hsds.parts import COUNTRY, PEOPLE
 from resources.hsds.read_extension import read_extension
 from resources.hsds.read_schedule import read_schedules
-from resources.hsds.values import Reader, is_storable
+from resources.hsds.values import Reader
+from resources.sources.rows import is_storable
 from resources.vocabulary import Vocabulary
 
 Json = dict[str, Any]

@@ -1,6 +1,5 @@
 """Reads single values of an HSDS record; what can't be is said in a sentence and left unknown."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from geodata.coordinates import is_in_japan
 from resources.clock import JAPAN
 from resources.hsds.parts import email, web
+from resources.sources.rows import is_storable
 
 Json = dict[str, Any]
 
@@ -144,14 +144,6 @@ class Reader:
         if value is not None and not isinstance(value, dict):
             self.left_out(name)
         return value if isinstance(value, dict) else {}
-
-
-_CONTROL = re.compile(r"[\x00\ud800-\udfff]")
-
-
-def is_storable(text: str) -> bool:
-    """Tell whether every database can hold a text."""
-    return _CONTROL.search(text) is None
 
 
 def _day(value: str) -> date:

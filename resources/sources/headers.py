@@ -3,12 +3,13 @@
 import re
 import tomllib
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from resources.sources.tables import BadFile, Row
+from resources.sources.rows import BadFile, Row
 
 LONG_MARKS = "-‐‑‒–—―−─━ｰ"
 
@@ -78,12 +79,22 @@ def find_header(rows: list[Row]) -> Header:
             if all(fold(c) in folded for c in other["columns"]):
                 raise BadFile(other["ja"], other["en"])
         columns = _columns(row.cells)
-        if "name" in columns and len(columns) > 1:
+        if _tells_of_places(columns):
             return _header(row, folded, columns)
     raise BadFile(
         "施設の名称の列が見つかりません。「名称」か「施設名」の列を加えてください。",
         "There is no column with the names of places; add one called 名称 or 施設名.",
     )
+
+
+def known_columns(cells: Sequence[str]) -> int:
+    """Return how many columns of a row are known; none where it is no header of places."""
+    columns = _columns(tuple(cells))
+    return len(columns) if _tells_of_places(columns) else 0
+
+
+def _tells_of_places(columns: dict[str, int]) -> bool:
+    return "name" in columns and len(columns) > 1
 
 
 def _columns(names: tuple[str, ...]) -> dict[str, int]:

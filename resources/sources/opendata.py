@@ -15,62 +15,10 @@ from resources.days import DAYS
 from resources.sources import hours
 from resources.sources.dates import day_of
 from resources.sources.headers import Header, find_header, layouts, names_a_column
-from resources.sources.tables import MOST_BYTES, BadFile, Row, read_sheets
+from resources.sources.reasons import BadRow
+from resources.sources.rows import BadFile, Row, is_storable
+from resources.sources.tables import MOST_BYTES, read_sheets
 from resources.vocabulary import default_vocabulary
-
-
-class BadRow(ValueError):
-    """A row that can't become a resource; `reason` is a key of `REASONS`."""
-
-    def __init__(self, reason: str, **facts: Any) -> None:
-        self.reason = reason
-        self.facts = facts
-        super().__init__(reason)
-
-
-REASONS: dict[str, tuple[str, str]] = {
-    "no_name": ("名称がありません。名称を記入してください。", "It has no name; fill it in."),
-    "header_again": (
-        "見出しがもう一度あります。この行を削除してください。",
-        "It is the header again; remove the line.",
-    ),
-    "not_a_number": (
-        "緯度・経度が数値ではありません。十進法の度で記入してください。",
-        "Latitude or longitude is not a number; give decimal degrees.",
-    ),
-    "half_a_point": (
-        "緯度と経度の一方しかありません。両方を記入するか、両方を空にしてください。",
-        "Only one of latitude and longitude is given; give both or neither.",
-    ),
-    "swapped": (
-        "緯度と経度が入れ替わっています。正しい列に記入してください。",
-        "Latitude and longitude are swapped; put each into its own column.",
-    ),
-    "outside": (
-        "位置が日本の範囲の外です。緯度と経度を確認してください。",
-        "The position is outside Japan; check latitude and longitude.",
-    ),
-    "repeated": (
-        "{line} 行目と同じ内容です。どちらかを削除してください。",
-        "It repeats line {line}; remove one of the two.",
-    ),
-    "repeated_id": (
-        "{line} 行目と番号が重なっています。番号を直してください。",
-        "Its number is that of line {line}; correct one of the two.",
-    ),
-    "bad_entry": (
-        "カタログIDの形が正しくありません。書き出したときのままにするか、空にしてください。",
-        "Its カタログID is no id; leave it as it was written, or empty.",
-    ),
-    "too_many_cells": (
-        "見出しより列が多い行です。区切りと引用符を確認してください。",
-        "It has more cells than the header; check commas and quotation marks.",
-    ),
-    "too_long": (
-        "{column} が長すぎます。{most} 文字までにしてください。",
-        "{column} is too long; it may have {most} characters.",
-    ),
-}
 
 LONGEST = {"name": 300, "kana": 300, "alias": 300, "address": 500, "organization": 300}
 
@@ -103,9 +51,9 @@ class Table:
     file_kind: str | None
 
 
-def read_table(path: Path, *, max_bytes: int = MOST_BYTES) -> Table:
+def read_table(path: Path, *, max_bytes: int = MOST_BYTES, encoding: str | None = None) -> Table:
     """Read a file and recognise its layout. Raises `BadFile`."""
-    rows, header = _with_header(read_sheets(path, max_bytes=max_bytes))
+    rows, header = _with_header(read_sheets(path, max_bytes=max_bytes, encoding=encoding))
     numbered = {i for i, name in enumerate(header.names) if name.strip() == "#property"}
     data = [
         r
@@ -157,6 +105,8 @@ def _municipality(header: Header, rows: list[Row]) -> str:
 def place_of(table: Table, row: Row) -> Place:
     """Return what a row says. Raises `BadRow`."""
     header = table.header
+    if not all(map(is_storable, row.cells)):
+        raise BadRow("unstorable")
     extra = row.cells[len(header.names) :]
     if any(c.strip() for c in extra):
         raise BadRow("too_many_cells")
@@ -253,11 +203,12 @@ def _at(row: Row, column: int) -> str:
 def _original(header: Header, row: Row) -> dict[str, str]:
     """Return the whole row by header, so that nothing of the file is lost."""
     out: dict[str, str] = {}
-    for i, value in enumerate(row.cells[: len(header.names)]):
-        if header.names[i] in header.ours:
+    for i, named in enumerate(header.names):
+        if named in header.ours:
             continue
-        name = header.names[i].strip() or f"#{i + 1}"
-        out[name if name not in out else f"{name} #{i + 1}"] = value
+        name = named.strip() or f"#{i + 1}"
+        # A row may end before its empty cells; the columns tell the layout all the same.
+        out[name if name not in out else f"{name} #{i + 1}"] = _at(row, i)
     return out
 
 

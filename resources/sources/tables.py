@@ -3,7 +3,6 @@
 import csv
 import io
 import zipfile
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,10 @@ from openpyxl.utils.escape import unescape
 from openpyxl.utils.exceptions import InvalidFileException
 
 from resources.sources.defused import restored
+from resources.sources.encodings import decoded
+from resources.sources.headers import known_columns
+from resources.sources.rows import BadFile, Row
+from resources.sources.separators import most_known, separator_of
 
 MOST_BYTES = 50 * 1024 * 1024
 MOST_COLUMNS = 500
@@ -21,30 +24,25 @@ LONGEST_CELL = 32_767
 """What a spreadsheet's cell can hold."""
 
 MOST_UNPACKED = 400 * 1024 * 1024
+SURELY_SMALL = 20 * 1024 * 1024
+MOST_RATIO = 100
+"""How many times its size a spreadsheet may grow when it is unpacked; real ones grow by ten."""
+
+MOST_NUL = 10
+"""A text in which every tenth character or more is NUL was read in the wrong encoding."""
+
 EXAMPLE_SHEETS = ("入力例", "記入例", "記載例", "説明", "注意事項", "凡例")
 
 
-class BadFile(ValueError):
-    """A file that can't be used as a whole: one sentence with the remedy, in both languages."""
-
-    def __init__(self, ja: str, en: str) -> None:
-        self.ja = ja
-        self.en = en
-        super().__init__(en)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row as it stands in the file; `line` counts as a spreadsheet shows it, from 1."""
-
-    line: int
-    cells: tuple[str, ...]
-
-
-def read_sheets(path: Path, *, max_bytes: int = MOST_BYTES) -> list[list[Row]]:
+def read_sheets(
+    path: Path, *, max_bytes: int = MOST_BYTES, encoding: str | None = None
+) -> list[list[Row]]:
     """Return the rows of a CSV file, or of each sheet of an XLSX file that may hold data.
 
     Sheets of examples and empty ones are left out; there is always at least one sheet.
+
+    encoding : of a CSV file, one of `encodings.ENCODINGS`; None = it is found out
+
     Raises `BadFile`.
     """
     size = path.stat().st_size
@@ -68,25 +66,26 @@ def read_sheets(path: Path, *, max_bytes: int = MOST_BYTES) -> list[list[Row]]:
             "XLSX として読めません。表計算ソフトで保存し直してください。",
             "The file can't be read as XLSX; save it again with a spreadsheet program.",
         )
-    return [_csv(path.read_bytes())]
+    return [_csv(path.read_bytes(), encoding)]
 
 
-def _csv(content: bytes) -> list[Row]:
-    text = _decoded(content)
-    if "\0" in text:
+def _csv(content: bytes, encoding: str | None) -> list[Row]:
+    text = decoded(content, encoding=encoding, judge=lambda t: most_known(t, known_columns))
+    if text.count("\0") * MOST_NUL > len(text):
         raise BadFile(
-            "使えない文字（NUL）が含まれています。CSV で保存し直してください。",
-            "The file holds NUL characters; save it again as CSV.",
+            "NUL が多く、文字コードが違うようです。--encoding utf-16 などで指定してください。",
+            "It is full of NUL characters; name its encoding, such as --encoding utf-16.",
         )
     rows: list[Row] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    separator = separator_of(text, known_columns)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     line = 1
     try:
         for cells in reader:
             _bounded(len(rows), cells)
             rows.append(Row(line, tuple(map(restored, cells))))
             line = reader.line_num + 1
-        if _ends_in_quotes(text):
+        if _ends_in_quotes(text, separator):
             line = rows[-1].line
             raise csv.Error("a quotation mark is never closed")
     except csv.Error:
@@ -97,38 +96,15 @@ def _csv(content: bytes) -> list[Row]:
     return rows
 
 
-def _delimiter(text: str) -> str:
-    """Return a tab where the first lines are parted by tabs, as in a spreadsheet's Unicode text."""
-    head = "".join(text.splitlines(keepends=True)[:10])
-    return "\t" if head.count("\t") > head.count(",") else ","
-
-
-def _ends_in_quotes(text: str) -> bool:
+def _ends_in_quotes(text: str, separator: str) -> bool:
     """Whether the last quoted cell is never closed: it has swallowed all that came after it."""
-    strict = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    strict = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         for _ in strict:
             pass
     except csv.Error as error:
         return "unexpected end of data" in str(error)
     return False
-
-
-def _decoded(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            return content.decode("utf-16")
-        except UnicodeDecodeError:
-            pass  # then it is neither
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadFile(
-        "文字コードが UTF-8 でも Shift_JIS でもありません。UTF-8 で保存し直してください。",
-        "The file is neither UTF-8 nor Shift_JIS; save it again as UTF-8.",
-    )
 
 
 def _bounded(count: int, cells: Any) -> None:
@@ -148,7 +124,9 @@ def _xlsx(path: Path) -> list[list[Row]]:
         with zipfile.ZipFile(path) as archive:
             # Before anything is unpacked: a few kilobytes may claim to hold gigabytes.
             unpacked = sum(member.file_size for member in archive.infolist())
-            if unpacked > MOST_UNPACKED:
+            packed = max(path.stat().st_size, 1)
+            bomb = unpacked > SURELY_SMALL and unpacked > MOST_RATIO * packed
+            if unpacked > MOST_UNPACKED or bomb:
                 raise BadFile(
                     "展開すると大きくなりすぎるファイルです。行を減らしてください。",
                     "The file grows too large when it is unpacked; give one with fewer rows.",
@@ -164,6 +142,7 @@ def _xlsx(path: Path) -> list[list[Row]]:
             if sheet.title.strip() in EXAMPLE_SHEETS:
                 continue
             rows: list[Row] = []
+            sheet.reset_dimensions()  # what it says of its size may be anything
             for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
                 _bounded(len(rows), values)
                 cells = tuple(map(_text, values))

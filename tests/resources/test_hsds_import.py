@@ -28,7 +28,7 @@ from resources.importing import FileReport
 from resources.models import Location, Offering, Organization, Resource
 from resources.open_log import follow
 from resources.registration import Registration
-from resources.sources.tables import BadFile
+from resources.sources.rows import BadFile
 from resources.vocabulary import default_vocabulary
 
 TODAY = date(2026, 11, 25)
@@ -153,7 +153,7 @@ def test_each_record_that_cannot_be_taken_in_is_named_and_all_others_come_in(
     assert not broken or "JSON ではありません" in report.reported[-1].ja
 
 
-@pytest.mark.parametrize("text", ["", "  \n", "no json", "[1, 2", "{}{}", '{"a": NaN}'])
+@pytest.mark.parametrize("text", ["", "  \n", "no json", "[1, 2", "{}{}", "[{}, 1", "[]{}"])
 def test_a_file_that_is_no_json_is_refused_whole(
     sqlite_database: Database, tmp_path: Path, text: str
 ) -> None:

@@ -12,7 +12,8 @@ from resources import changes
 from resources.database import Database
 from resources.importing import BadFile, FileReport, import_opendata
 from resources.models import Location, Offering, Organization, Resource
-from resources.sources.opendata import BadRow, place_of, read_table
+from resources.sources.opendata import place_of, read_table
+from resources.sources.reasons import BadRow
 
 HEAD = "都道府県コ―ド又は市区町村コ―ド,NO,名称,住所,緯度,経度,電話番号,団体名,利用可能曜日,開始時間,終了時間,利用可能日時特記事項\n"
 ROW = "131164,0000010001,架空公民館,豊島区南池袋一丁目1-1,35.7290,139.7148,03-0000-0000,架空課,月火水木金,09:00,17:00,\n"
@@ -144,7 +145,8 @@ def test_a_note_that_is_not_understood_makes_the_hours_unknown(
         (HEAD.encode(), "見出しだけ"),
         ("番号,住所\n1,どこか\n".encode(), "名称の列が見つかりません"),
         (b"\xff\xfe\x81", "文字コード"),
-        (HEAD.encode() + b"131164,1,a\x00b,,,\n", "NUL"),
+        ("name,address\nA,B\n".encode("utf-16-le"), "--encoding utf-16"),
+        ((HEAD + ROW).encode("utf-16-le"), "--encoding"),
         ("affiliationCode,bureau,name\n1,局,課\n".encode(), "部署の一覧"),
         (b"PK\x03\x04not a zip", "XLSX として読めません"),
     ],

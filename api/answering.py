@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import identity, security
-from api.dependencies import NotSignedIn
+from api.dependencies import MustEnrol, NotSignedIn
 from api.identity import language_of
 from api.problem import CONFLICT, Problem
 from api.problems import problem_of
@@ -83,6 +83,8 @@ def answer(request: Request, error: Exception) -> Response:
         return _json(request, error, problem, status, headers)
     if isinstance(error, NotSignedIn):
         return _to_sign_in(request)
+    if isinstance(error, MustEnrol):
+        return _to(request, "/second-factor", 403)
     page = _page(request, status, problem.sentence(language_of(request)))
     page.headers.update(headers)
     return page
@@ -128,9 +130,7 @@ def _json(
 def _to_sign_in(request: Request) -> Response:
     # The path only: what stands behind the question mark may be about somebody.
     back = f"?next={quote(request.scope['path'])}" if request.method in security.SAFE else ""
-    if request.headers.get("hx-request"):
-        return Response(status_code=401, headers={"HX-Redirect": "/signin"})
-    response = RedirectResponse(f"/signin{back}", 303)
+    response = _to(request, f"/signin{back}", 401)
     if identity.session_token(request, request.app.state.settings):
         # Its session has ended; the sign-in page then begins with a clean slate.
         identity.drop_cookie(
@@ -139,6 +139,13 @@ def _to_sign_in(request: Request) -> Response:
             identity.cookie_name(request.app.state.settings),
         )
     return response
+
+
+def _to(request: Request, path: str, status: int) -> Response:
+    """Return the way to another page; for a part of a page, to the whole of it."""
+    if request.headers.get("hx-request"):
+        return Response(status_code=status, headers={"HX-Redirect": path})
+    return RedirectResponse(path, 303)
 
 
 def _log(request: Request, error: Exception) -> None:

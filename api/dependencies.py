@@ -47,6 +47,13 @@ class NotAllowed(PermissionError):
         super().__init__("this role may not do that")
 
 
+class MustEnrol(PermissionError):
+    """A role that must use a second factor, and somebody of it who has none yet."""
+
+    def __init__(self) -> None:
+        super().__init__("this role sets up a second factor before anything else")
+
+
 class VersionNotSaid(ValueError):
     """An edit that doesn't say in If-Match which version it was made on."""
 
@@ -107,16 +114,24 @@ Reading = Annotated[Session, Depends(reading, scope="function")]
 Writing = Annotated[Session, Depends(writing, scope="function")]
 
 
+def must_enrol(request: Request, actor: Actor) -> bool:
+    """Tell whether somebody has to set up a second factor before they may do anything."""
+    return not actor.second_factor and actor.role in request.app.state.settings.second_factor_for
+
+
 @dataclass(frozen=True)
 class Allowed:
     """The policy of a route: which roles may use it (none named: everybody who is signed in)."""
 
     roles: tuple[str, ...]
     scope: Scope | None = None
+    before_enrolment: bool = False
 
     def __call__(self, request: Request, found: Identified) -> None:
         if found is None:
             raise NotSignedIn
+        if not self.before_enrolment and must_enrol(request, found.actor):
+            raise MustEnrol
         if self.roles and found.actor.role not in self.roles:
             raise NotAllowed
         needed = self.scope or ("read" if request.method in ("GET", "HEAD") else "write")
@@ -124,13 +139,14 @@ class Allowed:
             raise NotAllowed
 
 
-def allowed(*roles: str, scope: Scope | None = None) -> Any:
+def allowed(*roles: str, scope: Scope | None = None, before_enrolment: bool = False) -> Any:
     """State which roles may use a route.
 
     scope : what an API token needs for it; by default "read" for GET and "write" for the rest
         (a question that is put by POST is "read"); "browser": no token will do
+    before_enrolment : also for who must set up a second factor and hasn't yet
     """
-    return Depends(Allowed(tuple(role(code).code for code in roles), scope))
+    return Depends(Allowed(tuple(role(code).code for code in roles), scope, before_enrolment))
 
 
 def open_to_all() -> None:

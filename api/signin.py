@@ -12,7 +12,7 @@ from api.dependencies import Program, Writing, public
 from api.identity import language_of
 from api.problems import problem_of
 from api.rendering import render
-from casework import accounts, guessing, second_factor, sessions
+from casework import accounts, guessing, recovery_codes, second_factor, sessions
 from jobs.keys import key_ring
 from jobs.program import Program as OpenProgram
 
@@ -100,7 +100,12 @@ def sign_in(
     return response
 
 
-def _code_right(session: Session, program: OpenProgram, account_id: uuid.UUID, code: str) -> bool:
+def _code_right(
+    session: Session, program: OpenProgram, account_id: uuid.UUID, code: str, recovery: str | None
+) -> bool:
+    """Use a code up; `recovery` is the selector of a code on paper that was found right before."""
+    if recovery is not None and second_factor.is_on(session, account_id):
+        return recovery_codes.use_code(session, account_id=account_id, selector=recovery)
     ring = key_ring(program.settings)
     return second_factor.check_code(session, ring, account_id=account_id, code=code)
 
@@ -120,11 +125,13 @@ def _try(request: Request, program: OpenProgram, name: str, password: str, code:
         guessing.count_try(session, name=key, source=source)
     with database.reading() as session:
         check = sessions.check_password(session, name=name, password=password)
+        whose = check.account_id if check.right else None
+        recovery = recovery_codes.matching(session, account_id=whose, code=code)
     with database.writing(by="nobody") as session:
         if (
             check.right
             and check.account_id is not None
-            and _code_right(session, program, check.account_id, code)
+            and _code_right(session, program, check.account_id, code, recovery)
         ):
             return sessions.sign_in(
                 session,

@@ -1,7 +1,8 @@
 """What goes wrong with accounts and signing in, as a status and a sentence."""
 
+from api.dependencies import MustEnrol
 from api.problem import NOT_FOUND, NOT_THEIRS, Problem
-from casework import administration, linked, own_account, passwords
+from casework import administration, linked, own_account, passwords, second_factor
 from jobs import identity_provider
 
 SIGNIN: dict[type[Exception], Problem] = {
@@ -39,6 +40,21 @@ SIGNIN: dict[type[Exception], Problem] = {
     own_account.NoSuchToken: NOT_FOUND,
     own_account.WrongPassword: Problem(
         422, "今のパスワードが違います。", "The present password is wrong."
+    ),
+    MustEnrol: Problem(
+        403,
+        "この役割は、先に確認コードの設定が必要です。ブラウザでサインインして設定してください。",
+        "This role sets up a second factor first. Sign in with a browser and set it up.",
+    ),
+    second_factor.MustKeep: Problem(
+        403,
+        "この役割は、確認コードなしにはできません。端末を替えるときは「別の端末で設定し直す」を使ってください。",
+        "This role can't be without a second factor. For another telephone, set it up anew.",
+    ),
+    second_factor.NothingOffered: Problem(
+        422,
+        "設定の途中ではないか、時間が過ぎました。もう一度はじめから設定してください。",
+        "Nothing is being set up, or it took too long. Begin again.",
     ),
     passwords.PasswordsDiffer: Problem(
         422,

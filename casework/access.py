@@ -27,6 +27,7 @@ class Actor:
     language: str = "ja"
     active: bool = True
     display_name: str = ""
+    second_factor: bool = True  # or signs in elsewhere, where this program isn't asked
 
     @property
     def by(self) -> str:

@@ -56,6 +56,7 @@ def actor_of(account: Account) -> Actor:
         language=account.language,
         active=account.active,
         display_name=account.display_name,
+        second_factor=account.totp is not None or account.password_hash == passwords.NONE,
     )
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from casework import passwords
+from casework import passwords, second_factor
 from casework.access import Actor
 from casework.accounts import NAME, BadAccount, add_account, folded, recorded, token_hash
 from casework.consents import check_agency
@@ -141,7 +141,7 @@ def renew(session: Session, *, account: Account, by: Actor | str) -> str:
     account beside its owner without the owner noticing.
     """
     account.password_hash = passwords.NONE
-    account.totp = account.totp_step = None
+    second_factor.forget(session, account)
     account.edited_at = clock.now()
     code = _store(session, account.name, account.role, account.agency, account.display_name, by)
     tell_role(session, "auditor", "account_invited", about=by.by if isinstance(by, Actor) else by)

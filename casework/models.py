@@ -33,11 +33,28 @@ class Account(Base):
     demo: Mapped[bool] = mapped_column(default=False)
     totp: Mapped[str | None] = mapped_column(String(300))  # sealed; None: no second factor
     totp_step: Mapped[int | None] = mapped_column(BigInteger)  # of the last code that was used
+    totp_offered: Mapped[str | None] = mapped_column(String(300))  # sealed; waits for a first code
+    totp_offered_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     edited_at: Mapped[datetime]
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class RecoveryCode(Base):
+    """One of the codes that stand in for a lost telephone, each once; only its hash is stored.
+
+    selector : its first letters, by which it is found: they open nothing
+    """
+
+    __tablename__ = "recovery_code"
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    selector: Mapped[str] = mapped_column(String(4), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(300))
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class LinkedSubject(Base):

@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
+from casework.roles import ROLES
+
 PREFIX = "IBASHO_"
 DATABASES = ("postgresql://", "postgresql+psycopg://", "sqlite:///")
 
@@ -34,6 +36,7 @@ class Settings:
     max_requests: int = 64  # answered at once; the others are asked to come again
     session_hours: int = 10
     public_url: str = ""
+    second_factor_roles: str = ""  # which roles must use one, between commas
     oidc_issuer: str = ""  # the identity provider's own address; empty: none
     oidc_client_id: str = ""
     oidc_client_secret_file: Path | None = None
@@ -53,6 +56,11 @@ class Settings:
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.home / 'ibasho.sqlite3'}"
+
+    @property
+    def second_factor_for(self) -> frozenset[str]:
+        """The roles that must use a second factor."""
+        return frozenset(r.strip() for r in self.second_factor_roles.split(",") if r.strip())
 
     @property
     def oidc_client_secret(self) -> str:
@@ -123,6 +131,10 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
         raise BadSetting("IBASHO_DATABASE_URL must begin with postgresql:// or sqlite:///")
     if settings.port > 65_535:
         raise BadSetting("IBASHO_PORT must be at most 65535")
+    if not settings.second_factor_for <= set(ROLES):
+        raise BadSetting(
+            f"IBASHO_SECOND_FACTOR_ROLES must name roles between commas, of {', '.join(ROLES)}"
+        )
     _check_provider(settings)
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise BadSetting("IBASHO_LOG_LEVEL must be debug, info, warning or error")

@@ -1,4 +1,4 @@
-"""Accounts: invitations and closing by the administrator; one's own second factor; the welcome."""
+"""Accounts: invitations and closing by the administrator; the welcome of who was invited."""
 
 import uuid
 from typing import Annotated
@@ -13,13 +13,11 @@ from api.identity import language_of
 from api.pages.case_forms import Code, Line, agency_names
 from api.problems import problem_of
 from api.rendering import render
-from casework import administration, guessing, invitations, linked, second_factor
+from casework import administration, guessing, invitations, linked
 from casework.accounts import BadAccount
 from casework.invitations import BadCode, NotToYourself, accounts_listed, invite
 from casework.passwords import WeakPassword
 from casework.roles import ROLES
-from casework.second_factor import WrongCode
-from jobs.keys import key_ring
 from resources.commands import NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -118,41 +116,6 @@ def changed(
 ) -> Response:
     administration.change(session, account_id=account_id, role=role, agency=agency or None, by=user)
     return RedirectResponse("/accounts", 303)
-
-
-@router.get("/second-factor", dependencies=[allowed(scope="browser")])
-def offered(request: Request, user: User) -> Response:
-    return _second_factor(request, user.name, second_factor.new_secret(), None)
-
-
-def _second_factor(request: Request, name: str, secret: str, error: str | None) -> Response:
-    page = render(
-        request,
-        "second_factor.html",
-        secret=secret,
-        address=second_factor.address_of(secret, name),
-        error=error,
-    )
-    page.status_code = 422 if error else 200
-    return page
-
-
-@router.post("/second-factor", dependencies=[allowed(scope="browser")])
-def turned_on(
-    request: Request,
-    program: Program,
-    session: Writing,
-    user: User,
-    secret: Annotated[str, Form(pattern=r"^[A-Z2-7]{32}$")],
-    code: Code,
-) -> Response:
-    ring = key_ring(program.settings)
-    try:
-        second_factor.turn_on(session, ring, account_id=user.account_id, secret=secret, code=code)
-    except WrongCode as wrong:
-        words = problem_of(wrong).sentence(language_of(request))
-        return _second_factor(request, user.name, secret, words)
-    return RedirectResponse("/account?done=saved", 303)
 
 
 def _welcome(request: Request, error: str | None, status: int) -> Response:

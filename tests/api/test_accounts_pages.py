@@ -5,9 +5,8 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-import pyotp
 import pytest
-from door import PASSWORD, add_staff, browser, make_program, sign_in, token_of
+from door import add_staff, browser, make_program, sign_in, token_of
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
@@ -72,28 +71,6 @@ def test_guessing_invitation_codes_is_slowed_down(app: FastAPI) -> None:
     answers = [_welcome(app, f"GUESS-{n}") for n in range(7)]
     assert answers[0] == 422
     assert answers[-1] == 429
-
-
-def test_a_code_from_the_telephone_is_asked_for_once_it_was_set_up(
-    program: Program, app: FastAPI
-) -> None:
-    add_staff(program, "csw")
-    client = browser(app)
-    sign_in(client, "csw")
-    page = client.get("/second-factor").text
-    (secret,) = re.findall(r'name="secret" value="([A-Z2-7]+)"', page)
-    data = {"csrf": token_of(page), "secret": secret, "code": "000000"}
-    assert client.post("/second-factor", data=data).status_code == 422
-    now = clock.now()
-    assert (
-        client.post("/second-factor", data={**data, "code": pyotp.TOTP(secret).at(now)}).status_code
-        == 303
-    )
-    again = browser(app)
-    form = {"name": "csw", "password": PASSWORD, "csrf": token_of(again.get("/signin").text)}
-    assert again.post("/signin", data=form).status_code == 401
-    later = pyotp.TOTP(secret).at(int(now.timestamp()) + 30)
-    assert again.post("/signin", data={**form, "code": later}).status_code == 303
 
 
 @pytest.fixture

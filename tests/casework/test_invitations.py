@@ -24,7 +24,7 @@ from casework.notices import notices_of
 from casework.passwords import WeakPassword
 from casework.roles import UnknownRole
 from casework.sealed_fields import new_ring, with_new_key
-from casework.second_factor import WrongCode
+from casework.second_factor import OFFER_LASTS, NothingOffered, WrongCode
 from resources import clock
 from resources.database import Database
 
@@ -91,7 +91,11 @@ def test_a_second_factor_is_asked_for_and_each_code_works_once(
     who = staff("sato")
     moment = datetime(2026, 10, 1, 3, 0, tzinfo=UTC)
     monkeypatch.setattr(clock, "now", lambda: moment)
-    secret = second_factor.new_secret()
+    with database.writing(by=who.by) as session:
+        with pytest.raises(NothingOffered):
+            second_factor.offered(session, RING, account_id=who.account_id)
+        second_factor.offer(session, RING, account_id=who.account_id)
+        secret = second_factor.offered(session, RING, account_id=who.account_id)
     totp = pyotp.TOTP(secret)
 
     def check(code: str) -> bool:
@@ -101,12 +105,8 @@ def test_a_second_factor_is_asked_for_and_each_code_works_once(
     assert check("")  # none was set up
     with database.writing(by=who.by) as session:
         with pytest.raises(WrongCode):
-            second_factor.turn_on(
-                session, RING, account_id=who.account_id, secret=secret, code="000000"
-            )
-        second_factor.turn_on(
-            session, RING, account_id=who.account_id, secret=secret, code=totp.at(moment)
-        )
+            second_factor.turn_on(session, RING, account_id=who.account_id, code="000000")
+        second_factor.turn_on(session, RING, account_id=who.account_id, code=totp.at(moment))
         kept = session.get_one(Account, who.account_id).totp
         assert kept is not None
         assert secret not in kept
@@ -125,4 +125,8 @@ def test_a_second_factor_is_asked_for_and_each_code_works_once(
             session, ring, account_id=who.account_id, code=totp.at(moment)
         )
         second_factor.turn_off(session, account_id=who.account_id, by="user:keeper")
+        second_factor.offer(session, ring, account_id=who.account_id)
+        moment += OFFER_LASTS
+        with pytest.raises(NothingOffered):  # a secret that was shown and never used ends
+            second_factor.turn_on(session, ring, account_id=who.account_id, code=totp.at(moment))
     assert check("")

@@ -100,10 +100,12 @@ def render(request: Request, template: str, **context: Any) -> HTMLResponse:
     """Return a page.
 
     The template finds: `t` (words by key), `label` (of a code), `both` (of what is said in two
-    languages), the `shown_…` functions, `user`, `csrf`, `lang`, `path`, `settings`.
+    languages), the `shown_…` functions, `user`, `csrf`, `lang`, `path`, `settings`,
+    `menu`.
     """
-    from api import security
+    from api import menu, security
 
+    user = getattr(request.state, "user", None)
     language = language_of(request)
     vocabulary = _vocabulary(request)
     common: dict[str, Any] = {
@@ -120,7 +122,9 @@ def render(request: Request, template: str, **context: Any) -> HTMLResponse:
         "path": request.url.path,
         "settings": request.app.state.settings,
         "demo_password": DEMO_PASSWORD,
-        "user": getattr(request.state, "user", None),
+        "user": user,
+        "menu": menu.menu_of(user.role) if user else (),
+        "is_at": menu.is_at,
     }
     if "csrf" not in context:
         common["csrf"] = security.csrf_token(request)

@@ -123,6 +123,12 @@ def list_resources(
     return Page([Entry(o, r, p, h) for o, r, p, h in rows], total)
 
 
+def count_in_review(session: Session) -> int:
+    """Return how many entries wait for somebody to publish them."""
+    waiting = select(func.count(Resource.id)).where(Resource.status == "review")
+    return session.scalar(waiting) or 0
+
+
 def organizations_like(session: Session, text: str, limit: int = 10) -> list[Organization]:
     """Return organisations whose name or kana holds the words."""
     words = f"%{text.strip()}%"

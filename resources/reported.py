@@ -115,6 +115,11 @@ def reports_waiting(session: Session, *, limit: int = 50) -> list[Waiting]:
     return [Waiting(r, entries[r.offering_id]) for r in found if r.offering_id in entries]
 
 
+def count_waiting(session: Session) -> int:
+    """Return how many reports are to be looked at."""
+    return session.scalar(select(func.count(Report.id)).where(Report.state == "open")) or 0
+
+
 def take_over(session: Session, *, report_id: uuid.UUID, by: str) -> Report:
     """Let a report count: what it says of free places is stored as the host's word of its day.
 

@@ -1,9 +1,11 @@
 """The first page, by role; and the switch of the language."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from api import identity
 from api.dependencies import User, Writing, allowed, public
@@ -15,6 +17,8 @@ from casework.placements import waiting_for
 from casework.plans import hand_offs_waiting
 from casework.roles import WORKS_WITH_PEOPLE
 from resources import clock
+from resources.queries import count_in_review
+from resources.reported import count_waiting
 
 router = APIRouter(include_in_schema=False)
 
@@ -47,40 +51,28 @@ HOLDS = WORKS_WITH_PEOPLE
 
 @router.get("/", dependencies=[allowed()])
 def home(request: Request, session: Writing, user: User) -> Response:
-    tiles = []
     waiting: dict[str, object] = {"steps": [], "contacts": [], "hand_offs": []}
     if user.role in WORKS_WITH_PEOPLE:
         soon = clock.today() + SOON
         steps, contacts = waiting_for(session, actor=user, until=soon)
         hand_offs = hand_offs_waiting(session, actor=user)
         waiting = {"steps": steps, "contacts": contacts, "hand_offs": hand_offs}
-        tiles.append(("/people", "nav.people", "home.people"))
-        tiles.append(("/suggest", "nav.suggest", "home.suggest"))
-    tiles.append(("/nearby", "nav.nearby", "home.nearby"))
-    if user.role in REGISTERS:
-        tiles.append(("/resources/new", "resources.new", "home.new"))
-    tiles.append(("/resources", "nav.resources", "home.resources"))
-    if user.role in PLANS:
-        tiles.append(("/gaps", "nav.gaps", "home.gaps"))
-        tiles.append(("/unmet", "unmet.title", "home.unmet"))
-    tiles.append(("/agencies", "nav.agencies", "home.agencies"))
-    if user.role in MERGES:
-        tiles.append(("/duplicates", "nav.duplicates", "home.duplicates"))
-    if user.role in ("coordinator", "administrator"):
-        tiles.append(("/vocabulary", "nav.vocabulary", "home.vocabulary"))
-        tiles.append(("/jobs", "nav.jobs", "home.jobs"))
-        tiles.append(("/sources", "source.title", "home.sources"))
-    if user.role in WORKS_WITH_PEOPLE:
-        tiles.append(("/meetings", "nav.meetings", "home.meetings"))
-        tiles.append(("/break-glass", "glass.title", "home.glass"))
-    if user.role == "administrator":
-        tiles.append(("/accounts", "accounts.title", "home.accounts"))
-    tiles.append(("/second-factor", "factor.title", "home.factor"))
-    if user.role == "auditor":
-        tiles.append(("/audit", "nav.audit", "home.audit"))
-    tiles.append(("/account", "account.title", "home.account"))
-    told = notices_of(session, actor=user)
-    return render(request, "home.html", tiles=tiles, told=told, today=clock.today(), **waiting)
+    return render(
+        request,
+        "home.html",
+        told=notices_of(session, actor=user),
+        to_look_at=[(href, key, n) for href, key, n in _to_look_at(session, user.role) if n],
+        today=clock.today(),
+        **waiting,
+    )
+
+
+def _to_look_at(session: Session, role: str) -> Iterator[tuple[str, str, int]]:
+    """Yield where something in the catalogue waits for somebody of a role, and how much."""
+    if role in REGISTERS:
+        yield "/verify", "home.reports", count_waiting(session)
+    if role in PUBLISHES:
+        yield "/resources?status=review", "home.in_review", count_in_review(session)
 
 
 @router.get("/language/{language}", dependencies=[public])

@@ -27,7 +27,7 @@ from resources.commands import (
 )
 from resources.editing import ended
 from resources.history import edits_of, ever_hidden
-from resources.lifecycle import moves_from, steps_of
+from resources.lifecycle import STATUSES, moves_from, steps_of
 from resources.merged import kept_instead, merges_into
 from resources.models import Resource
 from resources.outside.problems import problem_sentence
@@ -50,10 +50,22 @@ PAGE = 50
 
 @router.get("/resources", dependencies=[allowed(*STAFF)])
 def resources(
-    request: Request, session: Reading, user: User, q: str = "", kind: str = "", offset: int = 0
+    request: Request,
+    session: Reading,
+    user: User,
+    q: str = "",
+    kind: str = "",
+    status: str = "",
+    offset: int = 0,
 ) -> Response:
+    status = status if status in STATUSES else ""
     page = list_resources(
-        session, text=q or None, kind=kind or None, offset=max(0, min(offset, 10**9)), limit=PAGE
+        session,
+        text=q or None,
+        kind=kind or None,
+        status=status or None,
+        offset=max(0, min(offset, 10**9)),
+        limit=PAGE,
     )
     return render(
         request,
@@ -61,8 +73,10 @@ def resources(
         page=page,
         q=q,
         kind=kind,
+        status=status,
+        statuses=STATUSES,
         offset=max(0, offset),
-        may_register=user.role in REGISTERS,
+        may_register=user.role in EDITS,
         may_merge=user.role in MERGES,
     )
 

@@ -155,6 +155,7 @@ def _schedule(value: Any, number: int) -> str | None:
     if isinstance(value, dict):
         return json.dumps(value)
     parsed = parse_schedule(str(value))
-    if parsed.schedule is None:
+    if parsed.said is None:
         raise BadTable(f"row {number}: the schedule isn't understood")
-    return json.dumps(to_json(parsed.schedule))
+    # What says less than a schedule, such as days without hours, leaves the hours unknown.
+    return None if parsed.schedule is None else json.dumps(to_json(parsed.schedule))

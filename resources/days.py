@@ -104,14 +104,18 @@ def _period(first: date, n_days: int, from_day: str, to_day: str) -> int:
     return _mask(mark >= from_day or mark <= to_day for mark in marks)
 
 
+def _dated(window: _Calendar, dates: Iterable[str]) -> int:
+    """Return those of some dates that lie in the window."""
+    days = ((date.fromisoformat(text) - window.first).days for text in dates)
+    return sum(1 << i for i in days if 0 <= i < window.n_days)
+
+
 def _shut(window: _Calendar, closed: dict[str, Any]) -> tuple[int, int]:
     """Return the days that are closed, and the holidays of which it says that they are not."""
     shut = window.holiday if closed.get("holidays") else 0
     if closed.get("from_day"):
         shut |= _period(window.first, window.n_days, closed["from_day"], closed["to_day"])
-    for text in closed.get("dates") or ():
-        i = (date.fromisoformat(text) - window.first).days
-        shut |= 1 << i if 0 <= i < window.n_days else 0
+    shut |= _dated(window, closed.get("dates") or ())
     if not (closed.get("days") or closed.get("month_days")):
         return shut, 0
     days, move = _pattern(window, closed), closed.get("if_holiday")
@@ -145,18 +149,21 @@ def _parsed(selector: str) -> dict[str, Any]:
 def day_bits(selector: str, first: date, n_days: int) -> tuple[int, int]:
     """Return bit masks over days from `first` (bit 0): days held, and of these the uncertain.
 
-    A day is uncertain if it is a public holiday of which nothing is said. That the rule is open on
-    public holidays yields to a closing that is said itself.
+    A day is uncertain if it is a public holiday of which nothing is said; a date that is named is
+    not. That the rule is open on public holidays yields to a closing that is said itself.
 
     selector : canonical JSON, as `schedules.slots` makes it
     """
     rule = _parsed(selector)
     window = _calendar(first - timedelta(days=LOOK_BACK_DAYS), n_days + LOOK_BACK_DAYS)
     policy = rule.get("holidays")
+    dates = rule.get("dates")
     held = window.holiday if policy == "only" else _pattern(window, rule)
+    if dates:
+        held = _dated(window, dates)
     if policy == "closed":
         held &= ~window.holiday
-    unsaid = window.holiday if policy is None else 0
+    unsaid = window.holiday if policy is None and not dates else 0
     for closed in rule.get("closed") or ():
         shut, open_on = _shut(window, closed)
         held &= ~shut

@@ -23,7 +23,7 @@ UTC_OFFSET_HOURS = 9
 class Recurrence:
     """One recurrence rule with its exceptions; all dates are days in Japan on which it starts.
 
-    freq : None where there is no rule, only `rdates` (a place that is open on holidays only)
+    freq : None where there is no rule, only `rdates` (open on public holidays only, or once)
     byday : MO … SU, with an nth before it where `freq` is MONTHLY: 2TU, -1FR
     opens_minutes, closes_minutes : from midnight; beyond 1440 = after midnight
     exdates : days of the rule that are left out; rdates : days besides the rule
@@ -159,7 +159,7 @@ def _recurrence(
 
 def _patterns(rule: Rule, first: date, n_days: int) -> Iterator[_Pattern]:
     """Give the recurrence rules that together are the days of a rule."""
-    if rule.holidays == "only":
+    if rule.holidays == "only" or rule.dates:
         yield _Pattern(None, (), (), 0)
         return
     if rule.days or not rule.month_days:

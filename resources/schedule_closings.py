@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from resources.schedule_reading import Policy, Reading, said_of, text_of
+from resources.schedule_said import UndatedClosing
 from resources.schedule_words import Days, NotUnderstood, Word
 from resources.schedules import Closed
 
@@ -73,7 +74,7 @@ def _note_holidays(reading: Reading, policy: Policy, said: Word | None, rest: li
 
 def read_closing_days(reading: Reading, days: Days, said: Word | None, rest: list[Word]) -> None:
     """Read days on which nothing takes place."""
-    if days.every or days.weekday or _excepts(reading, said):
+    if days.every or days.weekday or days.off_school or _excepts(reading, said):
         raise NotUnderstood(text_of(rest))
     if not reading.in_closed:
         if len(days.days) > MOST_CLOSED_DAYS and not days.nth:
@@ -128,6 +129,17 @@ def read_period(reading: Reading, word: Word, rest: list[Word]) -> None:
     else:
         _close(reading, Closed(from_day=word.value[0], to_day=word.value[1]))
     reading.just_said = said is not None
+
+
+def read_undated(reading: Reading, word: Word, rest: list[Word]) -> None:
+    """Read a closing whose days aren't said: 夏季休暇 in a list of closing days, 臨時休業あり."""
+    name, itself = word.value
+    said = said_of(rest)
+    closes = said is not None and said.kind == "is_closed"
+    if _excepts(reading, said) or not (itself or closes or (reading.in_closed and said is None)):
+        raise NotUnderstood(text_of(rest))
+    _close(reading, UndatedClosing(undated=name))
+    reading.just_said = reading.just_said or (closes and not itself)
 
 
 def read_move(reading: Reading, word: Word, rest: list[Word]) -> None:

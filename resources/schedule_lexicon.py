@@ -1,7 +1,7 @@
 """Every word that a schedule expression may hold, in one table; whatever else it holds is refused.
 
 The table is closed: there is no word that is passed over because nobody knows it. What changes
-neither days nor hours stands in `HARMLESS`, and nowhere else.
+neither days nor hours stands in `HARMLESS` (schedule_fragments.py), and nowhere else.
 """
 
 # ruff: noqa: E501 - a pattern is read best in one line
@@ -13,6 +13,19 @@ from datetime import date
 from typing import Any
 
 from resources.days import DAYS
+from resources.schedule_fragments import (
+    AND,
+    CLOSED_DAYS,
+    DAY,
+    END_OF_HOURS,
+    HARMLESS,
+    HOLIDAY,
+    NEXT_NTH,
+    SHUT_DAYS,
+    SHUT_HOURS,
+    TO,
+)
+from resources.schedule_half_said import ALONE, HALF_SAID, UNDATED
 from resources.schedule_words import (
     CLOCK,
     KANJI,
@@ -23,38 +36,6 @@ from resources.schedule_words import (
     hours_of,
     weekdays,
 )
-
-DAY = r"[月火水木金土日](?:曜日?+)?+"  # a half of 日曜日 is no day
-HOLIDAY = (
-    r"(?:国民の祝日に関する法律に(?:規定|定)する(?:国民の祝日|休日|祝日)|国民の祝日(?:・休日)?|祝日法による休日"
-    r"|祝日・?振替休日|祝日(?:又は|または|・|及び|、)振替休日|祝日、?国民の休日|祝祭日|祝休日|祝日|祭日|祝)"
-)
-AND = r"(?:・|、|,|と|及び|および|/)"
-NEXT_NTH = r"(?:(?:・|、|,|と|~|-|から)(?:第?[1-5一二三四五]|最終|最後)|第[1-5一二三四五])"
-TO = r"\s*(?:~|-|から|より)\s*"
-END_OF_HOURS = r"(?:閉店|閉館|閉園|閉所|閉室)?(?:まで|迄)?(?:の間)?(?:利用可能?|開放|です|となります|となっています)?"
-SHUT_HOURS = r"(?:は|を|が|の間は?)?(?:開放不可|利用不可|使用不可|不可|閉局|閉館|閉室|閉所|休憩(?:時間)?|昼休み|お昼休み|昼休憩|休診|休み|お休み|除く|除きます)"
-CLOSED_DAYS = r"休館日|休業日|定\s*休\s*日|店休日|休所日|閉館日|休園日|休室日|休診日"
-SHUT_DAYS = r"(?:(?:の場合|のとき|の時)は|は|が|を)?(?:お休み|休み|休館日?|休業日?|定休日?|休所日?|休診日?|閉館|中止|休止|終日利用不可|利用不可|使用不可|開放不可|不可|除く|除きます|休(?!日))(?:です|となります|します)?"
-LAST_ENTRY = (
-    r"(?:当日)?(?:最終)?(?:受付|入館|入場|入室|入園|ラストオーダー|オーダーストップ|L\.?O\.?)"
-)
-
-HARMLESS = (
-    # Sold out or the last order: the hours that are stated hold all the same.
-    r"\((?:または|又は)?(?:売り?切れ次第|完売)(?:にて|で)?(?:終了|閉店)?\)",
-    rf"[(※]\s*{LAST_ENTRY}(?:時間|時刻)?\s*[:は]?\s*{CLOCK}(?:まで|終了|締切)?\)?",
-    rf"{CLOCK}\s*(?:ラストオーダー|オーダーストップ|L\.?O\.?)(?=[)、。 ]|$)",
-    rf"(?:ラストオーダー|オーダーストップ|L\.?O\.?|最終受付|最終入館|最終入場)\s*[:は]?\s*{CLOCK}(?:まで)?",
-    # More than the hours that are stated.
-    r"\((?:早朝・|朝・夕)?延長(?:保育)?(?:有り?|あり)\)|預かり保育(?:有り?|あり)",
-    rf"(?:(?:平日|{DAY})?延長保育:(?:平日|{DAY})?{CLOCK}{TO}{CLOCK}まで(?:、(?:平日|{DAY})?{CLOCK}{TO}{CLOCK}まで)*)",
-    # How to take part, and what for.
-    r"(?:※\s*)?(?:要予約|要申込|要事前予約|(?:完全|事前)?予約制|予約不要|申込不要|参加無料|入場無料|入館無料|無料)",
-    r"(?:営業時間内|店頭販売商品のみ)クーポン利用可",
-    r"ウエルカフェ",
-)
-"""What changes neither the days nor the hours; no day, no closing and no condition is in it."""
 
 
 def _simple(kind: str, value: Any = None) -> Callable[[re.Match[str]], Word]:
@@ -189,6 +170,7 @@ _MOVED = _ON_HOLIDAY + r"(?:(?:開館|営業|開所)し、?)?(?:その)?"
 
 PATTERNS: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
     *((pattern, _simple("skip")) for pattern in HARMLESS),
+    *UNDATED,
     # What happens when a closing day is a public holiday
     (_MOVED + r"(?:翌平日|直後の平日|次の平日)" + _SHUT_NEXT, _move("next_weekday")),
     (_MOVED + r"(?:翌日|次の日|翌開館日)(?!の)" + _SHUT_NEXT, _move("next_day")),
@@ -234,7 +216,7 @@ PATTERNS: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
     (r"(?:土曜|日曜)保育:", lambda m: Word("own_days", Days((KANJI[m[0][0]],)), m[0])),
     (rf"毎月の?(?P<dates>\d{{1,2}}日(?:{AND}\d{{1,2}}日)*)", _month_days),
     (
-        rf"(?:毎月の?)?(?P<numbers>(?:第[1-5一二三四五]|最終|最後の)(?:{NEXT_NTH})*)の?(?P<nthdays>[月火水木金土日](?:・?[月火水木金土日])*(?:曜日?)?)(?!\s*{AND}?\s*(?:[月火水木金土日]曜|[月火水木金土日](?=[\d )、])))(?!曜)",
+        rf"(?:毎月の?)?(?P<numbers>(?:第[1-5一二三四五]|最終|最後の)(?:{NEXT_NTH})*)の?(?P<nthdays>[月火水木金土日]+(?:曜日?)?)(?!\s*{AND}?\s*(?:[月火水木金土日]曜|[月火水木金土日](?=[\d )、・]|$)))(?!曜)",
         _nth_days,
     ),
     (
@@ -282,6 +264,7 @@ PATTERNS: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
     ),
     (r"(?:の場合)?も(?:開館|営業|開所|開催|利用可能?|休まず営業|実施)", _simple("is_open")),
     (r"は?要確認", _simple("ask")),
+    *HALF_SAID,
     # A part of the day: the hours that follow must lie in it.
     (
         r"[(【]\s*(?:昼|ランチ)\s*[)】]\s*:?|(?:昼|ランチ)(?:のみ)?(?:\s*[: ]|(?=\d))",
@@ -301,11 +284,13 @@ PATTERNS: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
     (r"のみ(?:営業|開館|開所|開催|利用可能?)?|だけ", _simple("topic")),
     (r"については|について|は", _simple("topic")),
     (r"※", _simple("note")),
-    # 第1週の水曜 isn't here: some mean the first Wednesday, some that of the first week.
+    # 第1週の水曜 isn't here: some mean the first Wednesday, some that of the first week. Nor is
+    # 第1・3月・水: the first and third Monday, and each Wednesday?
     (
         r"の(?=\d)|[、,;・/。\s<>|]+|【(?=[月火水木金土日平毎祝第])|(?<=[曜日月火水木金土祝])】|です(?![かが])|及び|および|と|ただし、?|:|他(?=\d)",
         _simple("mark"),
     ),
+    *ALONE,
 ]
 _COMPILED = [(re.compile(pattern), make) for pattern, make in PATTERNS]
 
@@ -331,9 +316,19 @@ def words_of(text: str) -> list[Word]:
                 said_before = bool(found) and found[-1].kind in ("days", "period")
                 if word.kind == "closed_label" and said_before and word.text[-1] not in ":/】)":
                     word = Word("is_closed", None, word.text)  # 火曜日定休日: said of what precedes
+                if word.kind == "undated" and _said_of_days(found, word):
+                    raise NotUnderstood(text[at:])  # 木曜不定休: closed on some Thursdays
                 found.append(word)
                 at = match.end()
                 break
         else:
             raise NotUnderstood(text[at:])
     return [w for w in found if w.kind != "skip"]
+
+
+def _said_of_days(before: list[Word], word: Word) -> bool:
+    """Tell whether an undated closing stands behind days with nothing but a blank between."""
+    if word.text.startswith("("):
+        return False
+    last = next((w for w in reversed(before) if w.text.strip()), None)
+    return last is not None and last.kind == "days"

@@ -5,12 +5,12 @@ would open a place longer, isn't a limit: it is refused.
 """
 
 from resources.days import DAYS
-from resources.schedule_reading import Group, Hours, Limit, Policy
+from resources.schedule_reading import Group, Limit, Policy, Span
 from resources.schedule_words import Days
 
 WEEKS = (1, 2, 3, 4, 5)
 Cell = tuple[str, int]
-Held = tuple[tuple[Hours, ...], bool, Policy | None]  # hours, 平日, what is said of holidays
+Held = tuple[tuple[Span, ...], bool, Policy | None]  # hours, 平日, what is said of holidays
 
 
 class Unclear(ValueError):
@@ -39,6 +39,10 @@ def with_limits(groups: list[Group], limits: list[Limit]) -> list[Group]:
         if group not in plain:
             for cell in _cells(group.days):
                 cells[cell] = (tuple(group.hours), *cells[cell][1:])
+    for group in plain:
+        mine = {cells[cell][0] for cell in _cells(group.days)} if group not in apart else set()
+        if mine and tuple(group.hours) not in mine:
+            raise Unclear  # 月~土9:00~17:00 月~金は8:00~、土は8:00~: when until 17:00?
     for limit in limits:
         _limit(cells, limit)
     return [*_groups(cells), *apart]
@@ -66,7 +70,8 @@ def _cells(days: list[Days]) -> set[Cell]:
     """Return the cells of some days; raise `Unclear` for days that aren't days of weeks."""
     found: set[Cell] = set()
     for d in days:
-        if d.month_days or -1 in d.nth or (d.holidays and not d.only_holidays()):
+        on_holidays = d.holidays and not d.only_holidays()
+        if d.month_days or -1 in d.nth or on_holidays or d.off_school:
             raise Unclear
         names = DAYS if d.every else d.days
         found |= {(day, n) for day in names for n in d.nth or WEEKS}
@@ -77,7 +82,9 @@ def _cells(days: list[Days]) -> set[Cell]:
 
 def days_of(days: list[Days]) -> set[tuple[str, int]]:
     """Return the weekdays of the weeks that are meant, holidays aside; raise `Unclear`."""
-    return _cells([Days(d.days, d.nth, d.month_days, every=d.every) for d in days])
+    return _cells(
+        [Days(d.days, d.nth, d.month_days, every=d.every, off_school=d.off_school) for d in days]
+    )
 
 
 def _limit(cells: dict[Cell, Held], limit: Limit) -> None:
@@ -94,7 +101,7 @@ def _limit(cells: dict[Cell, Held], limit: Limit) -> None:
         raise Unclear
 
 
-def _limited(hours: tuple[Hours, ...], limit: Limit) -> tuple[Hours, ...]:
+def _limited(hours: tuple[Span, ...], limit: Limit) -> tuple[Span, ...]:
     """Return the hours that are left; raise `Unclear` if the limit isn't one of these hours."""
     if limit.kind == "morning":
         if hours[-1][1] > 720:

@@ -5,13 +5,18 @@ from itertools import combinations, pairwise, product
 
 from resources.days import DAYS
 from resources.schedule_limits import Unclear, days_of, with_limits
-from resources.schedule_reading import Group, Hours, Policy, Reading, text_of
+from resources.schedule_reading import Group, Policy, Reading, Span, text_of
+from resources.schedule_said import UNSTATED, Hours, Said, SaidRule
 from resources.schedule_words import Days, NotUnderstood, Word
-from resources.schedules import Closed, Holidays, Rule, Schedule
+from resources.schedules import Closed, Holidays
+
+WEEKEND = {"sat", "sun"}
 
 
-def meaning(reading: Reading, words: list[Word]) -> Schedule:
-    """Return the schedule; raise `NotUnderstood` with the whole where its parts don't agree."""
+def meaning(reading: Reading, words: list[Word]) -> Said:
+    """Return what is said; raise `NotUnderstood` with the whole where its parts don't agree."""
+    if not reading.groups and not reading.limits and reading.named is None:
+        return _closings_alone(reading, words)
     try:
         groups = _groups(reading)
         _check_closings(reading)
@@ -19,13 +24,30 @@ def meaning(reading: Reading, words: list[Word]) -> Schedule:
         raise NotUnderstood(text_of(words)) from None
     default = _default_policy(reading, groups, words)
     on_holidays = any(d.holidays for g in groups for d in g.days)
-    rules: list[Rule] = []
+    rules: list[SaidRule] = []
     for group in groups:
-        for start, end in group.hours:
-            rules.extend(_rules(reading, group, start, end, default, on_holidays=on_holidays))
-    if not rules:
+        for span in group.hours:
+            hours = reading.stated.get(span) or Hours(*span)
+            rules.extend(_rules(reading, group, hours, default, on_holidays=on_holidays))
+    if not rules or any(r.hours == UNSTATED and _without_days(r) for r in rules):
         raise NotUnderstood(text_of(words))
-    return Schedule(tuple(rules), tuple(reading.closed))
+    return Said(tuple(rules), tuple(reading.closed))
+
+
+def _without_days(rule: SaidRule) -> bool:
+    """Tell whether a rule names no day; 年中無休 does."""
+    named = rule.days or rule.month_days or rule.on or rule.holidays == "only"
+    return not named and rule.holidays != "open"
+
+
+def _closings_alone(reading: Reading, words: list[Word]) -> Said:
+    """Return 水曜定休, 祝日は休み: closings, and no word of when it is open."""
+    if any(policy != "closed" for _, policy in reading.holiday_notes):
+        raise NotUnderstood(text_of(words))
+    on_holidays = [Closed(holidays=True)] if reading.holiday_notes else []
+    if not (on_holidays or reading.closed):
+        raise NotUnderstood(text_of(words))
+    return Said((), (*on_holidays, *reading.closed))
 
 
 def _groups(reading: Reading) -> list[Group]:
@@ -36,6 +58,9 @@ def _groups(reading: Reading) -> list[Group]:
         if days_of(said) != days_of(reading.named) or not all(g.days for g in reading.groups):
             raise Unclear
     _put_holidays(reading)
+    if reading.limits and any(reading.stated.values()):
+        raise Unclear  # what limits hours that are half said
+    _take_weekends_from_school(reading)
     groups = with_limits(_with_the_rest(reading), reading.limits)
     for group in groups:
         group.hours = sorted(group.hours)
@@ -93,6 +118,8 @@ def _with_the_rest(reading: Reading) -> list[Group]:
         raise Unclear  # which days the bare hours are for isn't said
     shut = _shut_weekly(reading)
     named = {d for x in told for d in (DAYS if x.every else x.days)}
+    if _after_school(reading, bare[0]) and named <= WEEKEND and not _odd(told):
+        return reading.groups  # 放課後~18:30 土曜日8:00~18:30: the days of school, and Saturdays
     if "sun" not in named | shut and ("sat" in named or not shut):
         raise Unclear  # 9:00~17:00(土曜は12:00まで): and on Sundays?
     mine = {d for x in own for d in x.days} | shut
@@ -101,6 +128,38 @@ def _with_the_rest(reading: Reading) -> list[Group]:
         raise Unclear
     first = replace(bare[0], days=[Days(left)])
     return [first, *reading.groups[1:]]
+
+
+def _some_complete(reading: Reading, group: Group) -> bool:
+    return any(reading.stated.get(span) is None for span in group.hours)
+
+
+def _odd(days: list[Days]) -> bool:
+    return any(d.holidays or d.weekday or d.every or d.off_school for d in days)
+
+
+def _after_school(reading: Reading, group: Group) -> bool:
+    hours = [reading.stated.get(span) for span in group.hours]
+    return all(h is not None and h.from_event == "after_school" for h in hours)
+
+
+def _take_weekends_from_school(reading: Reading) -> None:
+    """月~土 放課後~18:30 土曜8:00~18:30: no school ends on a Saturday that has hours of its own.
+
+    Saturdays and Sundays are no days of school (学校教育法施行規則 第61条).
+    """
+    own = {
+        day for g in reading.groups if not _after_school(reading, g)
+        for d in g.days if set(d.days) <= WEEKEND and not (d.nth or _odd([d]))
+        for day in d.days
+    }  # fmt: skip
+    for group in reading.groups:
+        if own and group.days and _after_school(reading, group):
+            group.days = [
+                replace(d, days=tuple(x for x in d.days if x not in own)) for d in group.days
+            ]
+            if not all(d.days for d in group.days):
+                raise Unclear
 
 
 def _default_policy(reading: Reading, groups: list[Group], words: list[Word]) -> Policy | None:
@@ -130,7 +189,7 @@ def _weeks(nth: tuple[int, ...]) -> set[int]:
     return set(nth) | ({4, 5} if -1 in nth else set())
 
 
-def _overlap(some: list[Hours], others: list[Hours]) -> bool:
+def _overlap(some: list[Span], others: list[Span]) -> bool:
     return any(a < d and c < b for (a, b), (c, d) in product(some, others))
 
 
@@ -153,20 +212,22 @@ def _policy(group: Group, default: Policy | None, *, on_holidays: bool) -> Holid
 def _rules(
     reading: Reading,
     group: Group,
-    start: int,
-    end: int,
+    hours: Hours,
     default: Policy | None,
     *,
     on_holidays: bool,
-) -> list[Rule]:
+) -> list[SaidRule]:
     """Return the rules of one run of hours; days that are closed every week are taken out."""
-    policy = _policy(group, default, on_holidays=on_holidays)
+    # Hours of their own are what holidays would have; without hours they are days among days.
+    policy = _policy(group, default, on_holidays=on_holidays and hours != UNSTATED)
     shut = _shut_weekly(reading)
     named = group.days
     if not named:
         left = tuple(d for d in DAYS if d not in shut) if shut else ()
-        return [Rule(left, start=start, end=end, holidays=policy)] if left or not shut else []
-    out: list[Rule] = []
+        if not shut and not hours.complete() and _some_complete(reading, group):
+            left = DAYS  # 9:00~12:00、13:00~: of the same days
+        return [SaidRule(left, hours=hours, holidays=policy)] if left or not shut else []
+    out: list[SaidRule] = []
     weekly = tuple(
         d for d in DAYS
         if d not in shut and any(d in n.days and not (n.nth or n.weekday) for n in named)
@@ -178,17 +239,20 @@ def _rules(
     ):
         raise NotUnderstood("祝日")
     if any(n.every for n in named):
-        out.append(Rule((), start=start, end=end, holidays=policy))
+        # Where hours aren't complete, no days at all would mean that none are said.
+        out.append(SaidRule(() if hours.complete() else DAYS, hours=hours, holidays=policy))
     if working:
-        out.append(Rule(working, start=start, end=end, holidays="closed"))
+        out.append(SaidRule(working, hours=hours, holidays="closed"))
     if weekly:
         kept: Holidays | None = "open" if with_holidays else policy
-        out.append(Rule(weekly, start=start, end=end, holidays=kept))
+        out.append(SaidRule(weekly, hours=hours, holidays=kept))
     for n in named:
         if n.nth:
-            out.append(Rule(n.days, n.nth, start=start, end=end, holidays=policy))
+            out.append(SaidRule(n.days, n.nth, hours=hours, holidays=policy))
         if n.month_days:
-            out.append(Rule((), (), n.month_days, start, end, policy))
+            out.append(SaidRule((), (), n.month_days, hours, policy))
+        if n.off_school:
+            out.append(SaidRule(hours=hours, holidays=policy, on=n.off_school))
     if any(n.holidays for n in named):
-        out.append(Rule((), start=start, end=end, holidays="only"))
+        out.append(SaidRule((), hours=hours, holidays="only"))
     return out

@@ -3,10 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from resources.schedule_words import Days, Word
+from resources.schedule_said import Hours, Move
+from resources.schedule_words import Days, NotUnderstood, Word
 from resources.schedules import Closed
 
-Hours = tuple[int, int]
+Span = tuple[int, int]
+"""From and to, in minutes from midnight; for hours that are half said, the widest they can be."""
+CLOSING = ("days", "period", "dates", "undated")
+"""Kinds of words that name days which may be closed."""
 Policy = Literal["closed", "open", "ask"]
 
 
@@ -15,7 +19,7 @@ class Group:
     """Some days and their hours: 月・水 9:00~12:00、13:00~17:00."""
 
     days: list[Days]
-    hours: list[Hours]
+    hours: list[Span]
     holidays: Policy | None = None
     topic: bool = False  # 土曜は, 土曜のみ: may say what earlier days and hours didn't mean
 
@@ -30,7 +34,7 @@ class Limit:
 
     kind: Literal["until", "morning", "except", "within"]
     days: list[Days]
-    hours: list[Hours]
+    hours: list[Span]
 
 
 @dataclass
@@ -43,6 +47,8 @@ class Reading:
         default_factory=list
     )  # behind which group; None = of all
     closings_between: list[tuple[int, Closed]] = field(default_factory=list)
+    moved: list[Move] = field(default_factory=list)  # said of closing days that aren't named here
+    stated: dict[Span, Hours | None] = field(default_factory=dict)  # None = as they stand
     named: list[Days] | None = None  # by 営業日, whose hours come group by group
     always: bool = False  # 年中無休
 
@@ -53,7 +59,7 @@ class Reading:
     in_closed: bool = False  # behind 【休館日】
     labelled: bool = False  # 営業日 named days, and 営業時間 followed
     depth: int = 0
-    part: Hours | None = None  # 午後: in which the next hours must lie
+    part: Span | None = None  # 午後: in which the next hours must lie
     within: bool = False
     more_within: bool = False  # hours that follow those of 利用可能時間は are its own too
     after_hours: bool = False
@@ -63,6 +69,16 @@ class Reading:
     after_closing: bool = False  # 月曜休館 was said, and no hours since
     closed_depth: int = 0
     empty_label: bool = False  # 定休日: and nothing yet
+
+    def state(self, word: Word) -> Span:
+        """Take the hours of a word, whole or half said; one span can't be both in one expression.
+
+        Raises `NotUnderstood`.
+        """
+        span: Span = word.value
+        if self.stated.setdefault(span, word.hours) != word.hours:
+            raise NotUnderstood(word.text)
+        return span
 
 
 def text_of(words: list[Word]) -> str:
@@ -86,7 +102,7 @@ def said_of(rest: list[Word]) -> Word | None:
             continue
         elif word.kind in ("is_closed", "is_open", "ask"):
             return word
-        elif left or word.kind not in ("days", "period", "dates", "mark", "move"):
+        elif left or word.kind not in (*CLOSING, "mark", "move"):
             return None
     return None
 
@@ -112,8 +128,12 @@ def _shut(rest: list[Word]) -> bool:
 
 
 def days_again(before: list[Days], days: Days) -> bool:
-    """Tell whether a weekday is named twice for every week: 月、月~金."""
+    """Tell whether a weekday is named twice: 月、月~金, 土日、第1土曜."""
     return any(
-        d.every or days.every or (set(d.days) & set(days.days) and not (d.nth or days.nth))
+        d.every or days.every or (set(d.days) & set(days.days) and _same_weeks(d.nth, days.nth))
         for d in before
     )
+
+
+def _same_weeks(some: tuple[int, ...], others: tuple[int, ...]) -> bool:
+    return not some or not others or bool(set(some) & set(others))

@@ -9,21 +9,35 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from resources.schedule_closings import read_closing_days, read_holidays, read_move, read_period
+from resources.schedule_closings import (
+    read_closing_days,
+    read_holidays,
+    read_move,
+    read_period,
+    read_undated,
+)
+from resources.schedule_dated import parted_from_dates
+from resources.schedule_hours import (
+    leave_hours_unsaid,
+    read_clock,
+    read_hours,
+    read_limit,
+    read_part,
+    read_within,
+)
 from resources.schedule_lexicon import words_of
 from resources.schedule_meaning import meaning
 from resources.schedule_reading import (
-    Group,
-    Limit,
     Reading,
     days_again,
     hours_follow,
     said_of,
     text_of,
 )
+from resources.schedule_said import Move, Said, said_json
 from resources.schedule_weekcolumns import parted_by_weekday
 from resources.schedule_words import Days, NotUnderstood, Word, normal
-from resources.schedules import Schedule, to_json
+from resources.schedules import Schedule
 
 LONGEST = 2000
 """Characters: what is longer is no expression, and would only cost time."""
@@ -32,38 +46,71 @@ SHOWN = 200
 
 @dataclass(frozen=True)
 class Parsed:
-    """A schedule, or the part of the text that has no known meaning."""
+    """What an expression says, or the part of it that has no known meaning.
 
-    schedule: Schedule | None
+    said : all of it; None where any part isn't understood
+    schedule : what it says as a schedule; None where it says less than one, and no session of it
+        may be guessed
+    """
+
+    said: Said | None
     unparsed: str | None
 
+    @property
+    def schedule(self) -> Schedule | None:
+        return None if self.said is None else self.said.schedule()
 
-def parse_schedule(text: str) -> Parsed:
-    """Read an expression: 「月～金9:00～17:00、第3土曜10:00～12:00（祝日・年末年始休み）」."""
+
+def parse_schedule(text: str, order: str | None = None) -> Parsed:
+    """Read an expression: 「月～金9:00～17:00、第3土曜10:00～12:00（祝日・年末年始休み）」.
+
+    order : the days of seven values side by side, where it is known from elsewhere (`order_of`)
+    """
     flat = normal(text[: LONGEST + 1])
     if not flat or len(flat) > LONGEST:
         return Parsed(None, text[:SHOWN])
     try:
-        words = words_of(parted_by_weekday(flat))
-        return Parsed(meaning(_read(words), words), None)
+        return Parsed(_said(parted_by_weekday(flat, order)), None)
     except NotUnderstood as error:
-        return Parsed(None, error.part or flat)
+        first = error
+    try:
+        dated = parted_from_dates(flat)
+        if dated is not None:
+            return Parsed(dated.with_hours(_said(dated.rest) if dated.rest else None), None)
+    except NotUnderstood:
+        pass  # the part that is named is that of the expression as a whole
+    return Parsed(None, first.part or flat)
 
 
 def parsed_json(text: str) -> dict[str, Any]:
     """Return the reading of an expression in the form that the command line prints."""
     parsed = parse_schedule(text)
-    if parsed.schedule is None:
+    if parsed.said is None:
         return {"parsed": False, "rules": [], "closed": [], "unparsed": parsed.unparsed}
-    return {"parsed": True, **to_json(parsed.schedule), "unparsed": None}
+    return {"parsed": True, **said_json(parsed.said), "unparsed": None}
+
+
+def _said(flat: str) -> Said:
+    words = words_of(flat)
+    if [w.kind for w in words if w.kind != "mark"] == ["move"]:
+        return _moved(next(w for w in words if w.kind == "move"))
+    return meaning(_read(words), words)
+
+
+def _moved(word: Word) -> Said:
+    """Return what 祝日の場合は翌日 says by itself: of closing days that are named elsewhere."""
+    kind, named = word.value
+    if len(named) > 1 or any(len(nth) > 1 for _, nth in named):
+        raise NotUnderstood(word.text)  # which of them, or all on one day?
+    return Said((), (), tuple(Move(kind, (d,), nth) for d, nth in named) or (Move(kind),))
 
 
 def _read(words: list[Word]) -> Reading:
     reading = Reading()
     for i, word in enumerate(words):
         _READERS.get(word.kind, _refuse)(reading, word, words[i:])
-    if reading.days:
-        raise NotUnderstood(words[-1].text)
+    if reading.days or (reading.always and not reading.groups):
+        leave_hours_unsaid(reading, words)
     if reading.part or reading.within or reading.depth or reading.empty_label:
         raise NotUnderstood(text_of(words))
     return reading
@@ -135,21 +182,6 @@ def _bracket(step: int) -> Callable[[Reading, Word, list[Word]], None]:
     return read
 
 
-def _part(reading: Reading, word: Word, rest: list[Word]) -> None:
-    if reading.in_closed:
-        raise NotUnderstood(text_of(rest))
-    reading.part = word.value
-
-
-def _within(reading: Reading, _word: Word, rest: list[Word]) -> None:
-    if not reading.groups:
-        reading.in_closed = False
-        return  # as good as 利用時間
-    if reading.days:
-        raise NotUnderstood(text_of(rest))
-    reading.within = True
-
-
 def _topic(reading: Reading, _word: Word, rest: list[Word]) -> None:
     """土曜は, 土曜のみ: hours or what limits them must follow."""
     if not reading.days:
@@ -213,71 +245,17 @@ def _in_brackets_at_end(reading: Reading, rest: list[Word]) -> bool:
     )
 
 
-def _hours(reading: Reading, word: Word, rest: list[Word]) -> None:
-    if reading.in_closed:
-        raise NotUnderstood(word.text)
-    if reading.part and not reading.part[0] <= word.value[0] < reading.part[1]:
-        raise NotUnderstood(word.text)  # (午後)5:00~8:00
-    reading.part = None
-    if reading.within:
-        reading.within = False
-        reading.limits.append(Limit("within", [], [word.value]))
-        reading.more_within = True
-    elif reading.days or not reading.groups:
-        reading.groups.append(
-            Group(reading.days, [word.value], reading.pending, topic=reading.topic)
-        )
-        _settled(reading)
-        reading.labelled = False
-    elif reading.more_within:
-        reading.limits[-1].hours.append(word.value)
-    elif reading.after_limit or reading.between or reading.depth:
-        raise NotUnderstood(text_of(rest))
-    else:
-        reading.groups[-1].hours.append(word.value)
-    reading.after_hours = True
-
-
-def _settled(reading: Reading) -> None:
-    """The days that stood open have got what was said of them."""
-    reading.days = []
-    reading.just_closed = []
-    reading.after_closing = False
-    reading.pending = None
-    reading.topic = False
-    reading.more_within = False
-    reading.after_limit = False
-    reading.between = False
-
-
-def _limit(reading: Reading, word: Word, rest: list[Word]) -> None:
-    if reading.in_closed or not reading.groups or reading.part:
-        raise NotUnderstood(text_of(rest))
-    if word.kind != "shut_hours" and not reading.days:
-        raise NotUnderstood(text_of(rest))  # of which days isn't said
-    if reading.pending or any(d.holidays for d in reading.days):
-        raise NotUnderstood(text_of(rest))
-    if word.kind == "until":
-        limit = Limit("until", reading.days, [(0, word.value)])
-    elif word.kind == "morning":
-        limit = Limit("morning", reading.days, [])
-    else:
-        limit = Limit("except", reading.days, [word.value])
-    reading.limits.append(limit)
-    _settled(reading)
-    reading.after_limit = True
-    reading.after_hours = True
-
-
 _READERS: dict[str, Callable[[Reading, Word, list[Word]], None]] = {
     "days": _days,
     "own_days": _own_days,
-    "hours": _hours,
-    "until": _limit,
-    "morning": _limit,
-    "shut_hours": _limit,
-    "within": _within,
-    "part": _part,
+    "hours": read_hours,
+    "until": read_limit,
+    "morning": read_limit,
+    "shut_hours": read_limit,
+    "within": read_within,
+    "part": read_part,
+    "clock": read_clock,
+    "undated": read_undated,
     "period": read_period,
     "dates": read_period,
     "move": read_move,

@@ -1,4 +1,4 @@
-"""Seven values side by side, one for each day of the week: -/9:00/9:00/…~-/17:00/17:00/…"""
+"""Values side by side, one for each day of the week: -/9:00/…~-/17:00/…, or under their heads."""
 
 import re
 
@@ -9,6 +9,12 @@ _SEVEN = re.compile(
     rf"(?P<start>{_VALUE}(?:/{_VALUE}){{6}})(?:~| )"
     rf"(?P<end>{_VALUE}(?:/{_VALUE}){{6}})(?: (?P<note>.*))?"
 )
+_STARTS = re.compile(rf"{_VALUE}(?:/{_VALUE}){{6}}")
+_CELL = r"(?:\d{1,2}:\d{2})?"
+_HEADED = re.compile(
+    r"(?P<heads>[^\d/~ ]{1,6}(?:/[^\d/~ ]{1,6}){1,4}) "
+    rf"(?P<start>{_CELL}(?:/{_CELL}){{1,4}})~(?P<end>{_CELL}(?:/{_CELL}){{1,4}})(?: (?P<note>.*))?"
+)
 SUNDAY_FIRST = "日月火水木金土"
 MONDAY_FIRST = "月火水木金土日"
 _ENDS = re.compile(
@@ -17,22 +23,67 @@ _ENDS = re.compile(
 _SHUT = re.compile(r"(?P<days>[月火水木金土日])(?:曜日?)?が祝(?:祭)?日の場合は翌日")
 
 
-def parted_by_weekday(text: str) -> str:
-    """Return seven pairs of hours as words for days; other text as it is.
+def parted_by_weekday(text: str, order: str | None = None) -> str:
+    """Return seven pairs of hours, or hours under heads, as words for days; other text as it is.
+
+    order : the days of the seven values, where it is known from elsewhere
 
     Which day comes first isn't written. It is known where it makes no difference, where just the
     first and the last are closed (a week from Sunday to Saturday), and where the words behind the
     columns say what only one order fits. Elsewhere `NotUnderstood` is raised.
     """
+    if headed := _HEADED.fullmatch(text):
+        return _under_heads(headed)
+    if _STARTS.fullmatch(text):
+        return _starts_alone(text, order)
     match = _SEVEN.fullmatch(text)
     if match is None:
         return text
-    hours = list(zip(match["start"].split("/"), match["end"].split("/"), strict=True))
-    note = match["note"] or ""
-    order = _order(hours, note)
-    if order is None:
+    hours, note = _pairs(match)
+    known = order or _order(hours, note)
+    if known is None:
         raise NotUnderstood(text)
-    return in_words(dict(zip(order, hours, strict=True)), note)
+    return in_words(dict(zip(known, hours, strict=True)), note)
+
+
+def order_of(text: str) -> str | None:
+    """Return the order of the days of seven values, where the words behind them leave but one.
+
+    A table has one order for all of its rows: what one row tells holds for those beside it.
+    """
+    match = _SEVEN.fullmatch(normal(text))
+    if match is None:
+        return None
+    hours, note = _pairs(match)
+    fitting = _fitting(hours, note)
+    return fitting[0] if len(fitting) == 1 and len(set(hours)) > 1 else None
+
+
+def _pairs(match: re.Match[str]) -> tuple[list[tuple[str, str]], str]:
+    hours = list(zip(match["start"].split("/"), match["end"].split("/"), strict=True))
+    return hours, match["note"] or ""
+
+
+def _under_heads(match: re.Match[str]) -> str:
+    """平日/土/学校休日 14:00//9:00~18:00//16:00: each head has its hours, or none are said."""
+    heads, starts, ends = (match[k].split("/") for k in ("heads", "start", "end"))
+    if not len(heads) == len(starts) == len(ends):
+        raise NotUnderstood(match[0])
+    if any(bool(start) != bool(end) for start, end in zip(starts, ends, strict=True)):
+        raise NotUnderstood(match[0])
+    said = [f"{h}{a}~{b}" for h, a, b in zip(heads, starts, ends, strict=True) if a]
+    return f"{'、'.join(said)} {match['note'] or ''}".strip()
+
+
+def _starts_alone(text: str, order: str | None) -> str:
+    """Return seven values without any that say until when; all days must begin alike."""
+    values = text.split("/")
+    known = order or _order([(v, v) for v in values], "")
+    begin = {v for v in values if v != "-"}
+    if known is None or len(begin) != 1:
+        raise NotUnderstood(text)
+    days = "".join(day for day, v in zip(known, values, strict=True) if v != "-")
+    return f"{days}{begin.pop()}~"
 
 
 def in_words(hours: dict[str, tuple[str, str]], note: str) -> str:
@@ -65,13 +116,18 @@ def _order(hours: list[tuple[str, str]], note: str) -> str | None:
     shut = [a == "-" for a, _ in hours]
     if len(set(hours)) == 1:
         return SUNDAY_FIRST
-    fitting = [
-        o for o in (SUNDAY_FIRST, MONDAY_FIRST) if _fits(dict(zip(o, hours, strict=True)), note)
-    ]
+    fitting = _fitting(hours, note)
     if len(fitting) == 1:
         return fitting[0]
     weekend = shut == [True, False, False, False, False, False, True]
     return SUNDAY_FIRST if weekend and SUNDAY_FIRST in fitting else None
+
+
+def _fitting(hours: list[tuple[str, str]], note: str) -> list[str]:
+    """Return the orders of days of which the note says nothing that their columns deny."""
+    return [
+        o for o in (SUNDAY_FIRST, MONDAY_FIRST) if _fits(dict(zip(o, hours, strict=True)), note)
+    ]
 
 
 def _fits(hours: dict[str, tuple[str, str]], note: str) -> bool:

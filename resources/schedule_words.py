@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from resources.days import DAYS
+from resources.schedule_said import Hours, OffSchool
 
 KANJI = dict(zip("月火水木金土日", DAYS, strict=True))
 _DIGITS = {c: i + 1 for i, c in enumerate("一二三四五六七八九")}
@@ -16,11 +17,15 @@ CLOCK = rf"(?:正午|(?:{_HALVES})?\s*\d{{1,2}}\s*(?::\d{{2}}|時(?:半|\d{{1,2}
 
 @dataclass(frozen=True)
 class Word:
-    """One word: `kind` says what it is, `value` what it means, `text` how it was written."""
+    """One word: `kind` says what it is, `value` what it means, `text` how it was written.
+
+    hours : of hours that are half said, what is said; `value` is then the widest they can be
+    """
 
     kind: str
     value: Any
     text: str
+    hours: Hours | None = None
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class Days:
     holidays: bool = False
     weekday: bool = False  # 平日: Monday to Friday, but not on public holidays
     every: bool = False
+    off_school: OffSchool | None = None  # 学校休日, 長期休暇: no calendar here has them
 
     def only_holidays(self) -> bool:
         return self.holidays and not (self.days or self.month_days or self.every)
@@ -56,6 +62,7 @@ def normal(text: str) -> str:
     flat = re.sub(r"[〜～∼⁓∿]", "~", flat)
     flat = re.sub(rf"(?<![ァ-ヶ])[{_DASHES}](?=\s*(?:\d|午|翌|正午|[AP]M))", "-", flat)
     flat = re.sub(rf"(?<=[月火水木金土日曜])\s*[{_DASHES}]\s*(?=[月火水木金土日])", "-", flat)
+    flat = re.sub(r"(?<=\d:\d\d):00(?!\d)", "", flat)  # 13:30:00, as a spreadsheet writes it
     flat = flat.replace("[", "【").replace("]", "】").replace("&", "・").replace("･", "・")
     flat = flat.replace("ヵ", "か").replace("ヶ", "か").replace("但し", "ただし")
     flat = re.sub(r"\s*[,、]\s*", "、", re.sub(r"\s*~\s*", "~", flat))

@@ -15,7 +15,7 @@ LATEST_END = 2 * 1440
 
 @dataclass(frozen=True)
 class Rule:
-    """One run of days and hours. Empty `days` and `month_days` together mean every day."""
+    """One run of days and hours. Without `days`, `month_days` and `dates` it is every day."""
 
     days: tuple[str, ...] = ()
     nth: tuple[int, ...] = ()  # 1 … 5 of the month, -1 = the last; empty = every week
@@ -23,6 +23,7 @@ class Rule:
     start: int = 0  # minutes from midnight, 0 … 1439
     end: int = 1440  # minutes from midnight, > start; beyond 1440 = after midnight
     holidays: Holidays | None = None  # None = nothing is said
+    dates: tuple[date, ...] = ()  # on these days only, once, holidays or not
 
 
 @dataclass(frozen=True)
@@ -71,16 +72,19 @@ def from_json(data: dict[str, Any]) -> Schedule:
 
 
 def _rule(data: Any) -> Rule:
-    known = {"days", "nth", "month_days", "from", "to", "holidays"}
+    known = {"days", "nth", "month_days", "from", "to", "holidays", "dates"}
     if not isinstance(data, dict) or set(data) - known:
-        raise BadSchedule("a rule has days, nth, month_days, from, to and holidays")
+        raise BadSchedule("a rule has days, nth, month_days, from, to, holidays and dates")
     start, end = _minutes(data.get("from")), _minutes(data.get("to"))
     if not (0 <= start < 1440 and start < end <= LATEST_END):
         raise BadSchedule("from must be earlier than to, and to no later than 48:00")
     policy = data.get("holidays")
     if policy not in (None, "closed", "open", "only"):
         raise BadSchedule("holidays must be closed, open, only or null")
-    return Rule(*_pattern(data), start=start, end=end, holidays=policy)
+    days, dates = _pattern(data), _dates(data)
+    if dates and (days[0] or days[2] or policy):
+        raise BadSchedule("dates of a rule stand alone, without days, month_days and holidays")
+    return Rule(*days, start, end, policy, dates)
 
 
 def _closed(data: Any) -> Closed:
@@ -96,10 +100,7 @@ def _closed(data: Any) -> Closed:
     move = data.get("if_holiday")
     if move not in (None, "open", "next_day", "next_weekday"):
         raise BadSchedule("if_holiday must be open, next_day, next_weekday or null")
-    try:
-        dates = tuple(sorted({date.fromisoformat(d) for d in data.get("dates") or ()}))
-    except (TypeError, ValueError):
-        raise BadSchedule("dates must exist, as YYYY-MM-DD") from None
+    dates = _dates(data)
     on_holidays = data.get("holidays") or False
     if not isinstance(on_holidays, bool):
         raise BadSchedule("holidays of a closing must be true or false")
@@ -126,6 +127,16 @@ def _pattern(data: dict[str, Any]) -> tuple[tuple[str, ...], tuple[int, ...], tu
         tuple(sorted(set(nth), key=lambda n: (n < 0, n))),
         tuple(sorted(set(month_days))),
     )
+
+
+def _dates(data: dict[str, Any]) -> tuple[date, ...]:
+    said = data.get("dates") or []
+    if not isinstance(said, list) or not all(isinstance(d, str) and len(d) == 10 for d in said):
+        raise BadSchedule("dates must be a list of days as YYYY-MM-DD")
+    try:
+        return tuple(sorted({date.fromisoformat(d) for d in said}))
+    except ValueError:
+        raise BadSchedule("dates must exist, as YYYY-MM-DD") from None
 
 
 def _whole_numbers(values: Any) -> bool:
@@ -157,22 +168,25 @@ def clock_text(minutes: int) -> str:
 def to_json(schedule: Schedule) -> dict[str, Any]:
     """Return the stored form; `from_json` reads it back without loss."""
     return {
-        "rules": [
-            {
-                "days": list(r.days),
-                "nth": list(r.nth),
-                "month_days": list(r.month_days),
-                "from": clock_text(r.start),
-                "to": clock_text(r.end),
-                "holidays": r.holidays,
-            }
-            for r in schedule.rules
-        ],
-        "closed": [_closed_json(c) for c in schedule.closed],
+        "rules": [_rule_json(r) for r in schedule.rules],
+        "closed": [closed_json(c) for c in schedule.closed],
     }
 
 
-def _closed_json(closed: Closed) -> dict[str, Any]:
+def _rule_json(rule: Rule) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "days": list(rule.days),
+        "nth": list(rule.nth),
+        "month_days": list(rule.month_days),
+        "from": clock_text(rule.start),
+        "to": clock_text(rule.end),
+        "holidays": rule.holidays,
+    }
+    return {**facts, "dates": [d.isoformat() for d in rule.dates]} if rule.dates else facts
+
+
+def closed_json(closed: Closed) -> dict[str, Any]:
+    """Return the stored form of one closing: what it says, and nothing else."""
     facts: dict[str, Any] = {
         "days": list(closed.days),
         "nth": list(closed.nth),
@@ -190,9 +204,9 @@ def slots(schedule: Schedule) -> list[tuple[str, int, int]]:
     """Return (day selector, start minute, end minute) for each rule.
 
     A day selector is a canonical JSON string of all that decides on which *days* the rule applies
-    (days, nth, month_days, holidays, closures); equal strings select equal days.
+    (days, nth, month_days, dates, holidays, closures); equal strings select equal days.
     """
-    closed = [_closed_json(c) for c in schedule.closed]
+    closed = [closed_json(c) for c in schedule.closed]
     found = []
     for rule in schedule.rules:
         facts: dict[str, Any] = {
@@ -200,6 +214,7 @@ def slots(schedule: Schedule) -> list[tuple[str, int, int]]:
             "nth": list(rule.nth),
             "month_days": list(rule.month_days),
             "holidays": rule.holidays,
+            "dates": [d.isoformat() for d in rule.dates],
             "closed": closed,
         }
         facts = {name: value for name, value in facts.items() if value}

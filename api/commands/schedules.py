@@ -24,20 +24,20 @@ def parse(
     text: Annotated[str, typer.Argument(help=say("help.schedule_text"))],
     form: FormatOption = Format.TABLE,
 ) -> None:
-    from resources.schedule_print import print_schedule
-    from resources.schedule_text import parse_schedule
-    from resources.schedules import to_json
+    from resources.schedule_print import print_said
+    from resources.schedule_text import parse_schedule, parsed_json
 
     if not text.strip() or len(text) > LONGEST_EXPRESSION:
         raise BadInput(say("input.schedule_length", limit=LONGEST_EXPRESSION))
     parsed = parse_schedule(text)
     if form is Format.JSON:
-        found = {"rules": [], "closed": []} if parsed.schedule is None else to_json(parsed.schedule)
-        print_json({"parsed": parsed.schedule is not None, "unparsed": parsed.unparsed, **found})
-    elif parsed.schedule is None:
+        print_json(parsed_json(text))
+    elif parsed.said is None:
         print(say("table.not_parsed", part=parsed.unparsed))
     else:
-        print(print_schedule(parsed.schedule, language()))
+        print(print_said(parsed.said, language()))
+        if parsed.schedule is None:
+            print(say("table.half_said"))
 
 
 @app.command("show", help=say("help.schedule_show"))

@@ -12,7 +12,7 @@ from api.places import located
 from api.rendering import render
 from geodata.gazetteer import NoGazetteer
 from resources.queries import organizations_like, places_like
-from resources.schedule_print import print_schedule
+from resources.schedule_print import print_said
 from resources.schedule_text import parse_schedule
 
 router = APIRouter(include_in_schema=False, dependencies=[allowed(*EDITS)])
@@ -43,12 +43,11 @@ async def read_while_typing(request: Request) -> Response:
     form = await request.form()
     said = text(form, f"{_prefix(text(form, 'prefix'))}schedule")
     if not said:
-        return render(request, "understood.html", text=None, part=None)
+        return render(request, "understood.html", text=None, part=None, whole=False)
     parsed = parse_schedule(said)
-    words = None
-    if parsed.schedule is not None:
-        words = print_schedule(parsed.schedule, language_of(request))
-    return render(request, "understood.html", text=words, part=parsed.unparsed)
+    words = None if parsed.said is None else print_said(parsed.said, language_of(request))
+    whole = parsed.schedule is not None
+    return render(request, "understood.html", text=words, part=parsed.unparsed, whole=whole)
 
 
 @router.post("/places/like")

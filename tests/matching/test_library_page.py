@@ -53,6 +53,27 @@ def test_what_is_absent_is_unknown_and_what_is_full_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
+    "when", ["放課後～18:30", "月～金", "火曜 10時半", "月～金9:00～19:00（お盆休み）"]
+)
+def test_hours_that_are_said_in_part_neither_pass_nor_fail(when: str) -> None:
+    rows = pd.DataFrame(
+        [
+            {"name": "あ", "kind": "salon", "lon": 139.71, "lat": 35.73, "schedule": when},
+            {"name": "い", "kind": "salon", "lon": 139.71, "lat": 35.731, "schedule": "火曜9:00～19:00"},
+        ]
+    )  # fmt: skip
+    window = {"day": "tue", "from": "10:00", "to": "19:00"}
+    answer = Table(rows).suggest(
+        {"at": {"lon": 139.71, "lat": 35.73}, "windows": [window], "on": "2026-12-01"}
+    )
+    verdicts = {
+        s.place.name: {v.rule: v.verdict for v in s.verdicts}["windows"]
+        for s in answer.suggestions
+    }  # fmt: skip
+    assert verdicts == {"あ": "unknown", "い": "pass"}
+
+
+@pytest.mark.parametrize(
     "rows",
     [
         [{"name": "あ"}],

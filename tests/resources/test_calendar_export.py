@@ -62,6 +62,17 @@ def test_holidays_and_the_turn_of_the_year_have_no_events(sqlite_database: Datab
     assert str(found[0]["dtstamp"].to_ical(), "ascii").endswith("Z")  # RFC 5545: in UTC
 
 
+def test_what_takes_place_once_has_just_the_events_of_its_dates(sqlite_database: Database) -> None:
+    once = {"rules": [{"dates": ["2026-12-23", "2027-01-11"], "from": "10:00", "to": "12:00"}]}
+    found = events(calendar_of(entries(sqlite_database, offering={"schedule": once}), NEW_YEAR))
+    assert [e["dtstart"].dt.isoformat() for e in found] == [
+        "2026-12-23T10:00:00+09:00",
+        "2027-01-11T10:00:00+09:00",
+    ]
+    assert {str(e["status"]) for e in found} == {"CONFIRMED"}  # 成人の日, but the date is named
+    assert not any("rrule" in e for e in found)
+
+
 def test_the_same_export_twice_has_the_same_bytes(sqlite_database: Database) -> None:
     place = entries(sqlite_database, offering={"schedule": MONDAYS})
     assert calendar_of(place, NEW_YEAR) == calendar_of(place, NEW_YEAR)

@@ -2,6 +2,7 @@
 
 import shutil
 import zipfile
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,13 @@ from openpyxl import Workbook
 from sqlalchemy import func, select
 
 from resources import changes
+from resources.calendar_export import calendar_of
+from resources.clock import JAPAN
 from resources.database import Database
 from resources.importing import BadFile, FileReport, import_opendata
 from resources.models import Location, Offering, Organization, Resource
+from resources.open_hours import Hours, open_places
+from resources.queries import entries_by_offering
 from resources.sources.opendata import place_of, read_table
 from resources.sources.reasons import BadRow
 
@@ -136,6 +141,45 @@ def test_a_note_that_is_not_understood_makes_the_hours_unknown(
         offering = session.scalars(select(Offering)).one()
     assert offering.schedule is None
     assert "行事のある日は変わります" in offering.schedule_text
+
+
+@pytest.mark.parametrize(
+    ("days", "start", "end", "note", "words"),
+    [
+        ("月火水木金", "放課後～18:30", "", "", "月火水木金 放課後～18:30"),
+        ("月～土曜日", "放課後～18:30 土曜日 8:30～18:30", "", "",
+         "月～土曜日 放課後～18:30 土曜日 8:30～18:30"),
+        ("第1・3・5土", "", "", "", "第1・3・5土"),
+        ("月火水木金", "10:00", "", "", "月火水木金 10:00"),
+        ("月火水木金", "10:00", "16:00", "お盆休み期間中は休み", "月火水木金 10:00～16:00 お盆休み期間中は休み"),
+        ("月火水木金", "10:00", "16:00", "第２土は利用可。", "月火水木金 10:00～16:00 第２土は利用可。"),
+        ("8月16日(日)", "10:00", "16:00", "", "8月16日(日) 10:00～16:00"),
+    ],
+)  # fmt: skip
+def test_hours_that_are_said_in_part_stay_words_and_never_open_the_place(
+    sqlite_database: Database,
+    tmp_path: Path,
+    days: str,
+    start: str,
+    end: str,
+    note: str,
+    words: str,
+) -> None:
+    row = ROW.replace("月火水木金,09:00,17:00,", f"{days},{start},{end},{note}")
+    brought_in(sqlite_database, written(tmp_path, HEAD + row))
+    with sqlite_database.reading() as session:
+        offering = session.scalars(select(Offering)).one()
+        (entry,) = entries_by_offering(session, [offering.id]).values()
+        (place,) = open_places(
+            session,
+            kinds=[entry.resource.kind],
+            need=None,
+            hours=Hours(),
+            from_day=date(2026, 12, 1),
+        )
+    assert (offering.schedule, offering.schedule_text) == (None, words)
+    assert place.hours_a_week is None  # unknown, and not none at all
+    assert b"VEVENT" not in calendar_of([entry], datetime(2026, 12, 1, tzinfo=JAPAN))
 
 
 @pytest.mark.parametrize(

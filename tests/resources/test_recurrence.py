@@ -42,6 +42,16 @@ def odd_schedule(r: random.Random) -> dict[str, Any]:
             rule["nth"] = r.choice([rule["nth"], [5], [5, -1], [4, -1]])
         rule["month_days"] = r.choice([rule["month_days"], [29, 31], []])
         rule["to"] = r.choice([rule["to"], "26:30", "29:00"])
+    if stored["rules"] and r.random() < 0.2:
+        near = [date(2026, 9, 22), date(2026, 12, 31), date(2027, 1, 1), date(2028, 2, 29)]
+        dates = sorted({(d + timedelta(days=r.randrange(9))).isoformat() for d in near})
+        stored["rules"][0] |= {
+            "days": [],
+            "nth": [],
+            "month_days": [],
+            "holidays": None,
+            "dates": dates,
+        }
     stored["closed"] += [
         c
         for c in (

@@ -54,6 +54,10 @@ def random_schedule(r: random.Random) -> dict[str, Any]:
         "to": r.choice(["12:00", "24:00", "26:30"]),
         "holidays": r.choice([None, "closed", "open", "only"]),
     }
+    if r.random() < 0.2:
+        first = date(2024, 1, 1) + timedelta(days=r.randrange(4 * 365))
+        dates = {(first + timedelta(days=r.randrange(120))).isoformat() for _ in range(9)}
+        rule |= {"days": [], "nth": [], "month_days": [], "holidays": None, "dates": sorted(dates)}
     closed = [
         c
         for c in (
@@ -120,6 +124,21 @@ def test_at_the_turn_of_the_year_nothing_takes_place() -> None:
     ]
 
 
+def test_what_takes_place_once_does_so_on_its_dates_and_no_holiday_makes_it_unsure() -> None:
+    stored = {
+        "rules": [
+            {"dates": ["2026-11-03", "2026-12-30", "2027-01-09"], "from": "10:00", "to": "12:00"}
+        ],
+        "closed": [{"from_day": "12-29", "to_day": "01-03"}],
+    }
+    start = datetime(2026, 1, 1, tzinfo=JAPAN)
+    found = schedules.next_sessions(schedules.from_json(stored), start, days=1500)
+    assert [(s.start.isoformat(), s.uncertain) for s in found] == [
+        ("2026-11-03T10:00:00+09:00", False),  # 文化の日
+        ("2027-01-09T10:00:00+09:00", False),
+    ]
+
+
 @pytest.mark.parametrize(
     "bad",
     [
@@ -131,6 +150,13 @@ def test_at_the_turn_of_the_year_nothing_takes_place() -> None:
         {"rules": [{"days": [], "nth": [2], "from": "10:00", "to": "12:00"}]},
         {"rules": [{"days": [], "month_days": [32], "from": "10:00", "to": "12:00"}]},
         {"rules": [], "closed": [{"dates": ["2026-02-30"]}]},
+        {"rules": [{"dates": ["2026-02-30"], "from": "10:00", "to": "12:00"}]},
+        {"rules": [{"dates": ["20260210"], "from": "10:00", "to": "12:00"}]},
+        {"rules": [{"dates": "2026-02-10", "from": "10:00", "to": "12:00"}]},
+        {"rules": [{"dates": ["2026-02-10"], "days": ["mon"], "from": "10:00", "to": "12:00"}]},
+        {"rules": [{"dates": ["2026-02-10"], "from": "10:00", "to": "12:00", "holidays": "open"}]},
+        {"rules": [{"days": ["mon"], "from": None, "to": "12:00"}]},
+        {"rules": [{"days": [], "from": None, "to": "18:30", "from_event": "after_school"}]},
         {"rules": [], "closed": [{"from_day": "13-01", "to_day": "01-03"}]},
         {"rules": [], "closed": [{"from_day": "12-29"}]},
         {"rules": [{"days": [], "from": "10:00", "to": "12:00", "holidays": "maybe"}]},

@@ -9,8 +9,9 @@ from oracle import catalogues, plain_schedule
 from oracle.expressions import READ, REAL
 
 from resources.clock import JAPAN
-from resources.schedule_print import print_schedule
-from resources.schedule_text import parse_schedule, parsed_json
+from resources.schedule_print import print_said, print_schedule
+from resources.schedule_said import Said
+from resources.schedule_text import parse_schedule
 from resources.schedules import Schedule, from_json, next_sessions, to_json
 
 
@@ -172,10 +173,14 @@ def test_whatever_is_written_is_read_or_refused_with_its_part() -> None:
     for _ in range(6000):
         text = "".join(r.choices(PIECES, k=r.randint(1, 6)))
         parsed = parse_schedule(text)
-        if parsed.schedule is None:
+        if parsed.said is None:
             assert parsed.unparsed
             continue
         assert parsed.unparsed is None
+        written = print_said(parsed.said)
+        assert print_said(parse_schedule(written).said or Said(())) == written, text
+        if parsed.schedule is None:
+            continue
         assert from_json(to_json(parsed.schedule)) == parsed.schedule
         again = parse_schedule(print_schedule(parsed.schedule)).schedule
         assert again is not None, (text, print_schedule(parsed.schedule))
@@ -187,20 +192,3 @@ def test_whatever_is_written_is_read_or_refused_with_its_part() -> None:
 def test_what_is_longer_than_any_expression_is_refused() -> None:
     assert parse_schedule("火曜10:00～12:00、" * 400).schedule is None
     assert parse_schedule("\ufdfa" * 1999).schedule is None  # one character that becomes eighteen
-
-
-@pytest.mark.parametrize(
-    ("part", "whole"),
-    [
-        ("第1・3・5土", "{} 10時半～12時"),
-        ("毎月15日", "{} 10:00～12:00"),
-        ("祝日の場合は翌日", "9:00～17:00 休館日：月曜（{}）"),
-        ("10時半", "土曜 {}～12:00"),
-    ],
-)
-def test_a_part_is_refused_alone_by_its_name_and_read_in_an_expression(
-    part: str, whole: str
-) -> None:
-    alone = parsed_json(part)
-    assert (alone["parsed"], alone["rules"], alone["unparsed"]) == (False, [], part)
-    assert parsed_json(whole.format(part))["parsed"]

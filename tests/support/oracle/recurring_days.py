@@ -40,6 +40,8 @@ def plain_days(
         return out
 
     found = recurring(rule["days"], rule["nth"], rule["month_days"], first, last)
+    if "dates" in rule:
+        found = {d for d in map(date.fromisoformat, rule["dates"]) if first <= d <= last}
     if rule["holidays"] == "only":
         found = {d for d in recurring([], [], [], first, last) if d in free}
     elif rule["holidays"] == "closed":

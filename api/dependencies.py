@@ -7,7 +7,8 @@ Every route states who may use it, on itself or on its router:
     @router.get("/people/{person_id}")
     def person_page(request: Request, session: Writing, user: User, person_id: UUID) -> Response:
 
-- `Reading`: a session that is never committed. `Writing`: one transaction, committed before the
+- `Reading`: a session that is never committed; it works for nobody, so it is shown no
+  case. `Writing`: one transaction, committed before the
   answer is sent. Whatever shows a person needs `Writing`, since the look itself is recorded.
 - `User`: who is signed in. Nobody is: a page sends to the sign-in page, the API answers 401.
 - `allowed(*roles)`: these roles may use the route; `allowed()`: everybody who is signed in;
@@ -27,6 +28,7 @@ from casework.access import Actor
 from casework.administration import NotToOneself
 from casework.cases import Unseen
 from casework.roles import role
+from casework.row_security import as_actor
 from jobs.program import Program as OpenProgram
 
 Scope = Literal["read", "write", "browser"]
@@ -100,7 +102,8 @@ def reading(program: Program) -> Iterator[Session]:
 def writing(program: Program, found: Identified) -> Iterator[Session]:
     by = found.actor.by if found else "nobody"
     try:
-        with program.database.writing(by=by) as session:
+        said = as_actor(found.actor if found else None)
+        with program.database.writing(by=by, said=said) as session:
             yield session
     except (Unseen, NotToOneself) as refused:
         # The transaction is gone, the attempt is not: it is recorded before anything is answered.

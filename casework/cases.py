@@ -20,6 +20,7 @@ from casework.audit import Attempt
 from casework.case_filter import facts_of, seen_by
 from casework.case_models import Case, Household, OfCase, Person
 from casework.placement_models import Placement
+from casework.row_security import seen_at
 from resources import clock
 
 CONTENT = ("label", "summary", "need")
@@ -71,6 +72,7 @@ class Opened:
 
 def _opened(session: Session, actor: Actor, *conditions: ColumnElement[bool]) -> list[Opened]:
     at = clock.now()
+    seen_at(session, at)
     rows = session.scalars(
         select(Case)
         .where(seen_by(actor, at), *conditions)
@@ -245,6 +247,7 @@ def rows_seen(
     The look at each case of which something is shown is recorded.
     """
     at = clock.now()
+    seen_at(session, at)
     case_id = table.case_id
     rows = session.scalars(
         select(table).join(Case, Case.id == case_id).where(seen_by(actor, at), *where)

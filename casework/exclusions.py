@@ -16,6 +16,7 @@ from casework.cases import Opened, Unseen
 from casework.consents import check_agency
 from casework.models import Account
 from casework.notices import tell, tell_role
+from casework.row_security import deciding
 from resources import clock
 
 
@@ -112,15 +113,17 @@ def break_glass(session: Session, *, actor: Actor, reference: str, reason: str) 
     """
     if len(reason.strip()) < 5:
         raise NoReason
-    case = session.scalar(select(Case).where(Case.reference == reference.strip().upper()))
+    at = clock.now()
+    with deciding(session, "break_glass"):
+        case = session.scalar(select(Case).where(Case.reference == reference.strip().upper()))
+        facts = facts_of(session, [case])[case.id] if case else None
     entity = case.id if case else "?"
     attempt = Attempt(
         actor.by, actor, "break_glass", "case", str(entity), basis="break_glass", allowed=False
     )
-    if case is None:
+    if case is None or facts is None:
         raise Unseen(attempt)
-    at = clock.now()
-    facts = replace(facts_of(session, [case])[case.id], openings=(Opening(actor.account_id, at),))
+    facts = replace(facts, openings=(Opening(actor.account_id, at),))
     if not visible(actor, facts, at):  # before anything is stored
         raise Unseen(attempt)
     session.add(BreakGlass(case_id=case.id, account_id=actor.account_id, reason=reason, at=at))

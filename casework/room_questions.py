@@ -14,6 +14,7 @@ from casework.cases import Opened, rows_of
 from casework.notices import tell
 from casework.placement_models import RoomQuestion
 from casework.placements import NeedsConsent, wrote
+from casework.row_security import follow_link
 from resources import clock
 
 LASTS = timedelta(days=7)
@@ -91,6 +92,7 @@ def questions_of(session: Session, opened: Opened) -> list[RoomQuestion]:
 
 
 def _row(session: Session, question_id: uuid.UUID, *, write: bool = False) -> RoomQuestion:
+    follow_link(session, question_id)
     row = session.get(RoomQuestion, question_id, with_for_update=write)
     if row is None or row.expires_at <= clock.now():
         raise NoSuchQuestion

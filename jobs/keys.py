@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from casework import identities, second_factor
+from casework.row_security import as_system
 from casework.sealed_fields import KeyRing, new_ring, with_new_key
 from jobs.program import Program
 from jobs.settings import Settings
@@ -66,7 +67,7 @@ def rotate_keys(program: Program) -> tuple[int, int]:
     _write(_file(program.settings), ring, replace=True)
     sealed = 0
     while True:
-        with program.database.writing(by="cli") as session:
+        with program.database.writing(by="cli", said=as_system("keys")) as session:
             n = identities.seal_again(session, ring) + second_factor.seal_again(session, ring)
         sealed += n
         if not n:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import OperationalError
 
+from casework.row_security import as_system
 from jobs.following import follow_changes, is_behind
 from jobs.ledger import Claimed, Outcome, Refused, TakenOver, claim, fail, finish, still_alive
 from jobs.program import Program
@@ -113,7 +114,8 @@ def _work(program: Program, job: Claimed, task: Task) -> Outcome:
     """Do the work and mark the job as done in one transaction: both happen, or neither."""
     brought = task.before(program, job) if task.before is not None else None
     run = brought or task.run
-    with program.database.writing(by=f"{BY}:{job.kind}") as session:
+    said = as_system(f"job:{job.kind}")
+    with program.database.writing(by=f"{BY}:{job.kind}", said=said) as session:
         outcome = run(program, session, job)
         session.flush()
         finish(session, job, outcome)

@@ -8,6 +8,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from casework.row_security import as_system
 from resources.database import Database
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -63,7 +64,7 @@ def upgrade(database: Database, *, to: str | None = None) -> None:
         connection.rollback()
     if current == wanted:
         return
-    with database.engine.execution_options(ibasho_writes=True).begin() as connection:
+    with database.connecting(said=as_system("migration")) as connection:
         current = found(connection)  # another process may have been quicker
         config = _config(connection)
         known = {s.revision for s in ScriptDirectory.from_config(config).walk_revisions()}
@@ -75,5 +76,5 @@ def upgrade(database: Database, *, to: str | None = None) -> None:
 
 def downgrade(database: Database, revision: str) -> None:
     """Take the database back to an older schema, or to `base`, in one transaction."""
-    with database.engine.execution_options(ibasho_writes=True).begin() as connection:
+    with database.connecting(said=as_system("migration")) as connection:
         command.downgrade(_config(connection), revision)

@@ -4,8 +4,9 @@ The program (jobs, api) calls `reading` and `writing`; the library only ever rec
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -41,8 +42,33 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
+
+
+def say_locally(connection: Connection, said: Mapping[str, str]) -> None:
+    """Set settings of PostgreSQL for the open transaction only; SQLite has no such thing.
+
+    said : what the policies of row-level security look at, by the settings' names
+    """
+    if said and connection.dialect.name == "postgresql":
+        names = list(said)
+        calls = ", ".join(f"set_config(:n{i}, :v{i}, true)" for i in range(len(names)))
+        values = {f"n{i}": name for i, name in enumerate(names)}
+        values |= {f"v{i}": said[name] for i, name in enumerate(names)}
+        connection.execute(text(f"SELECT {calls}"), values)
+
+
+@event.listens_for(Session, "after_begin")
+def _say_at_begin(session: Session, _transaction: object, connection: Connection) -> None:
+    say_locally(connection, session.info.get("said", NOTHING_SAID))
+
+
 class Database:
-    """An engine and the two ways to use it."""
+    """An engine and the ways to use it.
+
+    What a transaction says (`said`) is for row-level security: see `casework.row_security`. One
+    that says nothing sees no case on PostgreSQL.
+    """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         parsed = make_url(url)
@@ -67,24 +93,26 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
+    def reading(self, *, said: Mapping[str, str] = NOTHING_SAID) -> Iterator[Session]:
         """Open a session whose work is never committed."""
         with Session(self.engine, expire_on_commit=False) as session:
+            session.info["said"] = said
             yield session  # closing rolls back, and what was read stays readable
 
     @contextmanager
-    def writing(self, *, by: str) -> Iterator[Session]:
+    def writing(self, *, by: str, said: Mapping[str, str] = NOTHING_SAID) -> Iterator[Session]:
         """Open one transaction; it commits at the end, or rolls back on any error.
 
         by : who writes; it stands in the change log.
         """
         with Session(self._writes, expire_on_commit=False) as session:
             session.info["by"] = by
+            session.info["said"] = said
             with session.begin():
                 yield session
 
     @contextmanager
-    def snapshot(self) -> Iterator[Connection]:
+    def snapshot(self, *, said: Mapping[str, str] = NOTHING_SAID) -> Iterator[Connection]:
         """Open a connection whose reads all see one moment, while others go on writing."""
         # SQLite's readers do so by themselves (WAL); PostgreSQL's where they say so.
         options: dict[str, Any] = (
@@ -93,7 +121,24 @@ class Database:
             else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
         with self.engine.connect() as connection:
-            yield connection.execution_options(**options)
+            connection = connection.execution_options(**options)
+            say_locally(connection, said)
+            yield connection
+
+    @contextmanager
+    def connecting(self, *, said: Mapping[str, str]) -> Iterator[Connection]:
+        """Open one transaction without a session, for work on the tables themselves."""
+        with self._writes.begin() as connection:
+            say_locally(connection, said)
+            yield connection
+
+    def passes_over_row_security(self) -> bool:
+        """Tell whether the database shows this user every row, whatever its policies say."""
+        if self.is_sqlite:
+            return False
+        which = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        with self.engine.connect() as connection:
+            return bool(connection.execute(text(which)).scalar())
 
     def answers(self) -> bool:
         """Tell whether the database can be reached."""

@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -44,6 +44,12 @@ def _empty_postgres(url: str) -> str:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
     return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def new_postgres_url(postgres_url: str) -> Callable[[], str]:
+    """Makes an empty database on PostgreSQL, for a fixture that lives longer than a test."""
+    return lambda: _empty_postgres(postgres_url)
 
 
 @pytest.fixture

@@ -111,6 +111,7 @@ def verify(
     key: KeyOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
+    from casework.row_security import as_system
     from jobs.backup.checking import findings
     from jobs.backup.opening import open_backup
     from jobs.sealing import broken_seals
@@ -123,7 +124,7 @@ def verify(
                     pass  # reading it checks it
             said = backup.manifest
     with opened() as program:
-        with program.database.snapshot() as connection:
+        with program.database.snapshot(said=as_system("verify")) as connection:
             wrong = findings(connection, said)
         wrong += broken_seals(program)
     rows: list[dict[str, Any]] = [

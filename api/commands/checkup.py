@@ -60,6 +60,9 @@ def _checks(program: "Program") -> Iterator[Check]:
     yield _check("disk", f"{free_mb} MB", good=free_mb >= LEAST_FREE_MB)
     kind = "SQLite" if program.database.is_sqlite else "PostgreSQL"
     yield _check("database", kind, good=program.database.answers())
+    if not program.database.is_sqlite:
+        held = not program.database.passes_over_row_security()
+        yield _check("row_security", "", good=held)
     yield _accounts(program)
     yield from _catalogue(program)
     yield _gazetteer(program)

@@ -14,6 +14,7 @@ from casework.cases import Unseen
 from casework.consents import leave_team, record_consent, withdraw_consent
 from casework.exclusions import break_glass, exclude, name_member
 from casework.roles import WORKS_WITH_PEOPLE
+from casework.row_security import as_actor
 
 router = APIRouter(include_in_schema=False, dependencies=[allowed(*WORKS_WITH_PEOPLE)])
 
@@ -88,7 +89,7 @@ def opened_in_emergency(program: Program, user: User, reference: Line, reason: W
     with database.writing(by=user.by) as session:  # counted whether it succeeds or not
         guessing.count_try(session, name=f"break glass {user.name}", source="")
     try:
-        with database.writing(by=user.by) as session:
+        with database.writing(by=user.by, said=as_actor(user)) as session:
             case_id = break_glass(session, actor=user, reference=reference, reason=reason)
     except Unseen as refused:
         with database.writing(by=user.by) as session:

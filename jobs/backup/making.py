@@ -21,6 +21,7 @@ from typing import IO
 import pyrage
 from sqlalchemy import Connection, Table, select
 
+from casework.row_security import as_system
 from jobs.backup import manifest
 from jobs.backup.manifest import BadBackup, Manifest, TableCopy
 from jobs.backup.opening import unpacked
@@ -121,7 +122,7 @@ def _pack(
 ) -> Manifest:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
         made_at = datetime.now(UTC).isoformat(timespec="seconds")
-        with database.snapshot() as connection:
+        with database.snapshot(said=as_system("backup")) as connection:
             schema = found(connection) or ""
             tables = [_copy(connection, table, archive) for table in METADATA.sorted_tables]
         files = {}

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, MetaData, Table, bindparam, func, inspect, select
 from sqlalchemy.engine import make_url
 
+from casework.row_security import as_system
 from jobs.backup.checking import Finding, findings
 from jobs.backup.manifest import BadBackup, TableCopy
 from jobs.backup.opening import Backup
@@ -71,7 +72,7 @@ def fill(database: Database, backup: Backup) -> None:
     """
     _refuse_rows(database)
     upgrade(database, to=backup.manifest.schema)
-    with database.engine.execution_options(ibasho_writes=True).begin() as connection:
+    with database.connecting(said=as_system("restore")) as connection:
         _clear(connection, backup)
         for table in backup.manifest.tables:
             _load(connection, backup, table)
@@ -120,7 +121,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _refuse_rows(database: Database) -> None:
-    with database.engine.connect() as connection:
+    with database.connecting(said=as_system("restore")) as connection:
         names = set(inspect(connection).get_table_names()) - {"alembic_version"}
         for name in sorted(names):
             # What `ibasho migrate` makes by itself is no data.

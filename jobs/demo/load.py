@@ -7,6 +7,7 @@ from importlib.resources import as_file, files
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from casework.row_security import as_system
 from geodata.areas import NoLayer, load_layer, store_layer
 from geodata.gazetteer import import_gazetteer
 from geodata.population import NoPopulation, load_population, store_population
@@ -59,7 +60,7 @@ def load_demo(
     """
     day = today or clock.today()
     load_layers(program)
-    with program.database.writing(by=BY) as session:
+    with program.database.writing(by=BY, said=as_system("demo")) as session:
         added = {
             "terms": load_terms(session, default_vocabulary()),
             "agencies": load_agencies(session),

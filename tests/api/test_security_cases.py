@@ -4,7 +4,7 @@ import html
 import re
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from door import add_staff, browser, make_program, sign_in, token_of
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
+from plain_role import serving
 from sqlalchemy import select
 
 from api.app import create_app
@@ -122,14 +123,24 @@ def _world(database: Database, home: Path, words: str) -> World:
     return World(create_app(program.settings, program), program, cases)
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def world(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """On PostgreSQL the application opens the database as a role that row security holds."""
     from jobs.tables import METADATA
 
     folder = tmp_path_factory.mktemp("cases")
-    database = Database(f"sqlite:///{folder / 'test.sqlite3'}")
+    url = f"sqlite:///{folder / 'test.sqlite3'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("new_postgres_url")()
+    database = Database(url)
     METADATA.create_all(database.engine)
-    yield _world(database, folder / "home", "ふつうの言葉")
+    made = _world(database, folder / "home", "ふつうの言葉")
+    served = serving(database)
+    program = make_program(served, folder / "home")
+    yield replace(made, program=program, app=create_app(program.settings, program))
+    served.close()
     database.close()
 
 

@@ -143,8 +143,8 @@ def test_no_hand_written_sql_names_a_table_about_people() -> None:
     verbs = ("from", "into", "update", "join")
     strayed = []
     for place, source in _sources():
-        if place.startswith("casework/audit"):
-            continue
+        if place.startswith("casework/audit") or place == "casework/row_security.py":
+            continue  # the database's own second decision: it shows nothing to the program
         for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 words = node.value.lower().split()

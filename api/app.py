@@ -20,6 +20,7 @@ from api.crowding import Uncrowded
 from api.dependencies import public
 from api.figures import Counted, Figures
 from api.figures import router as figures_router
+from api.sending import larger_for_files
 from jobs.open_data import catch_up
 from jobs.program import Program, open_program
 from jobs.runtime import start_runner
@@ -80,7 +81,11 @@ def create_app(settings: Settings, program: Program | None = None) -> FastAPI:
             Middleware(Uncrowded, figures=figures, at_most=settings.max_requests),
             Middleware(answering.Answered),
             Middleware(security.SameOrigin, settings=settings),
-            Middleware(BoundedBodies, limit_bytes=settings.max_body_kb * 1024),
+            Middleware(
+                BoundedBodies,
+                limit_bytes=settings.max_body_kb * 1024,
+                larger=larger_for_files(settings),
+            ),
         ],
     )
     # FastAPI has its own answers for these two; all others reach `answering.Answered`.

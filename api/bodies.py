@@ -6,11 +6,15 @@ refuses some of them, another stores them; here all are refused alike.
 
 import json
 import math
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Larger = Callable[[Scope], Awaitable[int | None]]
+"""Returns the limit of a request in bytes; None for the usual one."""
 
 SMALLEST, BIGGEST = -(2**63), 2**63 - 1
 
@@ -107,11 +111,16 @@ class BoundedBodies:
     """Reads a request's body up to a limit, looks at it, and passes it on whole.
 
     The limit holds for what a length is announced for and for what is streamed without one.
+
+    limit_bytes : for every request
+    larger : tells which limit a request has instead, for those who may send files; it is asked
+        before anything of the body is read
     """
 
-    def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, limit_bytes: int, larger: Larger | None = None) -> None:
         self.app = app
         self.limit_bytes = limit_bytes
+        self.larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -122,18 +131,19 @@ class BoundedBodies:
         query = scope.get("query_string", b"")
         if b"\0" in query or b"%00" in query:
             raise Unstorable
-        body = await self._body(headers, receive)
+        limit = None if self.larger is None else await self.larger(scope)
+        body = await self._body(headers, receive, limit or self.limit_bytes)
         if body is None:
             return
         if body and _is_json(headers.get("content-type", "")):
             check_json(body)
         await self.app(scope, _replay(body, receive), send)
 
-    async def _body(self, headers: Headers, receive: Receive) -> bytes | None:
+    async def _body(self, headers: Headers, receive: Receive, limit: int) -> bytes | None:
         """Return the whole body; None where the sender hung up."""
         announced = headers.get("content-length", "")
-        if announced.isdigit() and int(announced[:20]) > self.limit_bytes:
-            raise BodyTooLarge(self.limit_bytes)
+        if announced.isdigit() and int(announced[:20]) > limit:
+            raise BodyTooLarge(limit)
         parts, length = [], 0
         while True:
             message = await receive()
@@ -141,8 +151,8 @@ class BoundedBodies:
                 return None
             part: bytes = message.get("body", b"")
             length += len(part)
-            if length > self.limit_bytes:
-                raise BodyTooLarge(self.limit_bytes)
+            if length > limit:
+                raise BodyTooLarge(limit)
             parts.append(part)
             if not message.get("more_body", False):
                 return b"".join(parts)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from api.pages.home import EDITS, MERGES, PLANS, REGISTERS
+from api.pages.home import EDITS, IMPORTS, MERGES, PLANS, REGISTERS
 from api.pages.resources import STAFF
 from api.pages.sources import LOOKS
 from api.pages.vocabulary import KEEPERS
@@ -62,6 +62,7 @@ GROUPS = (
             Item("/resources/new", "resources.new", "home.new", EDITS),
             Item("/verify", "nav.verify", "home.verify", REGISTERS),
             Item("/duplicates", "nav.duplicates", "home.duplicates", MERGES),
+            Item("/imports", "import.title", "home.imports", IMPORTS),
             Item("/vocabulary", "nav.vocabulary", "home.vocabulary", KEEPERS),
             Item("/sources", "source.title", "home.sources", LOOKS),
         ),

@@ -1,7 +1,8 @@
-"""The tables of the job ledger: jobs, the times of the clock that were seen, what was read."""
+"""The tables of the job ledger: jobs, times of the clock, what was read, files that were sent."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -61,6 +62,44 @@ class Job(Base):
         ),
         Index("ix_job_enqueued_at", "enqueued_at"),
         Index("ix_job_state_finished_at", "state", "finished_at"),
+    )
+
+
+class SentFile(Base):
+    """A file that somebody sent to be imported: tried first, then taken in or dropped.
+
+    It lies in the database, so any worker on any machine can read it.
+
+    content : None once it was taken in or dropped
+    state : sent → checked / refused; checked → asked → imported, or dropped
+    report : of the trial, then of the import, as `jobs.sent_files.kept_report` writes it
+    job_id : the job that tries it or takes it in
+    """
+
+    __tablename__ = "sent_file"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    name: Mapped[str] = mapped_column(String(100))
+    format: Mapped[str] = mapped_column(String(10))
+    encoding: Mapped[str | None] = mapped_column(String(20))
+    verified_on: Mapped[date | None]
+    content: Mapped[bytes | None]
+    size_bytes: Mapped[int]
+    state: Mapped[str] = mapped_column(String(10), default="sent")
+    report: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    job_id: Mapped[uuid.UUID | None]
+    sent_by: Mapped[str] = mapped_column(String(100))
+    sent_at: Mapped[datetime]
+    decided_by: Mapped[str | None] = mapped_column(String(100))
+    decided_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("format IN ('opendata', 'hsds', 'catalogue')", name="format_is_known"),
+        CheckConstraint(
+            "state IN ('sent', 'checked', 'refused', 'asked', 'imported', 'dropped')",
+            name="state_is_known",
+        ),
+        Index(None, "sent_at"),
     )
 
 

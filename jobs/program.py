@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from geodata.gazetteer import Gazetteer, load_gazetteer
+from geodata.gazetteer import Gazetteer, NoGazetteer, load_gazetteer
 from jobs.schema import upgrade
 from jobs.settings import Settings
 from matching.store import IndexStore
@@ -45,6 +45,13 @@ class Program:
     def gazetteer(self) -> Gazetteer:
         """Return the gazetteer in use; raise `NoGazetteer` where none was imported."""
         return load_gazetteer(self.settings.gazetteer_folder)
+
+    def gazetteer_if_any(self) -> Gazetteer | None:
+        """Return the gazetteer in use; None where none was imported."""
+        try:
+            return self.gazetteer()
+        except NoGazetteer:
+            return None
 
     def close(self) -> None:
         self.database.close()

@@ -13,6 +13,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "expire_holds": ("期限の切れた仮押さえの解放", "Giving back of holds that ran out"),
     "tell_places": ("回ごとの空きの反映（日替わり）", "Places of the next session (daily)"),
     "place_locations": ("住所から位置を求める", "Placing of addresses"),
+    "check_file": ("取り込み前の確認（試し読み）", "Trial of a file before its import"),
     "import_file": ("ファイルの取り込み", "Import of a file"),
     "build_index": ("検索用データの作り直し", "Building of the index"),
     "tell_stalled": ("予定日を過ぎた調整の知らせ", "Notices of overdue placements"),
@@ -52,6 +53,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{rows}行を読み、追加{added}、変更{changed}、変更なし{unchanged}、報告{reported}でした。",
         "{rows} rows read: {added} added, {changed} changed, {unchanged} unchanged, "
         "{reported} reported.",
+    ),
+    "file_checked": (
+        "{rows}行を試しに読みました。取り込むと、追加{added}、変更{changed}、変更なし{unchanged}、"
+        "報告{reported}になります。まだ何も変わっていません。",
+        "{rows} rows were tried: {added} would be added, {changed} changed, {unchanged} unchanged, "
+        "{reported} reported. Nothing has changed yet.",
+    ),
+    "file_unfit": (
+        "このファイルは取り込めません: {problem_ja}", "This file can't be imported: {problem}",
     ),
     "imported_like_others": (
         "{rows}行を読み、追加{added}、変更{changed}、変更なし{unchanged}、報告{reported}でした。"

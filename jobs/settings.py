@@ -32,6 +32,7 @@ class Settings:
     port: int = 8000
     demo: bool = False  # demo accounts are shown on the sign-in page
     max_file_mb: int = 50
+    max_upload_mb: int = 20  # largest file that is sent through the page
     max_body_kb: int = 512
     max_requests: int = 64  # answered at once; the others are asked to come again
     session_hours: int = 10
@@ -83,10 +84,6 @@ class Settings:
     @property
     def streets_folder(self) -> Path:
         return self.home / "streets"
-
-    @property
-    def uploads_folder(self) -> Path:
-        return self.home / "uploads"
 
 
 def _converted(name: str, kind: object, text: str) -> object:

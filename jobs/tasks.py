@@ -11,28 +11,25 @@ from sqlalchemy.orm import Session
 
 from casework.stalled import tell_what_stalls
 from geodata.areas import load_layer
-from geodata.gazetteer import Gazetteer, NoGazetteer
 from jobs.copies import say_copy, write_copy
 from jobs.fitting import fit_waiting
+from jobs.importing_files import check_file, import_file
 from jobs.ledger import Claimed, Outcome, Refused, enqueue
 from jobs.program import Program
-from jobs.progress import progress_of
 from jobs.reading_sources import read_from_outside, read_source, read_sources
 from jobs.sealing import keep_head, seal_audit
+from jobs.sent_files import forget_old_files
 from jobs.upkeep import forget_old
-from jobs.uploads import forget_old_uploads, upload_of
 from matching.store import IndexStore
 from resources import booking, clock
 from resources.booking_told import offerings_with_places, tell_offerings
 from resources.changes import acting
 from resources.expiry import close_what_ended
-from resources.importing import import_opendata
 from resources.models import Change
 from resources.once import forget_answers
 from resources.placing import place_locations
 from resources.queries import offering_ids_touched
 from resources.refresh import pieces_of_all, refresh_offerings
-from resources.sources.rows import BadFile
 
 PIECE = 2_000
 """Offerings in one piece of the nightly refresh: a second or two of work."""
@@ -113,7 +110,7 @@ def tell_places(_program: Program, session: Session, job: Claimed) -> Outcome:
 
 
 def place(program: Program, session: Session, job: Claimed) -> Outcome:
-    gazetteer, areas = _gazetteer(program), _areas(program)
+    gazetteer, areas = program.gazetteer_if_any(), _areas(program)
     looked_at = placed = districts = 0
     after: uuid.UUID | None = None
     while True:
@@ -133,30 +130,6 @@ def place(program: Program, session: Session, job: Claimed) -> Outcome:
     if not looked_at and not districts:
         return Outcome("nothing_to_do")
     return Outcome("placed", {"looked_at": looked_at, "placed": placed, "districts": districts})
-
-
-def import_file(program: Program, session: Session, job: Claimed) -> Outcome:
-    path = upload_of(program.settings.uploads_folder, _as_id(job.subject or ""))
-    if path is None:
-        raise Refused("no_such_file", final=True)
-    try:
-        report = import_opendata(
-            session,
-            path,
-            by=_by(job),
-            gazetteer=_gazetteer(program),
-            progress=progress_of(program.database, job),
-            max_bytes=program.settings.max_file_mb * 1_000_000,
-        )
-    except BadFile as error:
-        raise Refused("bad_file", final=True, problem=error.en, problem_ja=error.ja) from error
-    counts = {
-        name: int(getattr(report, name)) for name in ("rows", "added", "changed", "unchanged")
-    }
-    counts["reported"] = len(report.reported)
-    if report.similar:
-        return Outcome("imported_like_others", {**counts, "similar": len(report.similar)})
-    return Outcome("imported", {**counts})
 
 
 def build_index_where_stale(program: Program, _job: Claimed) -> None:
@@ -179,10 +152,10 @@ def tell_stalled(_program: Program, session: Session, _job: Claimed) -> Outcome:
     return Outcome("stalled_told", {"owners": owners, "managers": managers})
 
 
-def forget_old_jobs(program: Program, session: Session, _job: Claimed) -> Outcome:
+def forget_old_jobs(_program: Program, session: Session, _job: Claimed) -> Outcome:
     jobs, ticks = forget_old(session, done_days=DONE_DAYS, dead_days=DEAD_DAYS)
     forget_answers(session, now=clock.now())
-    forget_old_uploads(program.settings.uploads_folder, days=UPLOAD_DAYS)
+    forget_old_files(session, days=UPLOAD_DAYS)
     return Outcome("forgotten", {"jobs": jobs, "ticks": ticks})
 
 
@@ -195,6 +168,7 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "expire_holds": Task(expire_holds),
         "tell_places": Task(tell_places),
         "place_locations": Task(place),
+        "check_file": Task(check_file),
         "import_file": Task(import_file),
         "build_index": Task(say_index_revision, before=build_index_where_stale),
         "tell_stalled": Task(tell_stalled),
@@ -236,13 +210,6 @@ def _as_revision(text: str) -> int:
         return int(text)
     except ValueError:
         raise Refused("bad_subject", final=True) from None
-
-
-def _gazetteer(program: Program) -> Gazetteer | None:
-    try:
-        return program.gazetteer()
-    except NoGazetteer:
-        return None
 
 
 def _areas(program: Program) -> gpd.GeoDataFrame | None:

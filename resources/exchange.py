@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from resources import changes
 from resources.changes import plain
-from resources.importing import FileReport
+from resources.import_report import FileReport, Outcome, Told
 from resources.merged import Merge, NotSame
 from resources.models import (
     Agency,
@@ -31,6 +31,7 @@ from resources.models import (
 )
 from resources.moments import Moment
 from resources.sources.rows import BadFile
+from resources.strict_json import NotJson, checked, parsed
 
 FORMAT = 1
 
@@ -53,7 +54,7 @@ OURS = ("version",)
 
 BATCH = 500
 
-PLAIN: dict[type[Any], Any] = {
+PLAIN: dict[type[Any], Any] = {  # what a value of a column is in JSON
     types.Boolean: bool,
     types.Integer: int,
     types.Float: (int, float),
@@ -119,10 +120,9 @@ def _read(lines: Iterable[str]) -> Iterator[tuple[int, str, dict[str, Any]]]:
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        try:
-            data = json.loads(line)
-        except ValueError:
-            raise _bad(number, "JSON ではありません", "is not JSON") from None
+        data = checked(parsed(line))
+        if isinstance(data, NotJson):
+            raise BadFile(f"{number} 行目: {data.ja}", f"Line {number}: {data.en}")
         if not isinstance(data, dict):
             raise _bad(number, "オブジェクトではありません", "is not an object")
         kind = data.pop("type", None)
@@ -171,13 +171,14 @@ def _take_in(
             stored = table(**values)
             session.add(stored)
             known[identity] = stored
-            report.added += 1
+            report.tell(Told(number, "added", _name(table, values)))
             continue
         differing = {k: v for k, v in values.items() if getattr(stored, k) != v}
         for key, value in differing.items():
             setattr(stored, key, value)
-        report.changed += bool(differing)
-        report.unchanged += not differing
+        fields = tuple((table.__tablename__, key) for key in differing)
+        outcome: Outcome = "changed" if differing else "unchanged"
+        report.tell(Told(number, outcome, _name(table, values), fields))
     try:
         session.flush()
     except DBAPIError:
@@ -186,6 +187,12 @@ def _take_in(
             f"{first}～{last} 行目: ほかの行を正しく参照していないか、値が長すぎます。",
             f"Lines {first}–{last}: a row refers to one that doesn't exist, or is too long.",
         ) from None
+
+
+def _name(table: type[Base], values: dict[str, Any]) -> str | None:
+    """Return what a row is called; a location's own name may tell where a hidden place is."""
+    name = None if table is Location else values.get("name") or values.get("ja")
+    return name if isinstance(name, str) else None
 
 
 def _known(
@@ -223,6 +230,11 @@ def _values(number: int, facts: dict[str, Any], columns: dict[str, Any]) -> dict
     return out
 
 
+def _fits(text: str, longest: int | None) -> bool:
+    """Tell whether both databases hold a text; SQLite doesn't look at its length."""
+    return "\0" not in text and (longest is None or len(text) <= longest)
+
+
 def _value(value: Any, column: Any) -> Any:
     """Return a value of the file as the column holds it; raise ValueError where it can't be."""
     if value is None:
@@ -241,15 +253,11 @@ def _value(value: Any, column: Any) -> Any:
         return date.fromisoformat(value)
     if isinstance(kind, types.JSON):
         return value
-    expected = {
-        types.Boolean: bool,
-        types.Integer: int,
-        types.Float: (int, float),
-        types.String: str,
-    }
-    for sql, python in expected.items():
+    for sql, python in PLAIN.items():
         if isinstance(kind, sql):
-            if not isinstance(value, python) or (python is not bool and isinstance(value, bool)):  # type: ignore[arg-type]
+            if not isinstance(value, python) or (python is not bool and isinstance(value, bool)):
+                raise ValueError
+            if isinstance(value, str) and not _fits(value, kind.length):
                 raise ValueError
             return value
     return value

@@ -2,19 +2,43 @@
 
 import uuid
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from resources.same_place import Likeness
+
+Outcome = Literal["added", "changed", "unchanged"]
+
+MOST_TOLD = 2_000
+"""Of so many rows of an outcome it is told which they are; all are counted."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became of one row that was taken in.
+
+    name : what it is about, where that may be said
+    fields : (table, column) of what was changed
+    """
+
+    line: int
+    outcome: Outcome
+    name: str | None = None
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Reported:
-    """A row that didn't become a resource, and why."""
+    """A row that didn't become a resource, and why.
+
+    record : the id it goes by in the file, where it has one
+    name : what it calls itself, for who looks for it in the file
+    """
 
     line: int
     ja: str
     en: str
-    record: str | None = None  # the id it goes by in the file, where it has one
+    record: str | None = None
+    name: str | None = None
 
     def as_json(self, language: str = "ja") -> dict[str, Any]:
         named = {} if self.record is None else {"id": self.record}
@@ -50,7 +74,9 @@ class FileReport:
     verified : entries whose date of verification the file moved
     similar : added rows that may already have been there under another entry; nothing is merged
 
-    None in one of the last three: a file of this format isn't asked for it.
+    told : which rows were added, changed and left, the first of each
+
+    None in `warned`, `verified` or `similar`: a file of this format isn't asked for it.
     """
 
     file: str
@@ -62,6 +88,14 @@ class FileReport:
     warned: list[Reported] | None = None
     verified: int | None = None
     similar: list[Similar] | None = None
+    told: list[Told] = field(default_factory=list)
+
+    def tell(self, told: Told) -> None:
+        """Count a row that was taken in, and keep which it was while there are not too many."""
+        count = getattr(self, told.outcome) + 1
+        setattr(self, told.outcome, count)
+        if count <= MOST_TOLD:
+            self.told.append(told)
 
     def as_json(self, language: str = "ja") -> dict[str, Any]:
         warned, similar = self.warned, self.similar

@@ -20,7 +20,7 @@ from geodata.gazetteer import Gazetteer
 from geodata.points import address_contradicts_point
 from resources import changes, clock
 from resources.duplicates import among_added
-from resources.import_report import FileReport, Reported, Similar
+from resources.import_report import FileReport, Outcome, Reported, Similar, Told
 from resources.models import ImportedFile, Location, Offering, Organization, Resource
 from resources.municipal_rows import row_in, said_in, same_row
 from resources.queries import Entry, entries_by_offering
@@ -28,6 +28,7 @@ from resources.sources.opendata import (
     Place,
     Table,
     entry_named,
+    name_in,
     place_of,
     read_table,
 )
@@ -38,6 +39,8 @@ from resources.sources.tables import MOST_BYTES
 BATCH = 1_000
 
 Progress = Callable[[int, int], None]
+Fields = tuple[tuple[str, str], ...]
+"""(table, column) of what a row changed."""
 
 
 class VerifiedAhead(ValueError):
@@ -101,14 +104,20 @@ def import_opendata(
         try:
             place = place_of(table, row)
             _refuse_repeated(seen, place, row)
-            entry = _bring_in(session, table, known, place, gazetteer, report)
-            if report.added > len(added):
+            entry, outcome, fields = _bring_in(session, table, known, place, gazetteer)
+            report.tell(Told(row.line, outcome, place.resource["name"], fields))
+            if outcome == "added":
                 added[entry.resource.id] = row.line
             confirmed += _confirm(entry.offering, verified_on or place.verified_on)
         except BadRow as error:
             ja, en = REASONS[error.reason]
             report.reported.append(
-                Reported(row.line, ja.format(**error.facts), en.format(**error.facts))
+                Reported(
+                    row.line,
+                    ja.format(**error.facts),
+                    en.format(**error.facts),
+                    name=name_in(table, row),
+                )
             )
         if done % BATCH == 0:
             session.flush()
@@ -163,19 +172,15 @@ def _bring_in(
     known: _Known,
     place: Place,
     gazetteer: Gazetteer | None,
-    report: FileReport,
-) -> Entry:
+) -> tuple[Entry, Outcome, Fields]:
     entry = known.named.get(place.entry) if place.entry else None
     entry = entry or known.entries.get(place.key)
     if entry is None:
         entry = known.entries[place.key] = _add(session, table, known, place, gazetteer)
-        report.added += 1
-    elif _says_what_is_known(table, entry, place):
-        report.unchanged += 1
-    else:
-        _change(session, table, known, entry, place)
-        report.changed += 1
-    return entry
+        return entry, "added", ()
+    if _says_what_is_known(table, entry, place):
+        return entry, "unchanged", ()
+    return entry, "changed", _change(session, table, known, entry, place)
 
 
 def _says_what_is_known(table: Table, entry: Entry, place: Place) -> bool:
@@ -284,8 +289,8 @@ def _change(
     known: _Known,
     entry: Entry,
     place: Place,
-) -> None:
-    """Change the fields that the file now says otherwise than it did before."""
+) -> Fields:
+    """Change the fields that the file now says otherwise than it did before; return which."""
     resource, location, offering = entry.resource, entry.location, entry.offering
     # An entry of the catalogue itself has no row; what an export would write of it stands for one.
     original = resource.original or _out(table, entry)
@@ -297,17 +302,22 @@ def _change(
     ]
     if location is not None:
         parts.append((location, before.location if before else {}, place.location))
+    fields: list[tuple[str, str]] = []
     for row, old, new in parts:
         for name, value in new.items():
             if name not in old or old[name] != value:
+                if getattr(row, name) != value:
+                    fields.append((row.__tablename__, name))
                 setattr(row, name, value)
                 row.edited_at = now
     if before is None or before.organization != place.organization:
         host = _host(session, table, known, place)
         resource.organization_id = host.id if host else None
+        fields.append(("resource", "organization_id"))
     if resource.original is not None:
         resource.original = place.original
     resource.edited_at = now
+    return tuple(fields)
 
 
 def _remember(session: Session, path: Path, table: Table, report: FileReport, by: str) -> None:

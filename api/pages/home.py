@@ -37,6 +37,9 @@ SEES_HIDDEN = ("coordinator", "administrator")
 MERGES = ("coordinator", "administrator")
 """The roles that decide whether two entries are one."""
 
+IMPORTS = ("coordinator", "administrator")
+"""The roles that bring files into the catalogue."""
+
 PROPOSES = ("coordinator",)
 """The roles that propose where a resource's free places are read from."""
 

@@ -32,7 +32,7 @@ from jobs.settings import Settings
 from jobs.tables import METADATA
 from resources.database import Database
 
-FOLDERS = ("gazetteer", "layers", "streets", "uploads")
+FOLDERS = ("gazetteer", "layers", "streets")
 """Folders of the home that belong in a copy; the index makes itself again."""
 
 KEYS = ("secret.key", "keys")

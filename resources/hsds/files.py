@@ -5,52 +5,15 @@ record in which it stands, and no other.
 """
 
 import json
-import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from resources.sources.rows import BadFile
+from resources.strict_json import DECODER, NotJson, checked, parsed
 
-_HALF = re.compile("[\ud800-\udfff]")
 _BLANK = re.compile(r"[ \t\r\n]*")
-BIGGEST = 2**63
-SHOWN = 60
-"""How much of the way to a value a sentence names."""
-
-
-@dataclass(frozen=True)
-class NotJson:
-    """Stands for a record that is no JSON: one sentence in both languages."""
-
-    ja: str = "JSON ではありません。"
-    en: str = "It is not JSON."
-
-
-class _NoNumber:
-    """Stands where a number is none that can be used."""
-
-
-_NO_NUMBER = _NoNumber()
-
-
-def _whole(digits: str) -> Any:
-    number = int(digits) if len(digits) < 25 else BIGGEST
-    return number if -BIGGEST <= number < BIGGEST else _NO_NUMBER
-
-
-def _fraction(digits: str) -> Any:
-    number = float(digits)
-    return number if math.isfinite(number) else _NO_NUMBER
-
-
-def _constant(_name: str) -> Any:
-    return _NO_NUMBER
-
-
-_DECODER = json.JSONDecoder(parse_int=_whole, parse_float=_fraction, parse_constant=_constant)
 
 
 def read_records(path: Path, *, max_bytes: int) -> list[tuple[int, Any]]:
@@ -70,12 +33,12 @@ def read_records(path: Path, *, max_bytes: int) -> list[tuple[int, Any]]:
     if text.lstrip()[0] == "[":
         records = list(_array(text))
     else:
-        whole = _parsed(text)
+        whole = parsed(text)
         if isinstance(whole, NotJson):
             return _lines(text)
         contents = whole.get("contents") if isinstance(whole, dict) else None
         records = contents if isinstance(contents, list) else [whole]
-    return [(number, _checked(record)) for number, record in enumerate(records, start=1)]
+    return [(number, checked(record)) for number, record in enumerate(records, start=1)]
 
 
 def _text(content: bytes) -> str:
@@ -100,7 +63,7 @@ def _array(text: str) -> Iterator[Any]:
             break
         number += 1
         try:
-            record, at = _DECODER.raw_decode(text, at)
+            record, at = DECODER.raw_decode(text, at)
         except json.JSONDecodeError as error:
             raise _broken(number, error.lineno) from None
         except RecursionError:
@@ -137,46 +100,10 @@ def _too_deep(number: int) -> BadFile:
 
 def _lines(text: str) -> list[tuple[int, Any]]:
     lines = text.split("\n")  # not splitlines: U+2028 may stand inside a JSON text
-    found = [(n, _checked(_parsed(line))) for n, line in enumerate(lines, start=1) if line.strip()]
+    found = [(n, checked(parsed(line))) for n, line in enumerate(lines, start=1) if line.strip()]
     if not any(isinstance(record, dict) for _, record in found):
         raise BadFile(
             "JSON ではありません。HSDS の JSON か、1 行 1 件の ndjson を指定してください。",
             "It is not JSON; give HSDS as JSON, or one object a line.",
         )
     return found
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return _DECODER.decode(text)
-    except (ValueError, RecursionError):
-        return NotJson()
-
-
-def _checked(record: Any) -> Any:
-    """Return a record, or what to say of it where something in it is no JSON."""
-    waiting = [("", record)]
-    while waiting:
-        path, value = waiting.pop()
-        named = path or "値"
-        if value is _NO_NUMBER:
-            return NotJson(
-                f"{named} が使えない数です（NaN、無限大、大きすぎる数）。直してください。",
-                f"{path or 'A value'} is no number that can be used (NaN, infinite, too large);"
-                " correct it.",
-            )
-        if isinstance(value, str) and _HALF.search(value):
-            return NotJson(
-                f"{named} に壊れた文字（サロゲートの片方）があります。直してください。",
-                f"{path or 'A value'} holds half of a surrogate pair; correct it.",
-            )
-        if isinstance(value, dict):
-            waiting += [(path, key) for key in value]
-            waiting += [(_within(path, key), v) for key, v in value.items()]
-        elif isinstance(value, list):
-            waiting += [(f"{path}[{n}]"[:SHOWN], v) for n, v in enumerate(value)]
-    return record
-
-
-def _within(path: str, key: str) -> str:
-    return f"{path}.{_HALF.sub('?', key)}".lstrip(".")[:SHOWN]

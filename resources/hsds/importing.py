@@ -11,13 +11,13 @@ import uuid
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import types
 from sqlalchemy.orm import Session
 
 from resources import changes, clock
-from resources.hsds.files import NotJson, read_records
+from resources.hsds.files import read_records
 from resources.hsds.read_classes import UNSORTED
 from resources.hsds.read_place import place_of_no_location
 from resources.hsds.read_record import (
@@ -29,11 +29,13 @@ from resources.hsds.read_record import (
     read_record,
 )
 from resources.hsds.values import Reader
-from resources.importing import BATCH, FileReport, Reported
+from resources.import_report import FileReport, Outcome, Reported, Told
+from resources.importing import BATCH
 from resources.merged import MERGED
 from resources.models import ImportedFile, Location, Offering, Organization, Resource
 from resources.sources.rows import is_storable
 from resources.sources.tables import MOST_BYTES
+from resources.strict_json import NotJson
 from resources.vocabulary import Vocabulary
 
 SOURCE = "hsds"
@@ -41,7 +43,6 @@ LONGEST_ID_SHOWN = 60
 
 Json = dict[str, Any]
 Entry = Organization | Resource | Location | Offering
-Outcome = Literal["added", "changed", "unchanged"]
 Progress = Callable[[int, int], None]
 
 
@@ -90,7 +91,8 @@ def import_hsds(
         except BadRecord as error:
             report.reported.append(Reported(number, error.ja, error.en, shown))
         else:
-            setattr(report, outcome, getattr(report, outcome) + 1)
+            name = reader.text(record, "name", 300) if "name" in record else None
+            report.tell(Told(number, outcome, name, tuple(dict.fromkeys(reader.changed))))
             report.warned = (report.warned or []) + [
                 Reported(number, odd.ja, odd.en, shown) for odd in reader.odd
             ]
@@ -267,6 +269,7 @@ def _put(
             setattr(stored, name, value)
             stored.edited_at = now
             changed = True
+            reader.changed.append((table.__tablename__, name))
     return "changed" if changed else "unchanged"
 
 

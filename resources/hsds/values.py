@@ -24,9 +24,13 @@ class Odd:
 
 @dataclass
 class Reader:
-    """Reads the values of one record and notes the odd ones."""
+    """Reads the values of one record and notes the odd ones.
+
+    changed : (table, column) of what the record changed in the catalogue
+    """
 
     odd: list[Odd] = field(default_factory=list)
+    changed: list[tuple[str, str]] = field(default_factory=list)
 
     def note(self, ja: str, en: str) -> None:
         found = Odd(ja, en)

@@ -85,12 +85,12 @@ def _only(texts: list[str | None], judge: Judge | None = None) -> str:
     names = ", ".join(ENCODINGS)
     if not found:
         raise BadFile(
-            f"文字コードが分かりません。--encoding（{names}）で指定してください。",
-            f"Its encoding isn't known; name it by --encoding ({names}).",
+            f"文字コードが分かりません。指定してください（--encoding {names}）。",
+            f"Its encoding isn't known; name it (--encoding {names}).",
         )
     raise BadFile(
-        f"文字コードが二通りに読めて、内容が変わります。--encoding（{names}）で指定してください。",
-        f"It can be read in two encodings, with different texts; name one: --encoding ({names}).",
+        f"文字コードが二通りに読めます。どれかを指定してください（--encoding {names}）。",
+        f"It can be read in two encodings, with different texts; name one (--encoding {names}).",
     )
 
 

@@ -224,6 +224,12 @@ def _key(number: str, name: str, address: str) -> str:
     return f"at:{_digest(name, address)}"
 
 
+def name_in(table: Table, row: Row) -> str | None:
+    """Return what a row calls itself, however bad it is otherwise; None where it says nothing."""
+    name = _at(row, table.header.columns["name"]).strip()[: LONGEST["name"]]
+    return name if name and is_storable(name) else None
+
+
 def entry_named(table: Table, row: Row) -> uuid.UUID | None:
     """Return the entry of the catalogue that a row names itself; None where it names none."""
     column = table.header.columns.get("entry")

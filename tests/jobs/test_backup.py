@@ -63,8 +63,8 @@ def filled(
         )  # fmt: skip
         booking.hold_place(session, allotment_id=allotment.id, keep=timedelta(days=1), by="test")
     secret_key(settings.home)
-    (settings.uploads_folder / "a").mkdir(parents=True)
-    (settings.uploads_folder / "a" / "file.csv").write_bytes(b"\x00\xff,1\r\n")
+    (settings.streets_folder / "a").mkdir(parents=True)
+    (settings.streets_folder / "a" / "file.csv").write_bytes(b"\x00\xff,1\r\n")
     return migrated, settings
 
 
@@ -95,7 +95,7 @@ def test_a_copy_of_either_database_comes_back_the_same_on_both(
         there = Database(target.database)
         try:
             assert contents(there) == before
-            file = target.uploads_folder / "a" / "file.csv"
+            file = target.streets_folder / "a" / "file.csv"
             assert file.read_bytes() == b"\x00\xff,1\r\n"
             # Numbers go on where they were.
             with there.writing(by="test") as session:

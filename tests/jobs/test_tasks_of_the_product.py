@@ -1,10 +1,8 @@
 """The product's own jobs, from the ledger to the catalogue."""
 
-import io
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
@@ -18,7 +16,6 @@ from jobs.runtime import run_pending
 from jobs.schedule import schedule_of
 from jobs.sentences import KINDS, SENTENCES
 from jobs.tasks import TASKS
-from jobs.uploads import keep_upload, upload_of
 from matching.store import IndexStore
 from resources import clock
 from resources.derived import OfferingState
@@ -60,43 +57,6 @@ def test_what_ended_is_closed_by_the_clock(program: Program, register: Register)
     run_pending(program)
     with program.database.reading() as session:
         assert session.scalars(select(Resource.status)).all() == ["closed"]
-
-
-def test_an_uploaded_file_is_imported_by_its_id(
-    program: Program, ask: Ask, shared_data: Path
-) -> None:
-    name = "222127_child_rearing_support_center.csv"
-    source = shared_data / "municipal" / "yaizu" / name
-    with source.open("rb") as content:
-        upload = keep_upload(program.settings.uploads_folder, name=name, content=content)
-    job_id = ask("import_file", subject=str(upload))
-    run_pending(program)
-    job = shown(program, job_id)
-    assert (job.state, job.said) == ("done", "imported")
-    counts = job.facts
-    assert int(counts["added"]) > 0
-    assert counts["rows"] == sum(
-        int(counts[k]) for k in ("added", "changed", "unchanged", "reported")
-    )
-    with program.database.reading() as session:
-        assert session.scalar(select(func.count()).select_from(OfferingState))  # followed
-
-
-def test_a_file_that_cannot_be_read_is_dead_at_once_with_the_reason_in_both_languages(
-    program: Program, ask: Ask
-) -> None:
-    upload = keep_upload(
-        program.settings.uploads_folder, name="../../x.csv", content=io.BytesIO(b"")
-    )
-    path = upload_of(program.settings.uploads_folder, upload)
-    assert path is not None
-    assert path.parent.parent == program.settings.uploads_folder
-    job_id = ask("import_file", subject=str(upload))
-    run_pending(program)
-    job = shown(program, job_id)
-    assert (job.state, job.attempts, job.said) == ("dead", 1, "bad_file")
-    assert job.note("ja") != job.note("en")
-    assert "{" not in job.note("ja") + job.note("en")
 
 
 @pytest.mark.parametrize(

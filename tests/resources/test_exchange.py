@@ -141,6 +141,17 @@ def test_every_line_has_the_documented_form(sqlite_database: Database) -> None:
             ],
             "colour",
         ),
+        (lambda lines: [*lines, '{"type":"location","lon":NaN}'], "lon が使えない数"),
+        (
+            lambda lines: [*lines, '{"type":"location","lon":' + "9" * 5000 + "}"],
+            "lon が使えない数",
+        ),
+        (lambda lines: [*lines, '{"type":"organization","name":"\\ud800"}'], "サロゲート"),
+        (lambda lines: [*lines, "[" * 100_000], "JSON ではありません"),
+        *(
+            (lambda lines, bad=bad: [*lines, _organization(bad)], "name の値")
+            for bad in ("a\0b", "長" * 301)
+        ),
     ],
 )
 def test_a_line_that_cannot_be_used_refuses_the_whole_file(
@@ -153,6 +164,12 @@ def test_a_line_that_cannot_be_used_refuses_the_whole_file(
         import_catalogue(session, spoil(lines), by="import")
     assert words in caught.value.ja
     assert written(sqlite_database).count("\n") == 1
+
+
+def _organization(name: str) -> str:
+    moment = "2026-11-24T00:00:00+00:00"
+    row = {"id": str(uuid.uuid4()), "name": name, "created_at": moment, "edited_at": moment}
+    return json.dumps({"type": "organization", **row}, ensure_ascii=False)
 
 
 def test_a_row_that_refers_to_nothing_refuses_the_file(database: Database) -> None:

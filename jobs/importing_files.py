@@ -1,0 +1,110 @@
+"""The jobs that try a file that was sent, and that take it in."""
+
+import uuid
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from jobs.ledger import Claimed, Outcome, Refused
+from jobs.models import SentFile
+from jobs.program import Program
+from jobs.progress import progress_of
+from jobs.sent_files import as_path, kept_report, refused_report
+from resources.exchange import import_catalogue
+from resources.hsds.importing import import_hsds
+from resources.import_report import FileReport
+from resources.importing import Progress, import_opendata
+from resources.sources.rows import BadFile
+
+LINES_BETWEEN = 100
+
+
+def check_file(program: Program, session: Session, job: Claimed) -> Outcome:
+    """Take a file in and take all of it back: what remains is the report."""
+    sent = _file(session, job, "sent")
+    if sent is None:
+        return Outcome("nothing_to_do")
+    try:
+        with session.begin_nested() as trial:
+            report = _taken_in(program, session, sent, job, by=sent.sent_by)
+            trial.rollback()
+    except BadFile as error:
+        sent.state, sent.report = "refused", refused_report(error)
+        return Outcome("file_unfit", {"problem": error.en, "problem_ja": error.ja})
+    sent.state, sent.report = "checked", kept_report(report)
+    return Outcome("file_checked", _counts(report))
+
+
+def import_file(program: Program, session: Session, job: Claimed) -> Outcome:
+    sent = _file(session, job, "asked")
+    if sent is None:
+        return Outcome("nothing_to_do")
+    try:
+        report = _taken_in(program, session, sent, job, by=sent.decided_by or sent.sent_by)
+    except BadFile as error:
+        raise Refused("bad_file", final=True, problem=error.en, problem_ja=error.ja) from error
+    sent.state, sent.report, sent.content = "imported", kept_report(report), None
+    counts = _counts(report)
+    if report.similar:
+        return Outcome("imported_like_others", {**counts, "similar": len(report.similar)})
+    return Outcome("imported", {**counts})
+
+
+def _file(session: Session, job: Claimed, state: str) -> SentFile | None:
+    """Return the file of a job; None where somebody else has done it meanwhile."""
+    try:
+        file_id = uuid.UUID(job.subject or "")
+    except ValueError:
+        raise Refused("bad_subject", final=True) from None
+    sent = session.get(SentFile, file_id, with_for_update=True)
+    if sent is None:
+        raise Refused("no_such_file", final=True)
+    return sent if sent.state == state and sent.content is not None else None
+
+
+def _taken_in(
+    program: Program, session: Session, sent: SentFile, job: Claimed, *, by: str
+) -> FileReport:
+    progress = progress_of(program.database, job)
+    most = program.settings.max_file_mb * 1_000_000
+    if sent.format == "catalogue":
+        lines = _lines(sent.content or b"", progress)
+        return import_catalogue(session, lines, by=by, name=sent.name)
+    with as_path(sent) as path:
+        if sent.format == "hsds":
+            return import_hsds(
+                session, path, vocabulary=program.vocabulary, by=by, progress=progress,
+                max_bytes=most,
+            )  # fmt: skip
+        return import_opendata(
+            session,
+            path,
+            by=by,
+            gazetteer=program.gazetteer_if_any(),
+            progress=progress,
+            max_bytes=most,
+            verified_on=sent.verified_on,
+            encoding=sent.encoding,
+        )
+
+
+def _lines(content: bytes, progress: Progress) -> Iterator[str]:
+    try:
+        lines = content.decode("utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
+        number = content.count(b"\n", 0, error.start) + 1
+        raise BadFile(
+            f"{number} 行目に UTF-8 ではない文字があります。UTF-8 で保存し直してください。",
+            f"Line {number} is not UTF-8; save it again as UTF-8.",
+        ) from None
+    for done, line in enumerate(lines, start=1):
+        yield line
+        if done % LINES_BETWEEN == 0:
+            progress(done, len(lines))
+
+
+def _counts(report: FileReport) -> dict[str, int | str]:
+    counts: dict[str, int | str] = {
+        name: int(getattr(report, name)) for name in ("rows", "added", "changed", "unchanged")
+    }
+    return counts | {"reported": len(report.reported)}

@@ -1,0 +1,179 @@
+"""Files that people send to be imported: kept, tried, asked for or dropped, and forgotten."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session, defer
+
+from jobs.ledger import enqueue
+from jobs.models import SentFile
+from resources import clock
+from resources.import_report import FileReport, Reported, Told
+from resources.sources.rows import BadFile
+
+FORMATS = ("opendata", "hsds", "catalogue")
+LONGEST_NAME = 100
+
+MOST_KEPT = 1_000
+"""How many rows of a list a report keeps; all are counted."""
+
+
+class NotChecked(RuntimeError):
+    """A file that can't be taken in as it stands: it wasn't tried, is refused, or is taken in."""
+
+    def __init__(self) -> None:
+        super().__init__("the file can't be taken in from where it stands")
+
+
+def keep_file(
+    session: Session,
+    *,
+    name: str,
+    content: bytes,
+    form: str,
+    by: str,
+    encoding: str | None = None,
+    verified_on: date | None = None,
+) -> SentFile:
+    """Keep a file that was sent and ask for its trial."""
+    sent = SentFile(
+        id=uuid.uuid4(),
+        name=_safe(name),
+        format=form,
+        encoding=encoding,
+        verified_on=verified_on,
+        content=content,
+        size_bytes=len(content),
+        state="sent",
+        sent_by=by,
+        sent_at=clock.now(),
+    )
+    sent.job_id = _ask(session, "check_file", sent.id)
+    session.add(sent)
+    session.flush()
+    return sent
+
+
+def _safe(name: str) -> str:
+    """Return the last part of a name, of letters, digits, dots and dashes only."""
+    return re.sub(r"[^\w.-]", "_", Path(name).name).lstrip(".")[-LONGEST_NAME:] or "file"
+
+
+def form_of(content: bytes) -> str:
+    """Return what a file is, by how it begins: a catalogue, HSDS, or a table."""
+    start = content[:4_000].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start[:1] not in (b"{", b"["):
+        return "opendata"
+    first = re.sub(rb"\s", b"", start.split(b"\n", 1)[0])
+    return "catalogue" if b'"type":"catalogue"' in first else "hsds"
+
+
+def _ask(session: Session, kind: str, file_id: uuid.UUID) -> uuid.UUID:
+    return enqueue(session, kind, subject=str(file_id), dedupe_key=f"{kind}:{file_id}")
+
+
+def ask_for_import(session: Session, file_id: uuid.UUID, *, by: str) -> SentFile:
+    """Ask for a file that was tried to be taken in. Raises `NotChecked`."""
+    sent = _locked(session, file_id)
+    if sent is None or sent.state != "checked":
+        raise NotChecked
+    sent.state, sent.decided_by, sent.decided_at = "asked", by, clock.now()
+    sent.job_id = _ask(session, "import_file", sent.id)
+    return sent
+
+
+def drop_file(session: Session, file_id: uuid.UUID, *, by: str) -> SentFile:
+    """Let go of a file that isn't to be taken in. Raises `NotChecked`."""
+    sent = _locked(session, file_id)
+    if sent is None or sent.state not in ("checked", "refused"):
+        raise NotChecked
+    sent.state, sent.decided_by, sent.decided_at = "dropped", by, clock.now()
+    sent.content = None
+    return sent
+
+
+def _locked(session: Session, file_id: uuid.UUID) -> SentFile | None:
+    return session.get(SentFile, file_id, with_for_update=True, populate_existing=True)
+
+
+def sent_file(session: Session, file_id: uuid.UUID) -> SentFile | None:
+    """Return a file without its content; None where there is none (any more)."""
+    return session.get(SentFile, file_id, options=[defer(SentFile.content)])
+
+
+def list_files(session: Session, limit: int) -> list[SentFile]:
+    """Return the files that were sent last, without their content."""
+    statement = select(SentFile).order_by(SentFile.sent_at.desc(), SentFile.id).limit(limit)
+    return list(session.scalars(statement.options(defer(SentFile.content), defer(SentFile.report))))
+
+
+def bytes_waiting(session: Session) -> int:
+    """Return how many bytes of files are kept that nobody has decided on."""
+    kept = SentFile.content.is_not(None)
+    return session.scalar(select(func.coalesce(func.sum(SentFile.size_bytes), 0)).where(kept)) or 0
+
+
+@contextmanager
+def as_path(sent: SentFile) -> Iterator[Path]:
+    """Give a file on disk, under its own name, for as long as it is read."""
+    with TemporaryDirectory(prefix="ibasho-") as folder:
+        path = Path(folder) / sent.name
+        path.write_bytes(sent.content or b"")
+        yield path
+
+
+def forget_old_files(session: Session, *, days: int) -> int:
+    """Remove files that were sent so many days ago; return how many."""
+    before: datetime = clock.now() - timedelta(days=days)
+    gone = session.execute(
+        delete(SentFile).where(SentFile.sent_at < before).returning(SentFile.id)
+    ).all()
+    return len(gone)
+
+
+def kept_report(report: FileReport) -> dict[str, Any]:
+    """Return what is kept of a report: counts of all, and the first rows of each list."""
+    told: dict[str, list[Any]] = {"added": [], "changed": [], "unchanged": []}
+    for row in report.told:
+        if len(told[row.outcome]) < MOST_KEPT:
+            told[row.outcome].append(_told(row))
+    return {
+        **{name: getattr(report, name) for name in ("rows", "added", "changed", "unchanged")},
+        "verified": report.verified,
+        "reported_count": len(report.reported),
+        "reported": [_reason(r) for r in report.reported[:MOST_KEPT]],
+        "warned_count": len(report.warned or []),
+        "warned": [_reason(r) for r in (report.warned or [])[:MOST_KEPT]],
+        "similar_count": len(report.similar or []),
+        "similar": [
+            {
+                "line": s.line,
+                "name": s.name,
+                "other": str(s.other),
+                "other_name": s.other_name,
+                "alike": [e.field for e in s.likeness.evidence if e.weight > 0],
+            }
+            for s in (report.similar or [])[:MOST_KEPT]
+        ],
+        "told": told,
+    }
+
+
+def _reason(row: Reported) -> list[Any]:
+    return [row.line, row.name or row.record, row.ja, row.en]
+
+
+def _told(row: Told) -> list[Any]:
+    return [row.line, row.name, [list(field) for field in row.fields]]
+
+
+def refused_report(error: BadFile) -> dict[str, Any]:
+    """Return what is kept of a file that can't be used as a whole."""
+    return {"problem": [error.ja, error.en]}

@@ -25,6 +25,7 @@ from api.commands import (
     planning,
     questions,
     schedules,
+    schemes,
     serving,
     sources,
     unmet,
@@ -62,6 +63,7 @@ app.command("worker", help=say("help.worker"))(serving.worker)
 app.command("duplicates", help=say("help.duplicates"))(duplicates.duplicates)
 app.command("sources", help=say("help.sources"))(sources.sources)
 app.add_typer(vocabulary.app, name="vocabulary")
+app.add_typer(schemes.app, name="scheme")
 app.command("doctor", help=say("help.doctor"))(checkup.doctor)
 app.command("backup", help=say("help.backup"))(backups.backup)
 app.command("backup-key", help=say("help.backup_key"))(backups.backup_key)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from api.pages.home import EDITS, IMPORTS, MERGES, PLANS, REGISTERS
 from api.pages.resources import STAFF
+from api.pages.schemes import SEES as SEES_SCHEMES
 from api.pages.sources import LOOKS
 from api.pages.vocabulary import KEEPERS
 from casework.roles import ROLES, WORKS_WITH_PEOPLE
@@ -53,6 +54,7 @@ GROUPS = (
             Item("/suggest", "nav.suggest", "home.suggest", WORKS_WITH_PEOPLE),
             Item("/nearby", "nav.nearby", "home.nearby", STAFF),
             Item("/agencies", "nav.agencies", "home.agencies", STAFF),
+            Item("/schemes", "schemes.title", "home.schemes", SEES_SCHEMES),
         ),
     ),
     Group(

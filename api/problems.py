@@ -25,7 +25,8 @@ from api.signin_problems import SIGNIN
 from geodata.coordinates import BadPosition
 from geodata.gazetteer import NoGazetteer
 from matching.need import BadNeed
-from matching.schemes import SCHEMES, UnknownScheme
+from matching.schemes import BadScheme, UnknownScheme
+from matching.schemes_kept import SavedMeanwhile
 from resources import (
     booking,
     commands,
@@ -162,11 +163,9 @@ TABLE: dict[type[Exception], Problem] = {
         "位置が日本の中にありません。経度（lon）と緯度（lat）の順を確かめてください。",
         "The position is not in Japan. Check the order of longitude (lon) and latitude (lat).",
     ),
-    UnknownScheme: Problem(
-        422,
-        f"この優先の型はありません。使えるのは {'、'.join(SCHEMES)} です。",
-        f"There is no such priority scheme. There are: {', '.join(SCHEMES)}.",
-    ),
+    UnknownScheme: UNUSABLE,
+    BadScheme: UNUSABLE,
+    SavedMeanwhile: CONFLICT,
     NoGazetteer: Problem(
         503,
         "住所辞書がまだ読み込まれていません。システム管理者にお知らせください。",
@@ -205,7 +204,7 @@ def problem_of(error: Exception) -> Problem:
         return _of_http(error)
     if isinstance(error, BadSource | BadSourceUrl):
         return Problem(422, *problems()[error.problem])
-    if isinstance(error, BadNeed):
+    if isinstance(error, BadNeed | UnknownScheme | BadScheme):
         return Problem(422, error.problem.ja, error.problem.en)
     if type(error) is exc.StatementError and isinstance(error.orig, ValueError | OverflowError):
         return UNSTORABLE  # a value that could not even be turned into a parameter

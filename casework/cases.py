@@ -95,11 +95,19 @@ def cases_seen(session: Session, *, actor: Actor, purpose: str = "list") -> list
 
 
 def cases_where(
-    session: Session, which: ColumnElement[bool], *, actor: Actor, purpose: str
+    session: Session,
+    which: ColumnElement[bool],
+    *,
+    actor: Actor,
+    purpose: str,
+    fields: tuple[str, ...] = ("label", "summary"),
 ) -> list[Opened]:
-    """Return those of the cases an actor may see that meet a condition; each look is recorded."""
+    """Return those of the cases an actor may see that meet a condition; each look is recorded.
+
+    fields : what of each is looked at
+    """
     found = _opened(session, actor, which)
-    audit.record(session, *(_look(o, "list", purpose, ("label", "summary")) for o in found))
+    audit.record(session, *(_look(o, "list", purpose, fields) for o in found))
     return found
 
 

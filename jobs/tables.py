@@ -4,6 +4,7 @@ import casework.case_models
 import casework.models
 import casework.placement_models
 import jobs.models
+import matching.scheme_models
 import resources.booked
 import resources.derived
 import resources.merged
@@ -18,6 +19,7 @@ MODULES = (
     casework.models,
     casework.placement_models,
     jobs.models,
+    matching.scheme_models,
     resources.booked,
     resources.derived,
     resources.merged,

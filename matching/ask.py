@@ -10,10 +10,8 @@ from matching.columns import mask_of
 from matching.encoding import LOW_HALF, day_number
 from matching.need import Limits, Need, minutes_of, weekday_number
 from matching.rows import eve_of
+from matching.schemes import Thresholds, default_weighing
 from resources.clock import JAPAN
-
-TRANSPORT_REACH_M = 3_000.0
-"""How far out a place with transport counts, in a straight line, for someone who would use it."""
 
 ADULT = 18
 """民法第4条: a person under 18 is a minor."""
@@ -97,6 +95,7 @@ class Ask:
     audience_maybe: int
     excluded_hosts: tuple[int, ...]
     excluded_resources: tuple[int, ...]
+    thresholds: Thresholds
 
     @property
     def limits(self) -> Limits:
@@ -115,8 +114,8 @@ class Ask:
         """Return how far out a place counts that comes to fetch people, or is joined online."""
         radius = self.need.radius_m
         if radius is None or self.limits.transport:
-            return TRANSPORT_REACH_M
-        return min(radius, TRANSPORT_REACH_M)
+            return self.thresholds.transport_reach_m
+        return min(radius, self.thresholds.transport_reach_m)
 
     @property
     def would_ride(self) -> bool:
@@ -170,10 +169,13 @@ def straight_reach_m(walk_m: float, *, by_streets: bool) -> float:
     return (walk_m if by_streets else walk_m / DETOUR) + 1.0
 
 
-def prepare(need: Need, codebook: Codebook, now: datetime) -> Ask:
+def prepare(
+    need: Need, codebook: Codebook, now: datetime, thresholds: Thresholds | None = None
+) -> Ask:
     """Return a need ready for arithmetic.
 
     now : aware; what counts as today where the need names no day, and then also from what hour
+    thresholds : those of the municipality; None = those of a new installation
     """
     local = now.astimezone(JAPAN)
     day = need.on or local.date()
@@ -202,6 +204,7 @@ def prepare(need: Need, codebook: Codebook, now: datetime) -> Ask:
         audience_maybe=maybe,
         excluded_hosts=tuple(i.int & LOW_HALF for i in need.safety.exclude_organizations),
         excluded_resources=tuple(i.int & LOW_HALF for i in need.safety.exclude_resources),
+        thresholds=thresholds or default_weighing().thresholds,
     )
 
 

@@ -17,15 +17,6 @@ from matching.terms import NEED_BITS, NOT_ASKED
 
 NEUTRAL = 0.5
 
-USUAL = 0.6
-"""How much a need counts as answered where only the kind of place usually answers it."""
-
-HALF_MINUTES = 15.0
-"""Minutes on foot at which nearness has fallen to one half."""
-
-HALF_YEN = 500.0
-"""Yen a time at which the criterion of cost has fallen to one half, where no limit is given."""
-
 WEEKS = 4
 """How far ahead the sessions that fit are counted."""
 
@@ -83,7 +74,7 @@ def needs(p: Any, _look: Any, a: Any) -> float:
     for bit in range(NEED_BITS):
         if (p["needs"] >> np.uint64(bit)) & _ONE:
             covered += a["need_weights"][bit]
-    strength = 1.0 if p["needs_stated"] == 1 else USUAL
+    strength = 1.0 if p["needs_stated"] == 1 else a["usual"]
     return float(covered * strength / a["need_total"])
 
 
@@ -105,11 +96,11 @@ def wishes(p: Any, look: Any, a: Any) -> float:
 
 @compiled
 def nearness(_p: Any, look: Any, a: Any) -> float:
-    """Halves with every `HALF_MINUTES` on foot: 2 ** (−minutes / 15)."""
+    """Halves with every so many minutes on foot: 2 ** (−minutes / 15), where nobody chose else."""
     if math.isnan(look["walk_m"]):
         return NEUTRAL
     minutes = look["walk_m"] / a["speed_m_s"] / 60.0
-    return float(np.exp2(-minutes / HALF_MINUTES))
+    return float(np.exp2(-minutes / a["near_half_minutes"]))
 
 
 @compiled
@@ -173,12 +164,12 @@ def first_contact(p: Any, _look: Any, _a: Any) -> float:
 
 @compiled
 def cost(p: Any, _look: Any, a: Any) -> float:
-    """Free is 1; at the person's limit 1/2; without a limit it halves with every `HALF_YEN`."""
+    """Free is 1; at the person's limit 1/2; without one it halves with every so many yen (500)."""
     fee = p["fee_yen"]
     if fee < 0:
         return NEUTRAL
     if a["max_yen"] == NOT_ASKED:
-        return float(np.exp2(-fee / HALF_YEN))
+        return float(np.exp2(-fee / a["fee_half_yen"]))
     return float(max(0.0, 1.0 - 0.5 * fee / max(a["max_yen"], 1)))
 
 

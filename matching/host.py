@@ -21,9 +21,8 @@ from matching.verdicts import (
 
 @compiled
 def step(p: Any, _look: Any, a: Any) -> int:
-    """A rung within one of where the person stands must be on offer."""
-    near = (7 << a["step"]) >> 1  # bits of the rungs below, here and above
-    return verdict((p["steps"] & near) != 0, p["steps"] != 0)
+    """A rung near enough to where the person stands must be on offer: one away, as a rule."""
+    return verdict((p["steps"] & a["near_steps"]) != 0, p["steps"] != 0)
 
 
 def _rungs(mask: Any) -> list[int]:

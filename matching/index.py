@@ -17,6 +17,7 @@ from matching.codebook import Codebook
 from matching.columns import Array, Columns, ragged
 from matching.municipalities import Presence, block_of, presence
 from matching.rows import UNPLACED, Part, Rows
+from matching.schemes import Weighing
 
 CELL_LON = 0.006
 CELL_LAT = 0.005
@@ -64,6 +65,7 @@ class Index:
     overlay : the rows that changed since, as they are now
     superseded : sorted row numbers of the base that no longer hold
     codebook : the closed lists that its bits come from
+    weighing : the municipality's schemes and thresholds
     """
 
     base: Part
@@ -72,6 +74,7 @@ class Index:
     superseded: NDArray[np.int64]
     revision: int
     codebook: Codebook | None = None
+    weighing: Weighing | None = None
 
     def __len__(self) -> int:
         return len(self.base.columns) - len(self.superseded) + self.overlay_size

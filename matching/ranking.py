@@ -19,16 +19,10 @@ from matching.rules import Judged
 from matching.schemes import UNIT, Scheme
 from matching.sight import Sight
 
-AVAILABILITY_TERM_DAYS = 30.0
-"""Days after which what was said about free places counts half."""
-
 SAME_PLACE_M = 300.0
 """Entries of one name so close together are one place, listed by more than one file."""
 
 SAME_LAT = 1.01 * math.degrees(SAME_PLACE_M / EARTH_RADIUS_M)
-
-HUB_LESS = 10
-"""A hub loses a tenth of its merit: it stays first only where it is better by more than that."""
 
 _NO_LIMIT = 1 << 30
 _UNKNOWN = AVAILABILITIES.index("unknown")
@@ -43,7 +37,8 @@ class Scores:
     contributions : (criteria, n); a row's score is their sum
     merit : score × (½ + ½ confidence), as a whole number: what the order goes by
     relevant : whether it answers what matters, see `criteria.relevant`
-    hubs : whether it stands on too many lists; its merit is less by `HUB_LESS` then
+    hubs : whether it stands on too many lists; its merit is less then, by a tenth as
+        a rule: it stays first only where it is better by more than that
     """
 
     criteria: tuple[Criterion, ...]
@@ -89,7 +84,7 @@ def score(
         answers,
     )  # fmt: skip
     known = _are(hubs, sight.rows.records)
-    merit[known] -= merit[known] // HUB_LESS
+    merit[known] -= merit[known] * sight.ask.thresholds.hub_less_percent // 100
     return Scores(criteria, contributions, total, sure, merit, answers, known)
 
 
@@ -121,6 +116,10 @@ def _weigh(
             value = value_of(numbers[row], p, look, a)
             contributions[row, i] = np.int64(np.rint(value * shares[row] * UNIT))
             total[i] += contributions[row, i]
+        if total[i] > UNIT:  # rounded up everywhere: nothing fits better than wholly
+            most = contributions[:, i].argmax()
+            contributions[most, i] -= total[i] - UNIT
+            total[i] = UNIT
         sure[i] = np.int64(np.rint(100.0 * confidence(p, a, unknowns[i], rules)))
         merit[i] = total[i] * (100 + sure[i])
         answers[i] = relevant(p, look, a)
@@ -130,15 +129,15 @@ def _weigh(
 def confidence(p: Any, a: Any, unknowns: int, rules: int) -> float:
     """Return how complete and how fresh the evidence on a place is, 0 … 1.
 
-    0.4 × share of the rules whose verdict is known + 0.4 × freshness of the verification by the
-    term of the kind + 0.2 × freshness of what was said about free places.
+    As a rule 0.4 × share of the rules whose verdict is known + 0.4 × freshness of the verification
+    by the term of the kind + 0.2 × freshness of what was said about free places.
     """
     complete = 1.0 - unknowns / max(rules, 1)
     verified = fresh(p["verified_day"], a["day_number"], a["term_days"][p["kind"]])
     said = 0.0
     if p["availability"] != _UNKNOWN:
-        said = fresh(p["said_day"], a["day_number"], AVAILABILITY_TERM_DAYS)
-    return 0.4 * complete + 0.4 * verified + 0.2 * said
+        said = fresh(p["said_day"], a["day_number"], a["room_half_days"])
+    return float(a["sure_known"] * complete + a["sure_verified"] * verified + a["sure_room"] * said)
 
 
 def first_of_each(ordered: NDArray[np.int64], sight: Sight, limit: int) -> list[int]:

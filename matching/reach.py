@@ -5,7 +5,6 @@ from typing import Any
 
 from geodata.compiled import compiled
 from geodata.straight import DETOUR
-from matching.ask import TRANSPORT_REACH_M
 from matching.columns import STATUSES
 from matching.sentences import Sentence, sentence
 from matching.sight import Seen
@@ -62,7 +61,8 @@ def _change_reach(p: Seen) -> Sentence | None:
     away = p["distance_m"]
     if not math.isfinite(away):
         return None
-    if p["transport"] == 1 and away - p["accuracy_m"] <= TRANSPORT_REACH_M:
+    far = p.ask.thresholds.transport_reach_m
+    if p["transport"] == 1 and away - p["accuracy_m"] <= far:
         return sentence("change.reach_transport")
     if p["online"] == 1:
         return sentence("change.reach_online")

@@ -1,14 +1,58 @@
-"""Priority schemes: named sets of weights for the criteria, several side by side."""
+"""Priority schemes and thresholds: what a municipality weighs its suggestions by.
 
-from dataclasses import dataclass, field
+What a new installation begins with stands in `schemes.toml`; a municipality's own numbers stand in
+its database (`schemes_kept`).
+"""
+
+import math
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from matching.sentences import Sentence, sentence
 
 UNIT = 10_000
 """Contributions are kept in ten-thousandths, so that what is shown adds up to the last digit."""
 
+USUAL = "standard"
+"""The scheme that is taken where none is named; it can't be retired."""
+
+CODE = re.compile(r"^[a-z][a-z0-9_]{1,39}$")
+LABEL_LENGTH = 60
+LEAST_WEIGHT, MOST_WEIGHT = 0.1, 1000.0
+MOST_SHOWN = 50
+"""No list limits one host or kind to more."""
+
+
+class UnknownScheme(LookupError):
+    """No priority scheme of that name; `problem` names those that there are."""
+
+    def __init__(self, known: list[str]) -> None:
+        self.problem = sentence("scheme_bad.unknown", known=", ".join(known))
+        super().__init__(self.problem.en)
+
+
+class BadScheme(ValueError):
+    """A scheme or threshold that can't be kept: which field, and one sentence with the remedy."""
+
+    def __init__(self, field: str, problem: Sentence) -> None:
+        self.field = field
+        self.problem = problem
+        super().__init__(f"{field}: {problem.en}")
+
 
 @dataclass(frozen=True)
 class Scheme:
-    """A named set of weights. Only their proportion counts."""
+    """A named set of weights, of which only the proportion counts.
+
+    minimum_score : 0 … 1; what scores less isn't shown
+    per_host, per_kind : how many of one host, or of one kind, a list holds before others
+    active : whether it is offered; a retired one can still be asked for by name
+    """
 
     code: str
     ja: str
@@ -17,53 +61,152 @@ class Scheme:
     minimum_score: float = 0.25
     per_host: int = 2
     per_kind: int = 4
+    active: bool = True
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
 
 
-SCHEMES: dict[str, Scheme] = {
-    s.code: s
-    for s in (
-        Scheme(
-            "standard",
-            "標準",
-            "Standard",
-            {
-                "needs": 36, "wishes": 16, "nearness": 12, "time": 7, "atmosphere": 12, "step": 8,
-                "first_contact": 4, "cost": 5, "freshness": 3, "host": 2,
-            },
-        ),
-        Scheme(
-            "near_first",
-            "近さを優先",
-            "Near first",
-            {
-                "needs": 24, "wishes": 12, "nearness": 30, "time": 10, "atmosphere": 8, "step": 6,
-                "first_contact": 3, "cost": 4, "freshness": 3, "host": 2,
-            },
-        ),
-        Scheme(
-            "gentle",
-            "はじめの一歩を優先",
-            "Gentle first step",
-            {
-                "needs": 26, "wishes": 12, "nearness": 8, "time": 5, "atmosphere": 20, "step": 14,
-                "first_contact": 12, "cost": 3, "freshness": 3, "host": 2,
-            },
-        ),
+@dataclass(frozen=True)
+class Thresholds:
+    """Numbers that hold for every scheme.
+
+    step_gap_rungs : how many rungs of the ladder a place may be away from where somebody stands
+    near_half_minutes : minutes on foot at which nearness counts half
+    fee_half_yen : yen a time at which cost counts half, where no limit is given
+    usual_percent : how much a need counts that only the kind of a place usually answers
+    transport_reach_m : how far out a place that fetches people, or is joined online, counts
+    room_half_days : days after which what was said of free places counts half
+    sure_known, sure_verified, sure_room : what confidence is made of; their proportion counts
+    hub_share_percent, hub_fewest_lists : a place on more than this share of lists, of so many at
+        least, is a hub
+    hub_less_percent : what a hub loses of its merit
+    """
+
+    step_gap_rungs: int
+    near_half_minutes: float
+    fee_half_yen: float
+    usual_percent: float
+    transport_reach_m: float
+    room_half_days: float
+    sure_known: float
+    sure_verified: float
+    sure_room: float
+    hub_share_percent: float
+    hub_fewest_lists: int
+    hub_less_percent: int
+
+    @property
+    def sure_shares(self) -> tuple[float, float, float]:
+        """Return what is known, verified, and said of room as shares that add up to one."""
+        whole = self.sure_known + self.sure_verified + self.sure_room
+        return self.sure_known / whole, self.sure_verified / whole, self.sure_room / whole
+
+
+class Allowed(NamedTuple):
+    """Between what a threshold lies, and whether it is a whole number."""
+
+    least: float
+    most: float
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """All that a municipality weighs by: its schemes in their order, and the thresholds."""
+
+    schemes: dict[str, Scheme]
+    thresholds: Thresholds
+
+    def scheme(self, code: str) -> Scheme:
+        """Return a scheme, retired or not; raise `UnknownScheme`."""
+        found = self.schemes.get(code)
+        if found is None:
+            raise UnknownScheme([s.code for s in self.offered])
+        return found
+
+    @property
+    def offered(self) -> list[Scheme]:
+        return [s for s in self.schemes.values() if s.active]
+
+    def with_scheme(self, scheme: Scheme) -> "Weighing":
+        return replace(self, schemes={**self.schemes, scheme.code: scheme})
+
+    def with_thresholds(self, given: Mapping[str, Any]) -> "Weighing":
+        """Return the same with some thresholds changed; raise `BadScheme`."""
+        return replace(self, thresholds=replace(self.thresholds, **checked_thresholds(given)))
+
+
+@cache
+def _written() -> dict[str, Any]:
+    return tomllib.loads(files("matching").joinpath("schemes.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def default_weighing() -> Weighing:
+    """Return what a new installation weighs by."""
+    written = _written()
+    schemes = {code: Scheme(code, **facts) for code, facts in written["scheme"].items()}
+    return Weighing(schemes, Thresholds(**{n: v[0] for n, v in written["thresholds"].items()}))
+
+
+@cache
+def threshold_limits() -> dict[str, Allowed]:
+    """Return between what each threshold lies."""
+    return {name: Allowed(*v[1:]) for name, v in _written()["thresholds"].items()}
+
+
+THRESHOLDS = tuple(f.name for f in fields(Thresholds))
+
+
+def checked(scheme: Scheme) -> Scheme:
+    """Return a scheme as it is kept, with every criterion's weight; raise `BadScheme`.
+
+    Every weight lies above zero: each criterion stays among the reasons that are shown, and no
+    question is left without anything to be judged by.
+    """
+    if not CODE.match(scheme.code):
+        raise BadScheme("code", sentence("scheme_bad.code"))
+    for name in ("ja", "en"):
+        if not 0 < len(getattr(scheme, name).strip()) <= LABEL_LENGTH:
+            raise BadScheme(name, sentence("scheme_bad.label", most=LABEL_LENGTH))
+    wanted = default_weighing().schemes[USUAL].weights
+    if set(scheme.weights) != set(wanted):
+        raise BadScheme("weights", sentence("scheme_bad.criteria", known=", ".join(wanted)))
+    for code, weight in scheme.weights.items():
+        if not _within(weight, LEAST_WEIGHT, MOST_WEIGHT):
+            raise BadScheme(code, sentence("scheme_bad.weight", least=LEAST_WEIGHT, most=1000))
+    if not _within(scheme.minimum_score, 0.0, 1.0):
+        raise BadScheme("minimum_score", sentence("scheme_bad.minimum"))
+    for name in ("per_host", "per_kind"):
+        if not _within(getattr(scheme, name), 1, MOST_SHOWN, whole=True):
+            raise BadScheme(name, sentence("scheme_bad.per", most=MOST_SHOWN))
+    return replace(
+        scheme,
+        ja=scheme.ja.strip(),
+        en=scheme.en.strip(),
+        weights={code: scheme.weights[code] for code in wanted},
     )
-}  # fmt: skip
 
 
-class UnknownScheme(LookupError):
-    """No priority scheme of that name."""
+def checked_thresholds(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return some thresholds as they are kept; raise `BadScheme`."""
+    found = {}
+    for name, value in given.items():
+        limits = threshold_limits().get(name)
+        if limits is None:
+            raise BadScheme(name, sentence("scheme_bad.threshold", known=", ".join(THRESHOLDS)))
+        if not _within(value, limits.least, limits.most, whole=limits.whole):
+            key = "scheme_bad.whole" if limits.whole else "scheme_bad.range"
+            words = sentence(key, least=f"{limits.least:g}", most=f"{limits.most:g}")
+            raise BadScheme(name, words)
+        found[name] = int(value) if limits.whole else value
+    return found
 
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(f"no such scheme; there are: {', '.join(SCHEMES)}")
 
-
-def scheme_of(code: str) -> Scheme:
-    """Return the scheme; raise `UnknownScheme`."""
-    try:
-        return SCHEMES[code]
-    except KeyError:
-        raise UnknownScheme(code) from None
+def _within(value: Any, least: float, most: float, *, whole: bool = False) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    if not math.isfinite(value) or (whole and value != int(value)):
+        return False
+    return least <= value <= most

@@ -22,6 +22,8 @@ from matching.columns import RECORD, SLOT, Array, Columns
 from matching.encoding import SOURCE, Encoder
 from matching.index import Index, cell_keys, in_grid_order
 from matching.rows import Part
+from matching.schemes import default_weighing
+from matching.schemes_kept import read_weighing, weighing_revision
 from resources.database import driver_rows
 from resources.models import Change, Location, Offering, Organization, Resource
 from resources.queries import offering_ids_touched
@@ -75,6 +77,7 @@ class IndexStore:
         self.folder = folder
         self.streets_folder = streets_folder
         self.codebook = Codebook(vocabulary)
+        self.weighing = default_weighing()
         self._lock = threading.Lock()
         self._index: Index | None = None
         self._base_name: str | None = None
@@ -120,11 +123,15 @@ class IndexStore:
             if index is not None and index.revision == revision:
                 return index
             self._follow_lists(session, revision)
-            self._index = replace(self._brought_up(session, revision), codebook=self.codebook)
+            self._index = replace(
+                self._brought_up(session, revision),
+                codebook=self.codebook,
+                weighing=self.weighing,
+            )
             return self._index
 
     def _follow_lists(self, session: Session, revision: int) -> None:
-        """Take the closed lists as they are now, where one was edited since.
+        """Take the closed lists, schemes and thresholds as they are now, where edited since.
 
         A base made with other lists no longer fits then, and is built anew; one that only differs
         in what people read is kept.
@@ -134,6 +141,8 @@ class IndexStore:
             if lists is not None:
                 self.codebook = Codebook(lists)
                 self._index = None
+        if weighing_revision(session, since=self._lists_seen):
+            self.weighing = read_weighing(session)
         self._lists_seen = revision
 
     def _brought_up(self, session: Session, revision: int) -> Index:

@@ -29,7 +29,7 @@ from matching.ranking import Scores, diverse, first_of_each, score
 from matching.relaxing import relaxation
 from matching.rows import Rows
 from matching.rules import Judged, judge
-from matching.schemes import Scheme, scheme_of
+from matching.schemes import Scheme, Weighing, default_weighing
 from matching.sight import Sight
 from matching.store import IndexStore
 from resources import clock
@@ -58,6 +58,7 @@ def suggest_placements(
     scheme: str = "standard",
     now: datetime | None = None,
     hubs: Collection[uuid.UUID] = (),
+    weighing: Weighing | None = None,
 ) -> Answer:
     """Suggest places of participation for a need, with reasons both ways.
 
@@ -70,6 +71,7 @@ def suggest_placements(
           need names no day.
     hubs : offerings that stand on too many lists, see `resources.hubs`; each is marked, and comes
            first only where it is truly the best
+    weighing : schemes and thresholds to try in place of the municipality's own
 
     Raises
     ------
@@ -86,6 +88,7 @@ def suggest_placements(
         now=now or clock.now(),
         streets=store.streets(),
         hubs=hubs,
+        weighing=weighing or index.weighing,
     )
 
 
@@ -100,13 +103,16 @@ def answer_to(
     now: datetime,
     streets: StreetGraph | None = None,
     hubs: Collection[uuid.UUID] = (),
+    weighing: Weighing | None = None,
 ) -> Answer:
     """Put a need to an index, wherever it was made from.
 
     show : what is shown of some rows, with their free places as they stand now
+    weighing : schemes and thresholds; None = those of a new installation
     """
-    weights = scheme_of(scheme)
-    ask = prepare(need, codebook, now)
+    weighing = weighing or default_weighing()
+    weights = weighing.scheme(scheme)
+    ask = prepare(need, codebook, now, weighing.thresholds)
     walks = walks_for(ask, streets)
     reach = ask.reach_m(by_streets=walks is not None)
     radii = [None] if reach is None else [*(reach * w for w in WIDER), None]

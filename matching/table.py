@@ -17,6 +17,7 @@ from matching.index import Index, cell_keys, in_grid_order
 from matching.need import Need, parse_need
 from matching.place_shown import PlaceShown
 from matching.rows import Part, Rows
+from matching.schemes import Weighing
 from matching.suggest import answer_to
 from resources import clock
 from resources.schedule_text import parse_schedule
@@ -83,8 +84,11 @@ class Table:
         limit: int = 10,
         scheme: str = "standard",
         now: datetime | None = None,
+        weighing: Weighing | None = None,
     ) -> Answer:
         """Suggest places for a need, as `suggest_placements` does for a catalogue.
+
+        weighing : schemes and thresholds of one's own; None = those of a new installation
 
         Raises
         ------
@@ -94,6 +98,7 @@ class Table:
         return answer_to(
             asked, self.index, self.codebook, self._shown,
             limit=limit, scheme=scheme, now=now or clock.now(),
+            weighing=weighing,
         )  # fmt: skip
 
     def _shown(self, rows: Rows, chosen: Sequence[int]) -> dict[int, PlaceShown]:

@@ -30,6 +30,7 @@ _WHOLE = (
     "easy_language",  # bit of easy Japanese, for someone who would have to try it
     "plain_language",  # bit of Japanese, for someone who speaks only easy Japanese
     "step",
+    "near_steps",  # bits of the rungs near enough to where the person stands
     "minutes",
     "sessions_per_week",
     "max_yen",
@@ -52,6 +53,14 @@ TERMS = np.dtype(
         ("radius_m", "f8"),  # straight; infinite where there is no limit
         ("served_m", "f8"),  # how far out a place with transport, or online, counts
         ("speed_m_s", "f8"),
+        # Numbers of the municipality, see `schemes.Thresholds`
+        ("near_half_minutes", "f8"),
+        ("fee_half_yen", "f8"),
+        ("usual", "f8"),
+        ("room_half_days", "f8"),
+        ("sure_known", "f8"),
+        ("sure_verified", "f8"),
+        ("sure_room", "f8"),
         ("need_total", "f8"),
         ("need_weights", "f8", NEED_BITS),  # 0 where it isn't one of the person's needs
         # Of each kind, see `Codebook`
@@ -62,7 +71,7 @@ TERMS = np.dtype(
 )
 """What rules and criteria know of a question; whole numbers are NOT_ASKED where nothing is."""
 
-_FIRST = struct.Struct(f"=Q{len(_WHOLE)}q{5 + NEED_BITS}d")
+_FIRST = struct.Struct(f"=Q{len(_WHOLE)}q{12 + NEED_BITS}d")
 """What differs from question to question. Setting a record field by field takes ten times as long.
 """
 
@@ -86,6 +95,7 @@ def terms_of(ask: Ask, codebook: Codebook) -> Array:
         ask.easy_language,
         ask.plain_language,
         _number(need.step),
+        _near_steps(need.step, ask.thresholds.step_gap_rungs),
         _number(limits.minutes),
         _number(limits.sessions_per_week),
         _number(limits.max_yen),
@@ -102,6 +112,11 @@ def terms_of(ask: Ask, codebook: Codebook) -> Array:
         _limit(need.radius_m),
         ask.served_m,
         need.speed_m_s,
+        ask.thresholds.near_half_minutes,
+        ask.thresholds.fee_half_yen,
+        ask.thresholds.usual_percent / 100,
+        ask.thresholds.room_half_days,
+        *ask.thresholds.sure_shares,
         sum(weights),
         *weights,
     )
@@ -118,6 +133,13 @@ def _of_kinds(codebook: Codebook) -> bytes:
     usual_needs = np.zeros(WIDTHS["kind"], np.uint64)
     usual_needs[: len(codebook.kinds)] = codebook.usual_needs
     return term_days.tobytes() + usual_needs.tobytes() + participation.tobytes()
+
+
+def _near_steps(step: int | None, gap: int) -> int:
+    """Return the bits of the rungs that are at most `gap` away from where the person stands."""
+    if step is None:
+        return 0
+    return (((1 << 2 * gap + 1) - 1) << step) >> gap
 
 
 def _number(value: int | None) -> int:

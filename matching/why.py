@@ -19,7 +19,7 @@ from matching.place_shown import PlaceShown, kept
 from matching.ranking import score
 from matching.reasons import suggestions
 from matching.rules import judge
-from matching.schemes import UNIT, scheme_of
+from matching.schemes import UNIT, default_weighing
 from matching.sentences import Sentence
 from matching.sight import Sight
 from matching.store import IndexStore
@@ -82,10 +82,12 @@ def explain(
         No such offering.
     UnknownScheme
     """
-    weights = scheme_of(scheme)
     index = store.current(session)
+    weighing = index.weighing or default_weighing()
+    weights = weighing.scheme(scheme)
     codebook = index.codebook or store.codebook
-    ask = prepare(avoiding(session, need), codebook, now or clock.now())
+    moment = now or clock.now()
+    ask = prepare(avoiding(session, need), codebook, moment, weighing.thresholds)
     found = index.one(ask.origin, offering_id.int >> 64, offering_id.int & LOW_HALF)
     entry = entries_by_offering(session, [offering_id]).get(offering_id)
     if found is None or entry is None:

@@ -12,16 +12,11 @@ from resources.verify_next import COUNTED_DAYS
 LISTED = 5
 """How many places a list shows to staff, where suggestions are counted."""
 
-SHARE = 0.3
-"""A place on a larger share of lists is a hub."""
 
-FEWEST_LISTS = 40
-"""Before so many lists, a share says nothing."""
+def hubs(session: Session, *, today: date, share: float, fewest_lists: int) -> frozenset[uuid.UUID]:
+    """Return the offerings that stood on more than a share of the lists of the last days.
 
-
-def hubs(session: Session, *, today: date) -> frozenset[uuid.UUID]:
-    """Return the offerings that stood on more than `SHARE` of the lists of the last days.
-
+    share : 0 … 1; fewest_lists : before so many lists, a share says nothing and there are no hubs
     Lists aren't counted themselves, only what was on them: as many are reckoned as the counts fill
     with `LISTED` places each.
     """
@@ -31,6 +26,6 @@ def hubs(session: Session, *, today: date) -> frozenset[uuid.UUID]:
         .group_by(Suggested.offering_id)
     ).all()
     lists = sum(int(times) for _, times in rows) / LISTED
-    if lists < FEWEST_LISTS:
+    if lists < fewest_lists:
         return frozenset()
-    return frozenset(offering for offering, times in rows if int(times) > SHARE * lists)
+    return frozenset(offering for offering, times in rows if int(times) > share * lists)

@@ -11,7 +11,8 @@ from api.commands.questions import SchemeOption
 from api.commands.words import language, say
 
 if TYPE_CHECKING:
-    from matching.waiting_list import Shared
+    from jobs.program import Program
+    from matching.waiting_list import Shared, Waiting
 
 MOST_WAITING = 2_000
 LONGEST_LABEL = 60
@@ -24,19 +25,11 @@ def allocate(
     fair: Annotated[bool, typer.Option("--fair/--sum-only", help=say("help.fair"))] = True,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    from matching.need import parse_need
-    from matching.waiting_list import Waiting, share_places
+    from matching.waiting_list import share_places
 
     people = _people_of(read_profile(file))
     with opened() as program:
-        waiting = [
-            Waiting(
-                label,
-                parse_need(need, program.vocabulary, lambda text: point_of(program, text)),
-                household,
-            )
-            for label, household, need in people
-        ]
+        waiting = _waiting(program, people)
         with program.database.reading() as session:
             shared = share_places(
                 session, program.store, waiting, scheme=scheme, options=options, fair=fair
@@ -45,6 +38,25 @@ def allocate(
         print_json(shared.as_json())
     else:
         _print(shared)
+
+
+def waiting_of(program: "Program", file: str) -> "list[Waiting]":
+    """Read who waits, with their needs checked; raise `BadInput`, `BadNeed`."""
+    return _waiting(program, _people_of(read_profile(file)))
+
+
+def _waiting(program: "Program", people: list[tuple[str, str | None, Any]]) -> "list[Waiting]":
+    from matching.need import parse_need
+    from matching.waiting_list import Waiting
+
+    return [
+        Waiting(
+            label,
+            parse_need(need, program.vocabulary, lambda text: point_of(program, text)),
+            household,
+        )
+        for label, household, need in people
+    ]
 
 
 def _people_of(data: Any) -> list[tuple[str, str | None, Any]]:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
+from api.asking import list_for, scheme_named
 from api.dependencies import Program, User, Writing, allowed
 from api.places import point_of
 from api.rendering import render
@@ -17,13 +18,12 @@ from casework.roles import WORKS_WITH_PEOPLE
 from jobs.program import Program as OpenProgram
 from matching.need import Need, parse_need
 from matching.rules import RULES
-from matching.schemes import SCHEMES
+from matching.schemes import USUAL
 from matching.sentences import sentence
 from matching.suggest import MINIMUM, suggest_placements
 from matching.unmet import note_unmet
 from matching.why import explain
 from resources import clock
-from resources.hubs import hubs
 from resources.queries import list_resources
 from resources.verify_next import count_suggested
 
@@ -54,7 +54,7 @@ def person(
     session: Writing,
     user: User,
     person_id: uuid.UUID,
-    scheme: str = "standard",
+    scheme: str = USUAL,
     noted: bool = False,
 ) -> Response:
     opened = case_of_person(session, actor=user, person_id=person_id, purpose="suggest")
@@ -62,15 +62,8 @@ def person(
     if "at" not in found.need:  # received, and not assessed yet: nothing can be asked
         return RedirectResponse(f"/people/{person_id}/need", 303)
     need = _need_of(program, session, found)
-    chosen = scheme if scheme in SCHEMES else "standard"
-    answer = suggest_placements(
-        session,
-        program.store,
-        need,
-        limit=5,
-        scheme=chosen,
-        hubs=hubs(session, today=clock.today()),
-    )
+    weighing, chosen = scheme_named(session, scheme)
+    answer = list_for(program, session, need, weighing=weighing, scheme=chosen)
     if opened.counts:
         count_suggested(session, [s.place.offering for s in answer.suggestions], on=clock.today())
     return render(
@@ -81,9 +74,10 @@ def person(
         tellable=TELLABLE,
         answer=answer.as_json(),
         at=need.point,
-        schemes=list(SCHEMES),
+        schemes=weighing.offered,
         rule_words=RULE_WORDS,
         why_base=f"/people/{person_id}/why",
+        why_query="" if chosen == USUAL else f"?scheme={chosen}",
         unmet_action=f"/people/{person_id}/unmet",
         unmet_noted=noted,
     )
@@ -116,8 +110,10 @@ def why(
     user: User,
     person_id: uuid.UUID,
     offering_id: uuid.UUID,
+    scheme: str = USUAL,
 ) -> Response:
     found = person_for(session, actor=user, person_id=person_id, purpose="why")
     need = _need_of(program, session, found)
-    explanation = explain(session, program.store, need, offering_id)
+    _, chosen = scheme_named(session, scheme)
+    explanation = explain(session, program.store, need, offering_id, scheme=chosen)
     return render(request, "why.html", person_id=person_id, why=explanation.as_json())

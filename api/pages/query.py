@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
+from api.asking import list_for, scheme_named
 from api.dependencies import Program, Reading, allowed
 from api.identity import language_of
 from api.pages.forms import BadField, number, present, text, texts, whole
@@ -18,9 +19,9 @@ from api.words import say
 from casework.roles import WORKS_WITH_PEOPLE
 from jobs.program import Program as OpenProgram
 from matching.need import BadNeed, parse_need
-from matching.suggest import suggest_placements
+from matching.schemes import USUAL
+from matching.schemes_kept import read_weighing
 from resources import clock
-from resources.hubs import hubs
 from resources.verify_next import count_suggested
 
 router = APIRouter(
@@ -42,6 +43,7 @@ def question_page(
         towns=[t.name for t in towns(program, session)],
         rule_words=RULE_WORDS,
         why_base=None,
+        schemes=read_weighing(session).offered,
         **context,
     )
     if context["error"]:
@@ -72,9 +74,8 @@ def _answered(request: Request, program: OpenProgram, session: Session, form: Fo
     except BadField as error:
         words = say("form.bad.value", language, field=error.field)
         return question_page(request, program, session, form, error=words)
-    answer = suggest_placements(
-        session, program.store, need, limit=5, hubs=hubs(session, today=clock.today())
-    )
+    weighing, chosen = scheme_named(session, text(form, "scheme") or USUAL)
+    answer = list_for(program, session, need, weighing=weighing, scheme=chosen)
     with program.database.writing(by="page") as counting:
         shown = [s.place.offering for s in answer.suggestions]
         count_suggested(counting, shown, on=clock.today())

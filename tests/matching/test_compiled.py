@@ -60,6 +60,8 @@ def anything():
     for name in ("walk_limit_m", "radius_m"):
         terms[name] = [r.choice([float("inf"), 1000.0]) for _ in range(PLACES)]
     terms["speed_m_s"] = 1.1
+    for name, value in (("near_half_minutes", 15), ("fee_half_yen", 2), ("usual", 0.6)):
+        terms[name] = value
     terms["need_weights"][:, :3] = [[r.randint(0, 3) for _ in range(3)] for _ in range(PLACES)]
     terms["need_weights"][:, 3] = 1
     terms["need_total"] = terms["need_weights"].sum(axis=1)

@@ -13,7 +13,7 @@ from oracle import catalogues
 from matching.criteria import CRITERIA
 from matching.need import Need, parse_need
 from matching.rules import RULES
-from matching.schemes import SCHEMES
+from matching.schemes import default_weighing
 from matching.sentences import catalogue
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
@@ -65,6 +65,6 @@ def test_every_rule_and_criterion_has_its_sentence_and_every_scheme_weighs_all()
         assert sentences[f"rule.{rule.code}"].ja
     for criterion in CRITERIA:
         assert sentences[f"criterion.{criterion.code}"].en
-    for scheme in SCHEMES.values():
+    for scheme in default_weighing().schemes.values():
         assert set(scheme.weights) == {c.code for c in CRITERIA}
     assert all(s.ja and s.en for s in sentences.values())

@@ -7,14 +7,16 @@ from pathlib import Path
 import judged
 import pytest
 
+from matching.schemes import default_weighing
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
 from resources.database import Database
-from resources.hubs import FEWEST_LISTS, LISTED, hubs
+from resources.hubs import LISTED, hubs
 from resources.verify_next import COUNTED_DAYS, count_suggested
 from resources.vocabulary import default_vocabulary
 
 DAY = date(2026, 12, 1)
+FEWEST_LISTS = default_weighing().thresholds.hub_fewest_lists
 
 
 @pytest.fixture
@@ -44,15 +46,15 @@ def test_a_hub_stands_on_more_than_its_share_of_the_lists_of_the_last_days(
         mine = [everywhere] if i % 2 else [others[-1]]
         listed(town, [*mine, *(others[(4 * i + k) % 36] for k in range(LISTED - 1))], 1)
     with town.database.reading() as session:
-        assert hubs(session, today=DAY) == {everywhere, others[-1]}
+        assert hubs(session, today=DAY, share=0.3, fewest_lists=40) == {everywhere, others[-1]}
         later = DAY + timedelta(days=COUNTED_DAYS)
-        assert hubs(session, today=later) == frozenset()
+        assert hubs(session, today=later, share=0.3, fewest_lists=40) == frozenset()
 
 
 def test_few_lists_say_nothing(town: judged.Town) -> None:
     listed(town, list(town.key_of)[:LISTED], FEWEST_LISTS - 1)
     with town.database.reading() as session:
-        assert hubs(session, today=DAY) == frozenset()
+        assert hubs(session, today=DAY, share=0.3, fewest_lists=40) == frozenset()
 
 
 def test_a_hub_gives_way_to_what_is_nearly_as_good_and_stays_where_it_is_truly_best(

@@ -17,7 +17,7 @@ from geodata.coordinates import LonLat
 from geodata.streets_source import import_streets
 from matching import text
 from matching.need import parse_need
-from matching.schemes import SCHEMES
+from matching.schemes import default_weighing
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
 from resources.commands import register_resource, set_availability
@@ -95,7 +95,7 @@ def compare(
         idf = np.asarray(index.base.columns.texts["text_idf"])
         for i in range(needs):
             need = parse_need(catalogues.need(r, hosts, today), catalogues.VOCABULARY)
-            scheme = r.choice(list(SCHEMES.values()))
+            scheme = r.choice(list(default_weighing().schemes.values()))
             answer = suggest_placements(session, store, need, limit=8, scheme=scheme.code, now=NOW)
             reference = Reference(catalogues.VOCABULARY, need, NOW, scheme, streets)
             listed, looked = reference.suggest(session, 8, _text_of(need.wishes.text, idf))

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from matching.ask import prepare
 from matching.need import parse_need
 from matching.rules import judge
-from matching.schemes import SCHEMES
+from matching.schemes import default_weighing
 from matching.sight import Sight
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
@@ -76,7 +76,9 @@ def _compare(
 ) -> tuple[int, int, int]:  # fmt: skip
     """Compare one person with every place; return pairs, suggestions and failed pairs."""
     need = parse_need(asked, catalogues.VOCABULARY)
-    reference = Remembering(catalogues.VOCABULARY, need, NOW, SCHEMES["standard"])
+    reference = Remembering(
+        catalogues.VOCABULARY, need, NOW, default_weighing().schemes["standard"]
+    )
     reference.known = known
     reference.locations = [e.location for e in entries if e.location is not None]
     by_id = {e.offering.id: e for e in entries}

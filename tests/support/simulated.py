@@ -9,7 +9,7 @@ import random
 from datetime import date, timedelta
 
 from matching.learning import CODES, Outcome
-from matching.schemes import SCHEMES
+from matching.schemes import default_weighing
 
 KINDS = ("salon", "open_space", "volunteer", "work_preparation", "class", "activity_centre")
 GROUPS = ("under 40", "40 to 64", "65 and over")
@@ -29,7 +29,7 @@ def outcomes(n: int, *, seed: int = 1, strength: float = 1.0) -> list[Outcome]:
     strength : how much the truth says; 0 = staying is a toss-up, and nothing can be learned
     """
     r = random.Random(seed)
-    weights = SCHEMES["standard"].weights
+    weights = default_weighing().schemes["standard"].weights
     made = []
     for i in range(n):
         kind = r.choice(KINDS)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from geodata.streets import StreetGraph
 from matching.need import Need
-from matching.schemes import Scheme
+from matching.schemes import Scheme, Thresholds, default_weighing
 from matching.text import fold
 from oracle.on_foot import Walker
 from resources import schedules
@@ -89,6 +89,7 @@ class Reference:
         now: datetime,
         scheme: Scheme,
         streets: StreetGraph | None = None,
+        numbers: Thresholds | None = None,
     ) -> None:
         self.vocabulary = vocabulary
         self.need = need
@@ -97,6 +98,7 @@ class Reference:
         start = time(0) if need.on else time(local.hour, local.minute)
         self.start = datetime.combine(self.day, start, JAPAN)
         self.scheme = scheme
+        self.numbers = numbers or default_weighing().thresholds
         self.locations: list[Location] = []
         limit = None if need.walk_minutes is None else need.walk_minutes * 60 * need.speed_m_s
         searched = 2_500 if limit is None else 2 * limit
@@ -321,7 +323,10 @@ class Reference:
         if {"injury", "illness", "frailty"} & set(need.needs):
             out["strain"] = self.strain(set(r.activities or []))
         if need.step is not None:
-            out["step"] = three(bool(r.steps), any(abs(s - need.step) <= 1 for s in r.steps or []))
+            out["step"] = three(
+                bool(r.steps),
+                any(abs(s - need.step) <= self.numbers.step_gap_rungs for s in r.steps or []),
+            )
         if safety.exclude_organizations:
             ok = h is not None and h.id not in safety.exclude_organizations
             out["exclude_host"] = "pass" if ok else "fail"
@@ -343,7 +348,8 @@ class Reference:
     def served(self) -> float:
         """How far out a place with transport or online counts."""
         radius = self.need.radius_m
-        return 3000 if radius is None or self.need.limits.transport else min(radius, 3000)
+        far = self.numbers.transport_reach_m
+        return far if radius is None or self.need.limits.transport else min(radius, far)
 
     def would_ride(self) -> bool:
         need, limits = self.need, self.need.limits
@@ -431,7 +437,11 @@ class Reference:
             usual = self.vocabulary.term("kind", r.kind).facts["needs"]
             answered = usual if r.needs is None else r.needs
             covered = sum(w for n, w in need.needs.items() if n in answered)
-            out["needs"] = covered * (0.6 if r.needs is None else 1.0) / sum(need.needs.values())
+            out["needs"] = (
+                covered
+                * (self.numbers.usual_percent / 100 if r.needs is None else 1.0)
+                / sum(need.needs.values())
+            )
         parts = []
         if need.wishes.activities:
             wished = set(need.wishes.activities)
@@ -442,7 +452,9 @@ class Reference:
             out["wishes"] = sum(parts) / len(parts)
         walk, _ = self.walk(entry)
         minutes = None if walk is None else walk / need.speed_m_s / 60
-        out["nearness"] = 0.5 if minutes is None else 2 ** (-minutes / 15)
+        out["nearness"] = (
+            0.5 if minutes is None else 2 ** (-minutes / self.numbers.near_half_minutes)
+        )
         if self.elsewhere(entry):
             out["nearness"] = 0.0
         sessions = self.sessions(entry)
@@ -474,7 +486,7 @@ class Reference:
         if r.fee_yen is None:
             out["cost"] = 0.5
         elif limits.max_yen is None:
-            out["cost"] = 2 ** (-r.fee_yen / 500)
+            out["cost"] = 2 ** (-r.fee_yen / self.numbers.fee_half_yen)
         else:
             out["cost"] = min(1.0, max(0.0, 1 - 0.5 * r.fee_yen / max(limits.max_yen, 1)))
         out["freshness"] = self.fresh(
@@ -505,20 +517,28 @@ class Reference:
         verdicts = self.verdicts(entry)
         values = self.values(entry, text_of)
         used = {c: self.scheme.weights[c] for c in values if self.scheme.weights.get(c, 0) > 0}
-        whole = sum(used.values())
+        all_weights = sum(used.values())
         o = entry.offering
         term = self.vocabulary.term("kind", entry.resource.kind).facts["term_days"]
         unknown = sum(1 for v in verdicts.values() if v == "unknown")
-        said = 0.0 if o.availability == "unknown" else self.fresh(o.availability_said_on, 30)
+        said = (
+            0.0
+            if o.availability == "unknown"
+            else self.fresh(o.availability_said_on, self.numbers.room_half_days)
+        )
+        n = self.numbers
+        whole = n.sure_known + n.sure_verified + n.sure_room
         sure = (
-            0.4 * (1 - unknown / len(verdicts)) + 0.4 * self.fresh(o.verified_on, term) + 0.2 * said
+            n.sure_known / whole * (1 - unknown / len(verdicts))
+            + n.sure_verified / whole * self.fresh(o.verified_on, term)
+            + n.sure_room / whole * said
         )
         return Looked(
             entry,
             self.distance(entry),
             self.metres(entry),
             verdicts,
-            {c: values[c] * (w / whole) for c, w in used.items()},
+            {c: values[c] * (w / all_weights) for c, w in used.items()},
             round_half_even(100 * sure),
             self.relevant(entry, text_of),
         )

@@ -1,0 +1,34 @@
+"""A need put to the engine as staff see it: by the municipality's numbers, with hubs marked."""
+
+from sqlalchemy.orm import Session
+
+from jobs.program import Program
+from matching.answers import Answer
+from matching.need import Need
+from matching.schemes import USUAL, Weighing
+from matching.schemes_kept import read_weighing
+from matching.suggest import suggest_placements
+from resources import clock
+from resources.hubs import LISTED, hubs
+
+
+def list_for(
+    program: Program, session: Session, need: Need, *, weighing: Weighing, scheme: str = USUAL
+) -> Answer:
+    """Return the list that is shown to staff, by the numbers that this request sees."""
+    numbers = weighing.thresholds
+    known = hubs(
+        session,
+        today=clock.today(),
+        share=numbers.hub_share_percent / 100,
+        fewest_lists=numbers.hub_fewest_lists,
+    )
+    return suggest_placements(
+        session, program.store, need, limit=LISTED, scheme=scheme, hubs=known, weighing=weighing
+    )
+
+
+def scheme_named(session: Session, code: str) -> tuple[Weighing, str]:
+    """Return what the municipality weighs by, and the scheme: the usual one for an unknown name."""
+    weighing = read_weighing(session)
+    return weighing, code if code in weighing.schemes else USUAL

@@ -1,0 +1,40 @@
+"""On whose lists a change of weights is tried: the people the editor may see, or example needs."""
+
+from sqlalchemy import true
+from sqlalchemy.orm import Session
+
+from api.places import point_of
+from casework.access import Actor
+from casework.cases import cases_where
+from jobs.program import Program
+from matching.need import BadNeed, parse_need
+from matching.scheme_preview import Trial, example_trials
+from matching.sentences import Sentence
+
+MOST = 60
+"""How many people's lists are compared at most: those whose cases were opened first."""
+
+
+def trials_for(session: Session, program: Program, user: Actor) -> tuple[list[Trial], bool]:
+    """Return whose lists are compared, and whether they are example needs without a person.
+
+    Each look at a person's need is recorded, for the purpose `scheme_preview`.
+    """
+    seen = cases_where(
+        session, true(), actor=user, purpose="scheme_preview", fields=("label", "need")
+    )
+    trials: list[Trial] = []
+    for opened in seen:
+        person = opened.person
+        if opened.case.state == "closed" or "at" not in person.need or len(trials) >= MOST:
+            continue
+        try:
+            need = parse_need(
+                person.need, program.vocabulary, lambda text: point_of(program, session, text)
+            )
+        except BadNeed:  # an address that the gazetteer no longer knows: nothing can be asked
+            continue
+        trials.append(Trial(Sentence(person.label, person.label), need, person.id))
+    if trials:
+        return trials, False
+    return example_trials(session, program.vocabulary), True

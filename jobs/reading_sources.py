@@ -3,7 +3,6 @@
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
@@ -12,9 +11,10 @@ from sqlalchemy.orm import Session
 from jobs.fetching import Fetcher, FetchFailed, Known
 from jobs.ledger import Claimed, Outcome, Refused, enqueue
 from jobs.program import Program
+from jobs.reading_lists import read_hsds_source
 from resources import clock
-from resources.outside import calendars, hsds, rpde
-from resources.outside.addresses import LONGEST_URL
+from resources.outside import calendars, rpde
+from resources.outside.addresses import LONGEST_URL, BadSourceUrl, check_url
 from resources.outside.hearing import Heard, hear
 from resources.outside.problems import problems
 from resources.outside.reading import Asked, Reading, due_sources, to_ask
@@ -24,6 +24,7 @@ RUN_S = 90.0
 """For so long a feed's pages are asked for in one run; the next run goes on from there."""
 
 MOST_PAGES = 50
+MOST_BYTES = 50_000_000
 NIGHT = 5
 
 Run = Callable[[Program, Session, Claimed], Outcome]
@@ -81,31 +82,24 @@ def read_one(fetcher: Fetcher, asked: Asked, *, now: datetime) -> Reading:
     try:
         if asked.kind == "rpde":
             return _feed(fetcher, asked, now)
-        return _document(fetcher, asked, now)
+        if asked.kind == "hsds":
+            return read_hsds_source(fetcher, asked, now)
+        return _calendars(fetcher, asked, now)
     except FetchFailed as error:
         return Reading(problem=error.problem, retry_after_s=error.retry_after_s)
     except Unreadable as error:
         return Reading(problem=error.problem)
 
 
-def _document(fetcher: Fetcher, asked: Asked, now: datetime) -> Reading:
-    got = fetcher.fetch(
-        asked.url,
-        types=hsds.TYPES if asked.kind == "hsds" else calendars.TYPES,
-        known=Known(asked.etag, asked.last_modified),
+def _calendars(fetcher: Fetcher, asked: Asked, now: datetime) -> Reading:
+    known = Known(asked.etag, asked.last_modified)
+    got = fetcher.fetch(asked.url, types=calendars.TYPES, known=known)
+    names = set() if got.body is None else set(asked.items.values())
+    return Reading(
+        sessions={name: _calendar(got.body or b"", name, now) for name in names},
+        etag=got.known.etag,
+        last_modified=got.known.last_modified,
     )
-    return replace(
-        _said(asked, got.body, now), etag=got.known.etag, last_modified=got.known.last_modified
-    )
-
-
-def _said(asked: Asked, body: bytes | None, now: datetime) -> Reading:
-    names = set(asked.items.values())
-    if body is None:
-        return Reading()
-    if asked.kind == "hsds":
-        return Reading(words=hsds.read_hsds(body, names, now=now))
-    return Reading(sessions={name: _calendar(body, name, now) for name in names})
 
 
 def _calendar(body: bytes, name: str, now: datetime) -> list[DatedSession] | Doubt:
@@ -122,9 +116,11 @@ def _feed(fetcher: Fetcher, asked: Asked, now: datetime) -> Reading:
     over = time.monotonic() + RUN_S
     url, read_to = asked.url, None
     changes: list[rpde.Item] = []
+    size = 0
     for _ in range(MOST_PAGES):
         try:
-            page, following = _page(fetcher, url, now)
+            _check_same_host(asked, url)
+            page, following, length = _page(fetcher, url, now)
         except FetchFailed as error:
             return Reading(
                 feed=changes, complete=False, cursor=read_to, problem=error.problem,
@@ -137,21 +133,33 @@ def _feed(fetcher: Fetcher, asked: Asked, now: datetime) -> Reading:
         if page.is_last or following == url:
             return Reading(feed=changes, cursor=read_to)
         url = following
-        if time.monotonic() > over:
+        size += length
+        if time.monotonic() > over or size > MOST_BYTES:
             break
     return Reading(feed=changes, complete=False, cursor=read_to)
 
 
-def _page(fetcher: Fetcher, url: str, now: datetime) -> tuple[rpde.FeedPage, str]:
-    got = fetcher.fetch(url, types=rpde.TYPES)
-    page = rpde.read_page(got.body or b"", now=now)
+def _check_same_host(asked: Asked, url: str) -> None:
+    """Raise `FetchFailed` where a page stands on another host, though that may be read as well."""
+    try:
+        origin = check_url(url, loopback=True).origin
+    except BadSourceUrl:
+        return  # the fetcher refuses it, and says why
+    if origin != asked.origin and origin in asked.origins:
+        raise FetchFailed("other_host")
+
+
+def _page(fetcher: Fetcher, url: str, now: datetime) -> tuple[rpde.FeedPage, str, int]:
+    """Return a page, where the next stands, and how many bytes it had."""
+    body = fetcher.fetch(url, types=rpde.TYPES).body or b""
+    page = rpde.read_page(body, now=now)
     try:
         following = urljoin(url, page.next_url)
     except ValueError:
         raise Unreadable("not_rpde") from None
     if len(following) > LONGEST_URL:
         raise Unreadable("not_rpde")
-    return page, following
+    return page, following, len(body)
 
 
 def _concerns(item: rpde.Item, asked: Asked, now: datetime) -> bool:

@@ -5,8 +5,10 @@ Open Referral Human Services Data Specification 3.1: `service.capacities` holds 
 """
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from resources.outside.said import (
     Doubt,
@@ -30,15 +32,57 @@ UNITS = frozenset(
 """Units of a capacity that are places for people; a kilogram is none."""
 
 
-def read_hsds(body: bytes, item_ids: Collection[str], *, now: datetime) -> dict[str, Word | Doubt]:
-    """Return what a document says of free places, by the id of the service or service at location.
+@dataclass(frozen=True)
+class HsdsPage:
+    """A document, or one page of a list of them.
 
-    An id that isn't in the document gets a `Doubt`. Raises `Unreadable`.
+    capacities : as they stand there, by the id of the service or service at location
+    number : of the page, from 1; None where it says none
+    is_last : nothing follows; a document that isn't a page of a list is the last
+    total : how many the whole list holds; None where it isn't said
     """
+
+    capacities: dict[str, Any]
+    number: int | None
+    is_last: bool
+    total: int | None
+
+
+def read_page(body: bytes) -> HsdsPage:
+    """Read a document or a page of a list. Raises `Unreadable`."""
     document = read_json(body)
     if not isinstance(document, dict):
         raise Unreadable("not_hsds")
-    capacities = dict(_capacities(document))
+    number, pages = _count(document, "page_number"), _count(document, "total_pages")
+    is_last = document.get("last_page")
+    if "contents" not in document:
+        is_last = True
+    elif not isinstance(is_last, bool):
+        is_last = number is None or pages is None or number >= pages
+    return HsdsPage(dict(_capacities(document)), number, is_last, _count(document, "total_items"))
+
+
+def page_url(url: str, number: int) -> str:
+    """Return where a page of a list stands, as HSDS asks for it."""
+    parts = urlsplit(url)
+    kept = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k != "page"]
+    return urlunsplit(parts._replace(query=urlencode([*kept, ("page", str(number))])))
+
+
+def _count(document: dict[str, Any], name: str) -> int | None:
+    value = document.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def read_hsds(body: bytes, item_ids: Collection[str], *, now: datetime) -> dict[str, Word | Doubt]:
+    """Return what one document says of free places, by the ids asked for. Raises `Unreadable`."""
+    return words_of(read_page(body).capacities, item_ids, now=now)
+
+
+def words_of(
+    capacities: dict[str, Any], item_ids: Collection[str], *, now: datetime
+) -> dict[str, Word | Doubt]:
+    """Return what is said of free places, by id; an id that isn't there gets a `Doubt`."""
     return {
         item_id: _word(capacities[item_id], now) if item_id in capacities else Doubt("no_such_item")
         for item_id in item_ids

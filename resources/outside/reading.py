@@ -22,12 +22,14 @@ class Asked:
     """What is asked of a source, as it stood before the reading.
 
     items : the id in the source by offering
+    origin : of the source, which its pages don't leave
     url : where to begin; anew : from the beginning of a feed
     known_keys : the items of a feed that sessions are kept of
     """
 
     source_id: uuid.UUID
     kind: str
+    origin: str
     url: str
     items: dict[uuid.UUID, str]
     etag: str | None
@@ -74,6 +76,7 @@ def to_ask(session: Session, source_id: uuid.UUID, *, now: datetime) -> Asked | 
     return Asked(
         source_id=source.id,
         kind=source.kind,
+        origin=source.origin,
         url=source.url if anew else source.cursor or source.url,
         items={row.offering_id: row.item_id for row in items},
         etag=source.etag,

@@ -14,17 +14,18 @@ from jobs.settings import Settings, secret_key
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
+IMAGES = "img-src 'self' data:"  # the map's empty tile
 POLICY = "; ".join(
     (
         "default-src 'self'",
-        "img-src 'self' data:",  # the map's empty tile
+        IMAGES,
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",
     )
 )
-"""No inline script or style, and no outside host."""
+"""No inline script or style, and no outside host but that of a base map, if one is set."""
 
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -53,6 +54,11 @@ class Guarded:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
         self.headers = dict(HEADERS)
+        if settings.map_origin:
+            # The base map's pictures, and nothing else, may come from its server.
+            self.headers["Content-Security-Policy"] = POLICY.replace(
+                IMAGES, f"{IMAGES} {settings.map_origin}"
+            )
         if settings.secure_cookies:
             self.headers["Strict-Transport-Security"] = "max-age=31536000"
 

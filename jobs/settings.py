@@ -1,12 +1,15 @@
 """The settings of the program. Nothing else reads the environment."""
 
 import os
+import re
 import secrets
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from casework.roles import ROLES
+from geodata.tiles import BadTiles, open_tiles
 
 PREFIX = "IBASHO_"
 DATABASES = ("postgresql://", "postgresql+psycopg://", "sqlite:///")
@@ -49,6 +52,8 @@ class Settings:
     log_level: str = "info"
     open_data: bool = True  # what is published and verified is given to whoever asks
     open_data_license: str = "https://creativecommons.org/licenses/by/4.0/"
+    map_base: str = ""  # tiles under the maps: an address with {z}, {x} and {y}, or a .pmtiles file
+    map_attribution: str = ""  # whose map that is
     secure_cookies: bool = False  # on behind https; the cookie is then __Host-
     backup_folder: Path | None = None  # where the nightly copies go; None = none are made
     backup_recipient: str = ""  # public key (age1…) that copies are encrypted for
@@ -68,6 +73,17 @@ class Settings:
         """What the program proves itself with to the identity provider, from its file."""
         path = self.oidc_client_secret_file
         return path.read_text(encoding="utf-8").strip() if path else ""
+
+    @property
+    def map_tiles(self) -> Path | None:
+        """The file of the base map; None where there is none, or another server has it."""
+        return Path(self.map_base) if self.map_base.endswith(".pmtiles") else None
+
+    @property
+    def map_origin(self) -> str:
+        """The server of the base map's pictures, where it is another; else empty."""
+        parts = urlsplit("" if self.map_tiles else self.map_base)
+        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
     @property
     def index_folder(self) -> Path:
@@ -133,9 +149,33 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
             f"IBASHO_SECOND_FACTOR_ROLES must name roles between commas, of {', '.join(ROLES)}"
         )
     _check_provider(settings)
+    _check_map(settings)
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise BadSetting("IBASHO_LOG_LEVEL must be debug, info, warning or error")
     return settings
+
+
+def _check_map(settings: Settings) -> None:
+    """Raise `BadSetting` where the base map can't be shown as it is set up."""
+    base = settings.map_base
+    if not base:
+        return
+    if settings.map_tiles is not None:
+        try:
+            open_tiles(settings.map_tiles)
+        except BadTiles as error:
+            raise BadSetting(f"IBASHO_MAP_BASE: {error}") from None
+        return
+    parts = urlsplit(base)
+    safe = parts.scheme == "https" or parts.hostname in ("127.0.0.1", "::1", "localhost")
+    # The server's name stands in a header of every page, so it may be nothing but a name.
+    named = re.fullmatch(r"([A-Za-z0-9.-]+|\[::1\])(:[0-9]+)?", parts.netloc)
+    if not safe or not named or any(part not in base for part in ("{z}", "{x}", "{y}")):
+        raise BadSetting(
+            "IBASHO_MAP_BASE must be a .pmtiles file, or begin with https:// and hold {z}, {x}, {y}"
+        )
+    if not settings.map_attribution:
+        raise BadSetting("IBASHO_MAP_ATTRIBUTION must say whose map IBASHO_MAP_BASE is")
 
 
 def _check_provider(settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """What the maps are drawn from: outlines of districts, names of towns and stations."""
 
 import json
+import logging
 import math
 from typing import Any
 
@@ -10,6 +11,10 @@ from fastapi.responses import Response
 from api.dependencies import Program, Reading, allowed
 from api.places import stations, towns
 from geodata.areas import NoLayer, load_layer
+from geodata.tiles import BadTiles, open_tiles
+from jobs.settings import Settings
+
+log = logging.getLogger("ibasho.api")
 
 router = APIRouter(include_in_schema=False, dependencies=[allowed()])
 
@@ -37,7 +42,40 @@ def labels(program: Program, session: Reading) -> dict[str, Any]:
         "towns": [vars(t) for t in towns(program, session)],
         "stations": [vars(s) for s in stations(program)],
         "streets": program.store.streets() is not None,
+        "base": _base(program.settings),
     }
+
+
+def _base(settings: Settings) -> dict[str, Any] | None:
+    """Return where the tiles under the maps come from; None where the settings name none."""
+    if settings.map_tiles is None:
+        if not settings.map_base:
+            return None
+        return {"url": settings.map_base, "vectors": False, "attribution": settings.map_attribution}
+    tiles = open_tiles(settings.map_tiles)
+    return {
+        "url": "/map/tiles/{z}/{x}/{y}",
+        "vectors": tiles.vectors,
+        "deepest": tiles.deepest,
+        "layers": tiles.layers,
+        "attribution": settings.map_attribution or tiles.attribution,
+    }
+
+
+@router.get("/map/tiles/{z}/{x}/{y}")
+def tile(program: Program, z: int, x: int, y: int) -> Response:
+    """Return a tile of the base map's file; nothing (204) where the map has none."""
+    path = program.settings.map_tiles
+    tiles = None if path is None else open_tiles(path)
+    try:
+        found = None if tiles is None else tiles.tile(z, x, y)
+    except BadTiles as error:
+        log.warning("%s", error)
+        found = None
+    if tiles is None or found is None:
+        return Response(status_code=204, headers=AN_HOUR)
+    headers = {**AN_HOUR, **({"Content-Encoding": "gzip"} if tiles.compressed else {})}
+    return Response(found, media_type=tiles.media_type, headers=headers)
 
 
 # Squares of a kilometre, as any map asks for: they tell no more of where somebody looks.

@@ -1,11 +1,11 @@
-// Draws the maps: our own outlines, town and station names, numbered places. No outside tiles.
+// Draws the maps: our own outlines, town and station names, numbered places.
 "use strict";
 
 (() => {
   const CENTRE = [35.7295, 139.716];
 
   function backdrop(map) {
-    const outline = { color: "#7f9a8c", weight: 1.5, fillColor: "#ffffff", fillOpacity: 0.7, interactive: false };
+    const outline = { color: "#7f9a8c", weight: 1.5, fillColor: "#ffffff", fillOpacity: 0.7, className: "district", interactive: false };
     fetch("/map/districts.geojson", { credentials: "same-origin" })
       .then((answer) => (answer.ok ? answer.json() : null))
       .then((data) => data && L.geoJSON(data, { style: outline }).addTo(map).bringToBack())
@@ -24,7 +24,11 @@
           L.circleMarker([station.lat, station.lon], { radius: 4, color: "#3b4a8a", fillOpacity: 1, interactive: false })
             .bindTooltip(station.name, { permanent: true, direction: "top", className: "station" }).addTo(stations);
         }
-        if (labels.streets) IbashoStreets.follow(map);
+        // A base map has streets of its own, and its land must show through the districts.
+        if (labels.base) {
+          map.getContainer().classList.add("based");
+          IbashoBase.under(map, labels.base).catch(() => {});
+        } else if (labels.streets) IbashoStreets.follow(map);
         const show = () => {
           if (map.getZoom() >= 15) towns.addTo(map); else towns.remove();
           if (map.getZoom() >= 13) stations.addTo(map); else stations.remove();

@@ -15,7 +15,7 @@ const IbashoStreets = (() => {
     const drawn = new Map();
     const shown = L.layerGroup().addTo(map);
     const canvas = L.canvas({ padding: 0.2 });
-    L.control.attribution({ prefix: false }).addAttribution("© OpenStreetMap contributors").addTo(map);
+    IbashoCredits.say(map, "© OpenStreetMap contributors");
 
     function draw(data) {
       const plain = { renderer: canvas, color: "#c9ccc3", weight: 2, interactive: false };

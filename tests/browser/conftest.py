@@ -8,6 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -47,13 +48,13 @@ def _answers(url: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server that runs as `make run` starts it, on a free port of loopback."""
+@contextmanager
+def serving(home: Path, **settings: str) -> Iterator[str]:
+    """Run the server with the demo ward as `make run` does, on a free port of loopback."""
     port = _free_port()
-    home = tmp_path_factory.mktemp("site")
     environment = {k: v for k, v in os.environ.items() if not k.startswith("IBASHO_")}
     environment |= {"IBASHO_HOME": str(home), "IBASHO_PORT": str(port), "IBASHO_DEMO": "1"}
+    environment |= settings
     ibasho = [sys.executable, "-m", "api.cli"]
     subprocess.run([*ibasho, "demo"], env=environment, check=True, capture_output=True)
     log = (home / "log").open("wb")
@@ -73,6 +74,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server.terminate()
         server.wait(timeout=20)
         log.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server for all tests that need no settings of their own."""
+    with serving(tmp_path_factory.mktemp("site")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def serve():
+    return serving
 
 
 @pytest.fixture(scope="session")

@@ -60,6 +60,12 @@ class Parsed:
     def schedule(self) -> Schedule | None:
         return None if self.said is None else self.said.schedule()
 
+    def json(self) -> dict[str, Any]:
+        """Return the form that the command line prints."""
+        if self.said is None:
+            return {"parsed": False, "rules": [], "closed": [], "unparsed": self.unparsed}
+        return {"parsed": True, **said_json(self.said), "unparsed": None}
+
 
 def parse_schedule(text: str, order: str | None = None) -> Parsed:
     """Read an expression: 「月～金9:00～17:00、第3土曜10:00～12:00（祝日・年末年始休み）」.
@@ -84,10 +90,7 @@ def parse_schedule(text: str, order: str | None = None) -> Parsed:
 
 def parsed_json(text: str) -> dict[str, Any]:
     """Return the reading of an expression in the form that the command line prints."""
-    parsed = parse_schedule(text)
-    if parsed.said is None:
-        return {"parsed": False, "rules": [], "closed": [], "unparsed": parsed.unparsed}
-    return {"parsed": True, **said_json(parsed.said), "unparsed": None}
+    return parse_schedule(text).json()
 
 
 def _said(flat: str) -> Said:

@@ -46,6 +46,11 @@ def parted_by_weekday(text: str, order: str | None = None) -> str:
     return in_words(dict(zip(known, hours, strict=True)), note)
 
 
+def values_for_weekdays(start: str) -> bool:
+    """Tell whether a cell holds a value for each day of the week."""
+    return _STARTS.fullmatch(normal(start)) is not None
+
+
 def order_of(text: str) -> str | None:
     """Return the order of the days of seven values, where the words behind them leave but one.
 

@@ -1,13 +1,16 @@
 """`ibasho schedule`: what a Japanese schedule expression means, and when an offering is next."""
 
 import sys
+from dataclasses import astuple
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.commands.inputs import BadInput, identifier, moment
+from api.commands.inputs import BadInput, checked_file, identifier, moment
 from api.commands.opening import opened
 from api.commands.output import Format, FormatOption, print_json, print_table
+from api.commands.schedule_tables import in_words, read_table
 from api.commands.words import language, say
 
 if TYPE_CHECKING:
@@ -21,23 +24,31 @@ LONGEST_EXPRESSION = 2000
 
 @app.command("parse", help=say("help.schedule_parse"))
 def parse(
-    text: Annotated[str, typer.Argument(help=say("help.schedule_text"))],
+    text: Annotated[str, typer.Argument(help=say("help.schedule_text"))] = "",
+    days: Annotated[str, typer.Option(help=say("help.schedule_days"))] = "",
+    start: Annotated[str, typer.Option(help=say("help.schedule_start"))] = "",
+    end: Annotated[str, typer.Option(help=say("help.schedule_end"))] = "",
+    note: Annotated[str, typer.Option(help=say("help.schedule_note"))] = "",
+    closed: Annotated[str, typer.Option(help=say("help.schedule_closed"))] = "",
+    file: Annotated[Path | None, typer.Option(help=say("help.schedule_file"))] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    from resources.schedule_print import print_said
-    from resources.schedule_text import parse_schedule, parsed_json
+    from resources.schedule_columns import Columns, parse_columns
+    from resources.schedule_text import parse_schedule
 
-    if not text.strip() or len(text) > LONGEST_EXPRESSION:
+    columns = Columns(days, start, end, note, closed)
+    if (bool(text), columns != Columns(), file is not None).count(True) != 1:
+        raise BadInput(say("input.schedule_ways"))
+    if file is not None:
+        read_table(checked_file(file), form)
+        return
+    if not 0 < len(text.strip() + "".join(astuple(columns)).strip()) <= LONGEST_EXPRESSION:
         raise BadInput(say("input.schedule_length", limit=LONGEST_EXPRESSION))
-    parsed = parse_schedule(text)
+    parsed = parse_schedule(text) if text else parse_columns(columns)
     if form is Format.JSON:
-        print_json(parsed_json(text))
-    elif parsed.said is None:
-        print(say("table.not_parsed", part=parsed.unparsed))
+        print_json(parsed.json())
     else:
-        print(print_said(parsed.said, language()))
-        if parsed.schedule is None:
-            print(say("table.half_said"))
+        print(in_words(parsed))
 
 
 @app.command("show", help=say("help.schedule_show"))

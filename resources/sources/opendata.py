@@ -12,6 +12,7 @@ from typing import Any
 from geodata.coordinates import is_in_japan
 from resources import clock, schedules
 from resources.days import DAYS
+from resources.schedule_columns import Columns, parse_columns, words_of_columns
 from resources.sources import hours
 from resources.sources.dates import day_of
 from resources.sources.headers import Header, find_header, layouts, names_a_column
@@ -184,8 +185,8 @@ def _offering(table: Table, row: Row, cell: Any) -> dict[str, Any]:
     else:
         days, start, end = cell("days"), cell("start"), cell("end")
         closed = cell("closed_days")
-        schedule = hours.schedule_of(days, start, end, note, closed)
-        words = hours.words_of_hours(days, start, end, note, closed)
+        columns = Columns(days, start, end, note, closed)
+        schedule, words = parse_columns(columns).schedule, words_of_columns(columns)
         dated = "～".join(dict.fromkeys(x for x in (cell("first_on"), cell("last_on")) if x))
         words = " ".join(x for x in (dated, words) if x) or None
     return {

@@ -223,6 +223,68 @@ def test_a_schedule_is_parsed_or_the_part_that_was_not_understood_is_named(
     assert refused["unparsed"]
 
 
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("第1・3・5土", {"days": ["sat"], "nth": [1, 3, 5], "from": None, "to": None}),
+        ("毎月15日", {"days": [], "month_days": [15], "from": None, "to": None}),
+        ("10時半", {"days": [], "from": "10:30", "to": None}),
+        ("放課後～18:30", {"from": None, "to": "18:30", "from_event": "after_school"}),
+    ],
+)
+def test_what_is_said_in_part_has_null_for_what_is_not_said(
+    ibasho: Ibasho, text: str, fields: dict[str, Any]
+) -> None:
+    parsed = ibasho("schedule", "parse", text, "--format", "json").json
+    assert (parsed["parsed"], parsed["closed"], parsed["unparsed"]) == (True, [], None)
+    (rule,) = parsed["rules"]
+    assert {name: rule[name] for name in fields} == fields
+    assert (
+        "it is not used as times at which a place is open" in ibasho("schedule", "parse", text).out
+    )
+
+
+def test_a_schedule_in_columns_is_read_as_they_are_labelled(ibasho: Ibasho) -> None:
+    columns = ("--start", "9:00～17:00", "--closed", "月曜日、年末年始")
+    parsed = ibasho("schedule", "parse", *columns, "--format", "json").json
+    (rule,) = parsed["rules"]
+    assert rule["days"] == ["tue", "wed", "thu", "fri", "sat", "sun"]
+    assert parsed["closed"] == [{"days": ["mon"]}, {"from_day": "12-29", "to_day": "01-03"}]
+
+
+def test_a_table_of_schedules_is_read_row_by_row_and_counted(
+    ibasho: Ibasho, tmp_path: Path
+) -> None:
+    table = tmp_path / "hours.csv"
+    table.write_text(
+        "name,days,start,end,note,closed\n見本あ,月火水,09:00,17:00,,\n"
+        "見本い,月火水,09:00,17:00,,\n見本う,第1・3土,,,,\n見本え,,,,気が向いたとき,\n見本お,,,,,\n",
+        encoding="utf-8",
+    )
+    *rows, counts = map(
+        json.loads,
+        ibasho("schedule", "parse", "--file", str(table), "--format", "json").out.splitlines(),
+    )
+    assert [(row["line"], row["parsed"]) for row in rows] == [
+        (2, True), (3, True), (4, True), (5, False),
+    ]  # fmt: skip
+    assert counts == {
+        "rows": 5, "stated": 4, "read": 3, "distinct": 3, "distinct_read": 2, "distinct_whole": 1,
+    }  # fmt: skip
+    shown = ibasho("schedule", "parse", "--file", str(table)).out
+    assert "2: 月火水 09:00～17:00 → Mon–Wed 9:00–17:00" in shown
+    assert "5 rows, 3 distinct; 2 of these were read (66.7 %)" in shown
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("月曜", "--days", "月曜"), ("月曜", "--file", "x.csv"), ("--days", " ")]
+)
+def test_a_schedule_is_given_in_one_way(ibasho: Ibasho, arguments: tuple[str, ...]) -> None:
+    refused = ibasho("schedule", "parse", *arguments)
+    assert refused.code == 2
+    assert "Give" in refused.err
+
+
 def test_the_calendar_of_the_command_is_that_of_dateutil_and_the_law(
     ibasho: Ibasho, register: Register
 ) -> None:

@@ -7,6 +7,7 @@ from jobs.dialects import passing_over_taken
 from jobs.ledger import enqueue
 from jobs.models import LogReader
 from resources.changes import latest_revision
+from resources.likely import touched_between
 from resources.models import Change
 from resources.upsert import insert_into
 
@@ -58,6 +59,9 @@ def _ask(session: Session, first: int, last: int) -> int:
         asked += 1
     elif any(entity in FOLLOWED for entity, _ in changed):
         enqueue(session, "refresh_changed", subject=f"{first}..{last}")
+        asked += 1
+    if touched_between(session, first, last) != set():
+        enqueue(session, "compare_entries", dedupe_key="compare_entries")
         asked += 1
     if any(entity == "location" or action == "load" for entity, action in changed):
         enqueue(session, "place_locations", dedupe_key="place_locations")

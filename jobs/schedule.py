@@ -56,6 +56,7 @@ def schedule_of(settings: Settings) -> tuple[Periodic, ...]:
             ("import_file", "expire", "place_locations"),
         ),
         Periodic("build_index", timedelta(minutes=30), follows=("import_file", "place_locations")),
+        Periodic("compare_entries", DAY, timedelta(minutes=50), ("import_file",)),
         Periodic("fit_waiting", timedelta(hours=1), timedelta(minutes=40), ("import_file",)),
         Periodic("tell_stalled", DAY, timedelta(hours=7)),
         Periodic("seal_audit", timedelta(minutes=5)),

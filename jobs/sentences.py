@@ -16,6 +16,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "check_file": ("取り込み前の確認（試し読み）", "Trial of a file before its import"),
     "import_file": ("ファイルの取り込み", "Import of a file"),
     "build_index": ("検索用データの作り直し", "Building of the index"),
+    "compare_entries": ("重複の照合", "Comparing of entries with each other"),
     "tell_stalled": ("予定日を過ぎた調整の知らせ", "Notices of overdue placements"),
     "seal_audit": ("閲覧記録の封印", "Sealing of the audit"),
     "read_sources": ("外部の提供元のうち読む時が来たもの", "Sources outside that are due"),
@@ -84,6 +85,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "built": (
         "検索用データは版{revision}のものです。",
         "The index stands at revision {revision}.",
+    ),
+    "compared": (
+        "登録をくらべ、同じ場かもしれない組を{pairs}組見つけました。",
+        "Entries were compared; {pairs} pairs may be one place.",
     ),
     "stalled_told": (
         "担当{owners}人と所属長{managers}人に知らせました。",

@@ -7,6 +7,7 @@ import jobs.models
 import matching.scheme_models
 import resources.booked
 import resources.derived
+import resources.likely
 import resources.merged
 import resources.open_rows
 import resources.outside.models
@@ -22,6 +23,7 @@ MODULES = (
     matching.scheme_models,
     resources.booked,
     resources.derived,
+    resources.likely,
     resources.merged,
     resources.open_rows,
     resources.outside.models,

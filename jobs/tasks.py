@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from casework.stalled import tell_what_stalls
 from geodata.areas import load_layer
+from jobs.comparing import compare_entries, compare_outside
 from jobs.copies import say_copy, write_copy
 from jobs.fitting import fit_waiting
 from jobs.importing_files import check_file, import_file
@@ -171,6 +172,7 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "check_file": Task(check_file),
         "import_file": Task(import_file),
         "build_index": Task(say_index_revision, before=build_index_where_stale),
+        "compare_entries": Task(compare_entries, before=compare_outside),
         "tell_stalled": Task(tell_stalled),
         "fit_waiting": Task(fit_waiting),
         "seal_audit": Task(seal_audit, before=keep_head),

@@ -1,8 +1,9 @@
 """Proposes which entries may be one and the same place; nothing is ever merged by itself."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -101,21 +102,52 @@ def duplicates_of(session: Session, facts: Facts, *, limit: int = 5) -> list[Pro
 def duplicates_within(session: Session) -> list[Proposal]:
     """Return the pairs of entries of the catalogue that may be one, the likeliest first.
 
-    Without the pairs that somebody found to be two.
+    Without the pairs that somebody found to be two. Reads and compares the whole catalogue:
+    `resources.likely` keeps the answer.
     """
-    best: dict[tuple[uuid.UUID, uuid.UUID], Proposal] = {}
     two_indeed = pairs_not_same(session)
-    for one, other in pairs_to_compare(_entries(session)):
-        pair = min(one.resource, other.resource), max(one.resource, other.resource)
-        if pair in two_indeed:
-            continue
-        proposal = Proposal(one, other, compare(one.facts, other.facts))
-        before = best.get(pair)
-        if proposal.likeness.enough and (
-            before is None or proposal.likeness.weight > before.likeness.weight
-        ):
-            best[pair] = proposal
-    return sorted(best.values(), key=lambda p: (-p.likeness.weight, p.one.resource))
+    found = [
+        p for p in proposals_among(session) if (p.one.resource, p.other.resource) not in two_indeed
+    ]
+    return sorted(found, key=lambda p: (-p.likeness.weight, p.one.resource, p.other.resource))
+
+
+def proposals_among(session: Session, *, of: Collection[uuid.UUID] | None = None) -> list[Proposal]:
+    """Return each pair of resources that may be one, by their likest places; `one` is the smaller.
+
+    of : only pairs in which at least one resource is among these
+    """
+    if of is not None and not of:
+        return []
+    best: dict[tuple[uuid.UUID, uuid.UUID], Proposal] = {}
+    for one, other in pairs_to_compare(_entries(session), of=of):
+        _keep_likest(best, Proposal(one, other, compare(one.facts, other.facts)))
+    return [p for p in best.values() if p.likeness.enough]
+
+
+def proposals_of_pairs(
+    session: Session, pairs: Sequence[tuple[uuid.UUID, uuid.UUID]]
+) -> list[Proposal]:
+    """Return those of some pairs that may be one as they stand now, in the order given."""
+    wanted = {i for pair in pairs for i in pair}
+    places: dict[uuid.UUID, list[Known]] = {}
+    for known in _entries(session, Resource.id.in_(wanted)) if wanted else ():
+        places.setdefault(known.resource, []).append(known)
+    best: dict[tuple[uuid.UUID, uuid.UUID], Proposal] = {}
+    for a, b in pairs:
+        for one, other in product(places.get(a, ()), places.get(b, ())):
+            _keep_likest(best, Proposal(one, other, compare(one.facts, other.facts)))
+    return [best[pair] for pair in pairs if pair in best and best[pair].likeness.enough]
+
+
+def _keep_likest(best: dict[tuple[uuid.UUID, uuid.UUID], Proposal], proposal: Proposal) -> None:
+    one, other = proposal.one, proposal.other
+    if one.resource > other.resource:
+        one, other = other, one
+        proposal = Proposal(one, other, proposal.likeness)
+    before = best.get((one.resource, other.resource))
+    if before is None or proposal.likeness.weight > before.likeness.weight:
+        best[one.resource, other.resource] = proposal
 
 
 def among_added(session: Session, added: Collection[uuid.UUID]) -> list[Proposal]:

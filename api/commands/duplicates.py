@@ -13,10 +13,13 @@ def duplicates(
     form: FormatOption = Format.TABLE,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help=say("help.limit"))] = 200,
 ) -> None:
-    from resources.duplicates import duplicates_within
+    from jobs.comparing import compare_now
+    from resources.likely import likely_pairs
 
-    with opened() as program, program.database.reading() as session:
-        found = duplicates_within(session)[:limit]
+    with opened() as program:
+        compare_now(program.database)
+        with program.database.reading() as session:
+            found = likely_pairs(session, limit=limit)
     if form is Format.JSON:
         print_json(
             {

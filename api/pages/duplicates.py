@@ -14,10 +14,11 @@ from api.identity import language_of
 from api.pages.home import MERGES
 from api.rendering import render
 from api.words import say
+from jobs.comparing import is_comparing
 from jobs.program import Program as OpenProgram
 from resources.commands import EditedMeanwhile
-from resources.duplicates import duplicates_within
 from resources.history import ChangedSince
+from resources.likely import count_likely, likely_pairs
 from resources.merged import MERGED, merges_that_hold, newest_not_same
 from resources.merging import (
     CannotMerge,
@@ -31,14 +32,18 @@ from resources.side_by_side import side_by_side
 
 router = APIRouter(include_in_schema=False, dependencies=[allowed(*MERGES)])
 
-SHOWN = 30
+PAGE = 20
+"""Pairs on one page."""
+
 DECIDED = 10
 """How many of the newest decisions are shown, each with a way back."""
 
 
 @router.get("/duplicates")
-def pairs(request: Request, program: Program, session: Reading, noted: str = "") -> Response:
-    return _page(request, program, session, noted=noted)
+def pairs(
+    request: Request, program: Program, session: Reading, noted: str = "", offset: int = 0
+) -> Response:
+    return _page(request, program, session, noted=noted, offset=max(0, min(offset, 10**9)))
 
 
 def _page(
@@ -47,9 +52,10 @@ def _page(
     session: Session,
     noted: str = "",
     error: str | None = None,
+    offset: int = 0,
 ) -> Response:
     language = language_of(request)
-    found = duplicates_within(session)
+    found = likely_pairs(session, offset=offset, limit=PAGE)
     merges, apart = (
         merges_that_hold(session, limit=DECIDED),
         newest_not_same(session, limit=DECIDED),
@@ -59,8 +65,11 @@ def _page(
     page = render(
         request,
         "duplicates.html",
-        pairs=[(p, evidence_shown(p, language, program.vocabulary)) for p in found[:SHOWN]],
-        total=len(found),
+        pairs=[(p, evidence_shown(p, language, program.vocabulary)) for p in found],
+        total=count_likely(session),
+        comparing=is_comparing(session),
+        offset=offset,
+        per_page=PAGE,
         merges=merges,
         apart=apart,
         names=_names(session, named),

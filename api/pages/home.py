@@ -17,6 +17,7 @@ from casework.placements import waiting_for
 from casework.plans import hand_offs_waiting
 from casework.roles import WORKS_WITH_PEOPLE
 from resources import clock
+from resources.likely import count_likely
 from resources.queries import count_in_review
 from resources.reported import count_waiting
 
@@ -76,6 +77,8 @@ def _to_look_at(session: Session, role: str) -> Iterator[tuple[str, str, int]]:
         yield "/verify", "home.reports", count_waiting(session)
     if role in PUBLISHES:
         yield "/resources?status=review", "home.in_review", count_in_review(session)
+    if role in MERGES:
+        yield "/duplicates", "home.likely", count_likely(session)
 
 
 @router.get("/language/{language}", dependencies=[public])

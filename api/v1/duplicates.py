@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.dependencies import Reading, User, Writing, allowed
 from api.pages.home import MERGES
-from resources.duplicates import Proposal, duplicates_within
+from jobs.comparing import is_comparing
+from resources.duplicates import Proposal
+from resources.likely import count_likely, likely_pairs
 from resources.merging import merge_resources, say_not_same, take_back_not_same, undo_merge
 
 router = APIRouter(
@@ -27,9 +29,17 @@ def pair_as_json(pair: Proposal) -> dict[str, Any]:
 
 @router.get("", summary="Pairs of entries that may be one place, the likeliest first")
 def pairs(
-    session: Reading, limit: Annotated[int, Field(ge=1, le=1000)] = 100
-) -> dict[str, list[dict[str, Any]]]:
-    return {"pairs": [pair_as_json(p) for p in duplicates_within(session)[:limit]]}
+    session: Reading,
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100,
+    offset: Annotated[int, Field(ge=0, le=10**9)] = 0,
+) -> dict[str, Any]:
+    """`comparing`: entries were changed that are still to be compared; ask again soon."""
+    found = likely_pairs(session, offset=offset, limit=limit)
+    return {
+        "pairs": [pair_as_json(p) for p in found],
+        "total": count_likely(session),
+        "comparing": is_comparing(session),
+    }
 
 
 class Decision(BaseModel):

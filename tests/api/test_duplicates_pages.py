@@ -9,6 +9,7 @@ import pytest
 from door import token_of
 from fastapi.testclient import TestClient
 
+from jobs.comparing import compare_now
 from jobs.program import Program
 from resources.commands import register_resource
 from resources.models import Resource
@@ -35,6 +36,7 @@ def pair(program: Program) -> tuple[str, str]:
                     vocabulary=program.vocabulary, by="test",
                 )
             )  # fmt: skip
+    compare_now(program.database)
     return str(made[0].resource_id), str(made[1].resource_id)
 
 
@@ -106,7 +108,7 @@ def test_two_places_indeed_are_remembered_until_somebody_thinks_better_of_it(
     page = client.get("/duplicates").text
     data = {"csrf": token_of(page), "one": pair[1], "other": pair[0]}
     assert client.post("/duplicates/apart", data=data).status_code == 303
-    assert client.get("/api/v1/duplicates").json() == {"pairs": []}
+    assert client.get("/api/v1/duplicates").json() == {"pairs": [], "total": 0, "comparing": False}
     assert "別の場としたもの" in client.get("/duplicates").text
     assert client.post("/duplicates/apart/undo", data=data).status_code == 303
     (found,) = client.get("/api/v1/duplicates").json()["pairs"]
@@ -136,3 +138,41 @@ def test_only_those_who_keep_the_whole_catalogue_may_merge(
 ) -> None:
     for role in ("support_worker", "csw", "auditor"):
         assert signed_in(role).get("/duplicates").status_code == 403
+
+
+def test_while_entries_are_being_compared_the_page_says_so_and_asks_again(
+    signed_in: Callable[[str], TestClient], program: Program, pair: tuple[str, str]
+) -> None:
+    client = signed_in("coordinator")
+    assert 'hx-trigger="load' not in client.get("/duplicates").text
+    with program.database.writing(by="test") as session:
+        session.get_one(Resource, uuid.UUID(pair[0])).name = "別の名前の場所"
+    page = client.get("/duplicates").text
+    assert "いま登録をくらべています" in page
+    assert 'hx-trigger="load' in page
+    assert client.get("/api/v1/duplicates").json()["comparing"] is True
+    compare_now(program.database)
+    page = client.get("/duplicates").text
+    assert "くらべています" not in page
+    assert "いま確かめる組はありません" in page
+
+
+def test_many_pairs_are_shown_page_by_page(
+    signed_in: Callable[[str], TestClient], program: Program
+) -> None:
+    with program.database.writing(by="test") as session:
+        for n in [*range(25), *range(25)]:
+            parts = {"resource": {"name": f"架空{n}", "kind": "salon", "phone": f"03-0000-{n:04}"}}
+            register_resource(
+                session, registration=Registration.model_validate(parts),
+                vocabulary=program.vocabulary, by="test",
+            )  # fmt: skip
+    compare_now(program.database)
+    client = signed_in("coordinator")
+    assert "同じ場かもしれない登録 25組" in client.get("/").text
+    first = client.get("/duplicates").text
+    assert first.count('action="/duplicates/apart"') == 20
+    assert 'href="?offset=20"' in first
+    second = client.get("/duplicates?offset=20").text
+    assert second.count('action="/duplicates/apart"') == 5
+    assert 'href="?offset=0"' in second

@@ -14,8 +14,9 @@ from casework.roles import ROLES
 
 NO_PAGES = ("/api", "/hsds", "/health", "/map", "/static", "/feed", "/openapi", "/docs", "/metrics",
             "/signin")  # fmt: skip
-ELSEWHERE = {"/welcome", "/duplicates/compare"}
-"""Where an invitation leads; and what is opened for two entries that the list names."""
+ELSEWHERE = {"/welcome", "/duplicates/compare", "/second-factor/picture"}
+"""Where an invitation leads; what is opened for two entries that the list names; and the picture on
+the page that is the answer to setting up a second factor."""
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -6,11 +6,11 @@ from functools import cache
 from sqlalchemy.orm import Session
 
 from geodata.addresses import Address, geocode
-from geodata.coordinates import LonLat
 from geodata.gazetteer import NoGazetteer
 from geodata.stations import load_stations
 from jobs.demo.facts import stations as demo_stations
 from jobs.program import Program
+from matching.need import At
 from resources.queries import municipality
 
 
@@ -63,12 +63,12 @@ def located(program: Program, session: Session, text: str) -> Address:
     return geocode(text, program.gazetteer(), prefecture=prefecture, city=city)
 
 
-def point_of(program: Program, session: Session, text: str) -> LonLat | None:
-    """Return the point of an address; None where not even its town is known."""
+def at_of(program: Program, session: Session, text: str) -> At | None:
+    """Return where an address is, with its accuracy; None where not even its town is known."""
     try:
         found = located(program, session, text)
     except NoGazetteer:
         return None
     if found.town is None or found.lon is None or found.lat is None:
         return None
-    return LonLat(found.lon, found.lat)
+    return At(lon=found.lon, lat=found.lat, accuracy_m=found.accuracy_m)

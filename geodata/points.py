@@ -39,3 +39,12 @@ def address_contradicts_point(address: Address, lon: float, lat: float) -> bool:
     # A city's radius reaches to its farthest town already: what lies beyond is another city.
     times = 1.0 if address.level == "city" else TOO_FAR
     return away_m > max(LEAST_DISTANCE_M, times * address.accuracy_m)
+
+
+ROUGH_M = 100.0
+"""From this accuracy on a point is the middle of a town, not a door: no metres are told from it."""
+
+
+def is_rough(accuracy_m: float | None) -> bool:
+    """Tell whether a point stands for a town rather than for a door."""
+    return accuracy_m is not None and accuracy_m >= ROUGH_M

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
+from geodata.points import is_rough
 from matching.place_shown import PlaceKept, PlaceShown
 from matching.sentences import Sentence, sentence
 from matching.sureness import joined, room_words, verified_words
@@ -153,6 +154,12 @@ class Answer:
     relaxation: Relaxation | None
     considered: int
     fitting: int
+    from_accuracy_m: float | None = None
+
+    @property
+    def from_town(self) -> bool:
+        """Tell whether the question came from the middle of a town: then no metres are shown."""
+        return is_rough(self.from_accuracy_m)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -160,6 +167,8 @@ class Answer:
             "scheme": self.scheme,
             "considered": self.considered,
             "fitting": self.fitting,
+            "from_accuracy_m": self.from_accuracy_m,
+            "from_town": self.from_town,
             "suggestions": [s.as_json() for s in self.suggestions],
             "nearest_misses": [m.as_json() for m in self.nearest_misses],
             "removed_by": self.removed_by,

@@ -38,11 +38,15 @@ class Part(BaseModel):
 
 
 class At(Part):
-    """Where from: a point in WGS 84 degrees, or an address that is looked up."""
+    """Where from: a point in WGS 84 degrees, or an address that is looked up.
+
+    accuracy_m : how far off the point may be; an address that is looked up brings its own
+    """
 
     lon: Annotated[float, Field(allow_inf_nan=False)] | None = None
     lat: Annotated[float, Field(allow_inf_nan=False)] | None = None
     address: Annotated[str, StringConstraints(max_length=300)] | None = None
+    accuracy_m: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] | None = None
 
 
 class Wishes(Part):
@@ -122,7 +126,7 @@ class Need(Part):
 def parse_need(
     data: Any,
     vocabulary: Vocabulary,
-    geocode: Callable[[str], LonLat | None] | None = None,
+    geocode: Callable[[str], At | None] | None = None,
 ) -> Need:
     """Check a question from outside and return it, with its address turned into a point.
 
@@ -212,7 +216,7 @@ def _in_todays_words(need: Need, vocabulary: Vocabulary) -> Need:
     )
 
 
-def _with_point(need: Need, geocode: Callable[[str], LonLat | None] | None) -> Need:
+def _with_point(need: Need, geocode: Callable[[str], At | None] | None) -> Need:
     at = need.at
     if at.lon is not None and at.lat is not None:
         if not is_in_japan(at.lon, at.lat):
@@ -221,10 +225,9 @@ def _with_point(need: Need, geocode: Callable[[str], LonLat | None] | None) -> N
         return need
     if at.lon is not None or at.lat is not None or not at.address:
         raise BadNeed("at", sentence("need.no_place"))
-    point = geocode(at.address) if geocode else None
-    if point is None:
+    found = geocode(at.address) if geocode else None
+    if found is None:
         raise BadNeed("at.address", sentence("need.address_unknown"))
-    found = At(lon=point.lon, lat=point.lat)
     return need.model_copy(update={"at": found})
 
 

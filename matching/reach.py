@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from geodata.compiled import compiled
+from geodata.points import ROUGH_M, is_rough
 from geodata.straight import DETOUR
 from matching.columns import STATUSES
 from matching.sentences import Sentence, sentence
@@ -19,9 +20,6 @@ from matching.verdicts import (
     shows_code,
     verdict,
 )
-
-ROUGH_M = 100.0
-"""From this accuracy on a point is the middle of a town, not a door."""
 
 _PUBLISHED = STATUSES.index("published")
 
@@ -74,7 +72,9 @@ def _change_reach(p: Seen) -> Sentence | None:
         return sentence("change.reach_walk", minutes=more)
     assert p.ask.need.radius_m is not None
     metres = math.ceil(away - p.ask.need.radius_m)
-    if p["accuracy_m"] >= ROUGH_M:  # the middle of a town: no single metres are told from it
+    if is_rough(p["accuracy_m"]) or is_rough(
+        p.ask.need.at.accuracy_m
+    ):  # the middle of a town: no single metres are told from it
         metres = math.ceil(metres / ROUGH_M) * int(ROUGH_M)
     return sentence("change.reach_radius", metres=metres)
 

@@ -143,6 +143,7 @@ def answer_to(
         relaxation=None if suggestions else relaxation(sight, judged),
         considered=len(rows),
         fitting=len(fitting),
+        from_accuracy_m=need.at.accuracy_m,
     )
 
 

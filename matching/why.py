@@ -9,6 +9,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from geodata.points import is_rough
 from matching.answers import Suggestion, Verdict
 from matching.ask import prepare
 from matching.avoiding import avoiding
@@ -45,6 +46,7 @@ class Explanation:
     minimum_score: int
     criterion_words: dict[str, Sentence]
     any_session: SessionAhead | None
+    from_town: bool = False
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -56,6 +58,7 @@ class Explanation:
             "suggestible": self.suggestible,
             "enough_score": self.enough_score,
             "minimum_score": self.minimum_score / UNIT,
+            "from_town": self.from_town,
             "any_session": None if self.any_session is None else self.any_session.as_json(),
             "changes": [
                 {"rule": v.rule, "change": v.change.as_json()}
@@ -107,6 +110,7 @@ def explain(
         minimum_score=round(weights.minimum_score * UNIT),
         criterion_words={c.code: c.words for c in scores.criteria},
         any_session=seen.next_session(fitting=False),
+        from_town=is_rough(need.at.accuracy_m),
     )
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.commands.inputs import BadInput, read_profile
-from api.commands.opening import opened, point_of
+from api.commands.opening import at_of, opened
 from api.commands.output import Format, FormatOption, print_json, print_table
 from api.commands.questions import SchemeOption
 from api.commands.words import language, say
@@ -52,7 +52,7 @@ def _waiting(program: "Program", people: list[tuple[str, str | None, Any]]) -> "
     return [
         Waiting(
             label,
-            parse_need(need, program.vocabulary, lambda text: point_of(program, text)),
+            parse_need(need, program.vocabulary, lambda text: at_of(program, text)),
             household,
         )
         for label, household, need in people

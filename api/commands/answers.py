@@ -4,10 +4,10 @@ from datetime import datetime
 
 from api.commands.output import print_table
 from api.commands.words import language, say
+from geodata.points import is_rough
 from matching.answers import Answer, Miss, Suggestion, Verdict
 from matching.nearby import NearbyAnswer
 from matching.place_shown import PlaceKept, PlaceShown
-from matching.reach import ROUGH_M
 from matching.sentences import sentence
 from matching.times import SessionAhead
 from matching.why import Explanation
@@ -24,7 +24,10 @@ def print_answer(answer: Answer, vocabulary: Vocabulary) -> None:
         print_table(
             say("table.suggestions"),
             say("table.suggestion_columns").split("|"),
-            (_suggestion_row(n, s, vocabulary) for n, s in enumerate(answer.suggestions, 1)),
+            (
+                _suggestion_row(n, s, vocabulary, from_town=answer.from_town)
+                for n, s in enumerate(answer.suggestions, 1)
+            ),
         )
     else:
         print(say("table.nothing_fits"))
@@ -33,7 +36,7 @@ def print_answer(answer: Answer, vocabulary: Vocabulary) -> None:
         print_table(
             say("table.misses"),
             say("table.miss_columns").split("|"),
-            (_miss_row(m, vocabulary) for m in answer.nearest_misses),
+            (_miss_row(m, vocabulary, from_town=answer.from_town) for m in answer.nearest_misses),
         )
     if any(s.place.invented for s in answer.suggestions):
         print(say("table.invented"))
@@ -52,9 +55,7 @@ def print_nearby(answer: NearbyAnswer, vocabulary: Vocabulary, *, from_town: boo
                 _place(p.place, vocabulary),
                 say(f"open.{p.open}"),
                 None if p.open_until is None else p.open_until.astimezone(JAPAN).strftime("%H:%M"),
-                say("table.walk_from_town", minutes=p.walk_minutes)
-                if from_town
-                else _distance(p.place, p.walk_minutes, p.distance_m, p.route),
+                _distance(p.place, p.walk_minutes, p.distance_m, p.route, from_town=from_town),
                 _room(p.place),
                 p.place.phone,
                 p.place.address,
@@ -70,11 +71,12 @@ def print_explanation(explanation: Explanation, vocabulary: Vocabulary) -> None:
     kind = vocabulary.label("kind", suggestion.place.kind, language())
     print(f"{suggestion.place.name}（{kind}）" if language() == "ja" else
           f"{suggestion.place.name} ({kind})")  # fmt: skip
+    rough = explanation.from_town or _is_rough(suggestion.place)
     print(say("table.suggestible" if explanation.suggestible else "table.not_suggestible"))
     print_table(
         say("table.verdicts"),
         say("table.verdict_columns").split("|"),
-        (_verdict_row(v, explanation.suggestion.place.verified_on) for v in explanation.verdicts),
+        (_verdict_row(v, suggestion.place.verified_on, rough=rough) for v in explanation.verdicts),
     )
     print_table(
         say("table.score", score=f"{suggestion.score / 10_000:.4f}",
@@ -87,7 +89,9 @@ def print_explanation(explanation: Explanation, vocabulary: Vocabulary) -> None:
     )  # fmt: skip
 
 
-def _suggestion_row(n: int, s: Suggestion, vocabulary: Vocabulary) -> list[object]:
+def _suggestion_row(
+    n: int, s: Suggestion, vocabulary: Vocabulary, *, from_town: bool
+) -> list[object]:
     best = sorted(s.contributions.items(), key=lambda item: -item[1])[:MAIN_REASONS]
     reasons = [sentence(f"criterion.{code}").in_language(language()) for code, part in best if part]
     asks = [v.words.in_language(language()) for v in s.verdicts if v.verdict == "unknown"]
@@ -98,7 +102,7 @@ def _suggestion_row(n: int, s: Suggestion, vocabulary: Vocabulary) -> list[objec
         n,
         _place(s.place, vocabulary),
         f"{s.score / 10_000:.2f}\n{s.confidence / 100:.2f}",
-        _distance(s.place, s.walk_minutes, s.distance_m, s.route),
+        _distance(s.place, s.walk_minutes, s.distance_m, s.route, from_town=from_town),
         _session(s.next_session),
         _room(s.place),
         why,
@@ -106,11 +110,11 @@ def _suggestion_row(n: int, s: Suggestion, vocabulary: Vocabulary) -> list[objec
     ]
 
 
-def _miss_row(miss: Miss, vocabulary: Vocabulary) -> list[object]:
+def _miss_row(miss: Miss, vocabulary: Vocabulary, *, from_town: bool) -> list[object]:
     changes = [v.change or v.words for v in miss.failed]
     return [
         _place(miss.place, vocabulary),
-        None if _is_rough(miss.place) else miss.distance_m,
+        None if from_town or _is_rough(miss.place) else miss.distance_m,
         "\n".join(c.in_language(language()) for c in changes),
     ]
 
@@ -120,19 +124,26 @@ def _place(place: PlaceKept, vocabulary: Vocabulary) -> str:
 
 
 def _distance(
-    place: PlaceKept, walk_minutes: int | None, distance_m: int | None, route: str
+    place: PlaceKept,
+    walk_minutes: int | None,
+    distance_m: int | None,
+    route: str,
+    *,
+    from_town: bool,
 ) -> str | None:
     if walk_minutes is None or distance_m is None:
         return None
     if _is_rough(place):
         return say("table.walk_rough", minutes=walk_minutes)
+    if from_town:
+        return say("table.walk_from_town", minutes=walk_minutes)
     key = "table.walk_streets" if route == "streets" else "table.walk"
     return say(key, minutes=walk_minutes, metres=distance_m)
 
 
 def _is_rough(place: PlaceKept) -> bool:
     """Tell whether only the middle of its town is known: metres would say more than is known."""
-    return place.accuracy_m is not None and place.accuracy_m >= ROUGH_M
+    return is_rough(place.accuracy_m)
 
 
 def _room(place: PlaceShown) -> str:
@@ -140,8 +151,8 @@ def _room(place: PlaceShown) -> str:
     return words if place.places is None else f"{words} {place.places}"
 
 
-def _evidence(v: Verdict) -> str | None:
-    if v.value is None:
+def _evidence(v: Verdict, *, rough: bool) -> str | None:
+    if v.value is None or (rough and v.rule == "reach"):
         return None
     if isinstance(v.value, dict):
         known = [f"{k} {_plain(x)}" for k, x in v.value.items() if x is not None]
@@ -157,11 +168,11 @@ def _plain(value: object) -> str:
     return str(value)
 
 
-def _verdict_row(v: Verdict, verified_on: str | None) -> list[object]:
+def _verdict_row(v: Verdict, verified_on: str | None, *, rough: bool) -> list[object]:
     return [
         v.words.in_language(language()),
         say(f"verdict.{v.verdict}"),
-        _evidence(v),
+        _evidence(v, rough=rough),
         verified_on,
         None if v.change is None else v.change.in_language(language()),
     ]

@@ -9,8 +9,8 @@ from api.commands.inputs import BadInput
 from api.commands.words import say
 
 if TYPE_CHECKING:
-    from geodata.coordinates import LonLat
     from jobs.program import Program
+    from matching.need import At
 
 
 @contextmanager
@@ -33,12 +33,12 @@ def opened() -> Iterator["Program"]:
         program.close()
 
 
-def point_of(program: "Program", address: str) -> "LonLat | None":
+def at_of(program: "Program", address: str) -> "At | None":
     """Look an address up; None where the gazetteer doesn't know at least its town."""
     from geodata.addresses import geocode
-    from geodata.coordinates import LonLat
+    from matching.need import At
 
     found = geocode(address, program.gazetteer())
     if found.town is None or found.lon is None or found.lat is None:
         return None
-    return LonLat(found.lon, found.lat)
+    return At(lon=found.lon, lat=found.lat, accuracy_m=found.accuracy_m)

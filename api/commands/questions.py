@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.commands.inputs import BadInput, identifier, moment, read_profile
-from api.commands.opening import opened, point_of
+from api.commands.opening import at_of, opened
 from api.commands.output import Format, FormatOption, hint, print_json
 from api.commands.words import say
 
@@ -25,7 +25,7 @@ def need_from(program: "Program", source: str) -> "Need":
     from matching.need import parse_need
 
     return parse_need(
-        read_profile(source), program.vocabulary, lambda address: point_of(program, address)
+        read_profile(source), program.vocabulary, lambda address: at_of(program, address)
     )
 
 
@@ -146,7 +146,7 @@ def _origin(
     station: str | None,
     twice: str | None,
 ) -> "LonLat":
-    from geodata.coordinates import BadPosition, position
+    from geodata.coordinates import BadPosition, LonLat, position
 
     given = sum(x is not None for x in (lon, words, station))
     if (lon is None) != (lat is None) or given != 1 or twice:
@@ -159,10 +159,10 @@ def _origin(
             raise BadInput(say(key)) from None
     if station is not None:
         return _station(program, station)
-    point = point_of(program, words or "")
-    if point is None:
+    found = at_of(program, words or "")
+    if found is None or found.lon is None or found.lat is None:
         raise BadInput(say("input.address_unknown"))
-    return point
+    return LonLat(found.lon, found.lat)
 
 
 def _station(program: "Program", name: str) -> "LonLat":

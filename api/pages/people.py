@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.asking import list_for, scheme_named
 from api.dependencies import Program, User, Writing, allowed
-from api.places import point_of
+from api.places import at_of
 from api.rendering import render
 from casework.case_models import Person
 from casework.cases import case_of_person, cases_seen
@@ -42,9 +42,7 @@ def people(request: Request, session: Writing, user: User) -> Response:
 
 
 def _need_of(program: OpenProgram, session: Session, person: Person) -> Need:
-    return parse_need(
-        person.need, program.vocabulary, lambda text: point_of(program, session, text)
-    )
+    return parse_need(person.need, program.vocabulary, lambda text: at_of(program, session, text))
 
 
 @router.get("/people/{person_id}")
@@ -73,6 +71,7 @@ def person(
         opened=opened,
         tellable=TELLABLE,
         answer=answer.as_json(),
+        from_town=answer.from_town,
         at=need.point,
         schemes=weighing.offered,
         rule_words=RULE_WORDS,
@@ -116,4 +115,10 @@ def why(
     need = _need_of(program, session, found)
     _, chosen = scheme_named(session, scheme)
     explanation = explain(session, program.store, need, offering_id, scheme=chosen)
-    return render(request, "why.html", person_id=person_id, why=explanation.as_json())
+    return render(
+        request,
+        "why.html",
+        person_id=person_id,
+        why=explanation.as_json(),
+        from_town=explanation.from_town,
+    )

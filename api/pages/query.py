@@ -13,7 +13,7 @@ from api.dependencies import Program, Reading, allowed
 from api.identity import language_of
 from api.pages.forms import BadField, number, present, text, texts, whole
 from api.pages.people import RULE_WORDS
-from api.places import point_of, towns
+from api.places import at_of, towns
 from api.rendering import render
 from api.words import say
 from casework.roles import WORKS_WITH_PEOPLE
@@ -66,7 +66,7 @@ def _answered(request: Request, program: OpenProgram, session: Session, form: Fo
     language = language_of(request)
     try:
         need = parse_need(
-            need_of(form), program.vocabulary, lambda words: point_of(program, session, words)
+            need_of(form), program.vocabulary, lambda words: at_of(program, session, words)
         )
     except BadNeed as error:
         words = error.problem.in_language(language)
@@ -79,7 +79,15 @@ def _answered(request: Request, program: OpenProgram, session: Session, form: Fo
     with program.database.writing(by="page") as counting:
         shown = [s.place.offering for s in answer.suggestions]
         count_suggested(counting, shown, on=clock.today())
-    return question_page(request, program, session, form, answer=answer.as_json(), at=need.point)
+    return question_page(
+        request,
+        program,
+        session,
+        form,
+        answer=answer.as_json(),
+        from_town=answer.from_town,
+        at=need.point,
+    )
 
 
 def need_of(form: FormData) -> dict[str, Any]:

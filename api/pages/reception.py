@@ -15,7 +15,7 @@ from api.identity import language_of
 from api.pages.case_forms import agency_names, given
 from api.pages.forms import BadField, present, text, texts, whole
 from api.pages.query import need_of
-from api.places import point_of, towns
+from api.places import at_of, towns
 from api.rendering import render
 from api.words import say
 from casework.access import Actor
@@ -156,7 +156,7 @@ def _assess(
     language = language_of(request)
     try:
         need = assessed_need(form, opened.person.need)
-        parse_need(need, program.vocabulary, lambda words: point_of(program, session, words))
+        parse_need(need, program.vocabulary, lambda words: at_of(program, session, words))
         version = whole(form, "version") or 0
     except BadNeed as error:
         words = error.problem.in_language(language)

@@ -3,7 +3,7 @@
 from sqlalchemy import true
 from sqlalchemy.orm import Session
 
-from api.places import point_of
+from api.places import at_of
 from casework.access import Actor
 from casework.cases import cases_where
 from jobs.program import Program
@@ -30,7 +30,7 @@ def trials_for(session: Session, program: Program, user: Actor) -> tuple[list[Tr
             continue
         try:
             need = parse_need(
-                person.need, program.vocabulary, lambda text: point_of(program, session, text)
+                person.need, program.vocabulary, lambda text: at_of(program, session, text)
             )
         except BadNeed:  # an address that the gazetteer no longer knows: nothing can be asked
             continue

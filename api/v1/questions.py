@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.dependencies import Program, Reading, allowed
 from api.pages.resources import STAFF
-from api.places import located, point_of
+from api.places import at_of, located
 from casework.roles import WORKS_WITH_PEOPLE
 from geodata.coordinates import position
 from matching.nearby import NearbyQuestion, nearby_places
@@ -68,7 +68,7 @@ def suggestions(
     limit: Annotated[int, Field(ge=1, le=50)] = 10,
     scheme: str = "standard",
 ) -> dict[str, Any]:
-    asked = parse_need(need, program.vocabulary, lambda text: point_of(program, session, text))
+    asked = parse_need(need, program.vocabulary, lambda text: at_of(program, session, text))
     return suggest_placements(session, program.store, asked, limit=limit, scheme=scheme).as_json()
 
 
@@ -127,9 +127,7 @@ class Why(BaseModel):
     dependencies=[allowed(*WORKS_WITH_PEOPLE, scope="read")],
 )
 def why(program: Program, session: Reading, question: Why) -> dict[str, Any]:
-    need = parse_need(
-        question.need, program.vocabulary, lambda text: point_of(program, session, text)
-    )
+    need = parse_need(question.need, program.vocabulary, lambda text: at_of(program, session, text))
     offering = offering_for(session, question.offering)
     return explain(session, program.store, need, offering, scheme=question.scheme).as_json()
 

@@ -1,7 +1,9 @@
 """How far it is, in words: no metres where an end of the way is only the middle of a town."""
 
 import re
+import uuid
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,8 @@ from door import token_of
 from fastapi.testclient import TestClient
 from oracle.on_foot import osm
 
+from casework.consents import Given
+from casework.people import add_person
 from geodata.coordinates import LonLat
 from geodata.gazetteer import import_gazetteer
 from geodata.streets_source import import_streets
@@ -18,6 +22,10 @@ from resources.registration import Registration
 
 HERE = LonLat(139.7277, 35.7300)
 METRES = re.compile(r"[0-9]+ ?m[）)]")
+AGREED = Given(
+    purposes=["support"], agencies=["east"], given_by="self", given_on=date(2026, 11, 2),
+    form="written",
+)  # fmt: skip
 SignedIn = Callable[[str], TestClient]
 
 
@@ -31,7 +39,7 @@ def ward(program: Program, tmp_path: Path) -> None:
     import_gazetteer(file, program.settings.gazetteer_folder)
 
 
-def register(program: Program, accuracy_m: float | None) -> None:
+def register(program: Program, accuracy_m: float | None) -> uuid.UUID:
     rule = {"days": [], "nth": [], "month_days": [], "from": "00:00", "to": "24:00"}
     parts = {
         "resource": {"name": "サロン", "kind": "salon"},
@@ -42,12 +50,12 @@ def register(program: Program, accuracy_m: float | None) -> None:
         "offering": {"schedule": {"rules": [{**rule, "holidays": "open"}], "closed": []}},
     }  # fmt: skip
     with program.database.writing(by="test") as session:
-        register_resource(
+        return register_resource(
             session,
             registration=Registration.model_validate(parts),
             vocabulary=program.vocabulary,
             by="test",
-        )
+        ).id
 
 
 def nearby(client: TestClient, **where: object) -> str:
@@ -86,6 +94,27 @@ def test_to_or_from_the_middle_of_a_town_no_metres_are_told(
     page = csw.post("/suggest", data=form).text
     assert "町丁目の中心からの目安" in page
     assert not METRES.search(page)
+
+
+def test_on_a_persons_page_their_address_is_the_middle_of_its_town(
+    signed_in: SignedIn, program: Program
+) -> None:
+    offering = register(program, None)
+    worker = signed_in("support_worker")
+    need = {"walk_minutes": 20, "needs": {"isolation": 2}}
+    seen = {}
+    for name, at in (("甲", {"address": "豊島区南大塚3-1-1"}), ("乙", {**HERE._asdict()})):
+        with program.database.writing(by="test") as session:
+            person = add_person(
+                session, label=name, summary="", need={"at": at, **need}, agency="east",
+                consent=AGREED, by="test",
+            )  # fmt: skip
+            path = f"/people/{person.id}"
+        seen[name] = worker.get(path).text + worker.get(f"{path}/why/{offering}").text
+    assert METRES.search(seen["乙"])
+    assert "町丁目の中心からの目安" in seen["甲"]
+    assert not METRES.search(seen["甲"])
+    assert not re.search(r"[0-9] m<", seen["甲"])
 
 
 def test_a_place_known_to_its_town_only_has_minutes_and_no_metres(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,31 @@ def test_a_suggestion_has_the_shape_that_was_promised(
     for verdict in found["verdicts"]:
         assert verdict["verdict"] in ("pass", "fail", "unknown")
         assert verdict["evidence"].keys() == {"field", "value", "verified_on"}
+
+
+def test_from_the_middle_of_a_town_no_metres_are_told(
+    ibasho: Ibasho, profile: Profile, register: Register, tmp_path: Path
+) -> None:
+    offering = register("見本の居場所")
+    towns = tmp_path / "towns.csv"
+    towns.write_text(
+        "pref,city,town,koaza,lat,lng\n東京都,豊島区,南大塚三丁目,,35.7320,139.7180\n",
+        encoding="utf-8",
+    )
+    assert ibasho("import", "gazetteer", towns).code == 0
+    metres = re.compile(r"[0-9]+ ?m\b|distance_m")
+    file = profile(walk_minutes=20)
+    assert metres.search(ibasho("suggest", "--profile", file).out)
+    assert metres.search(ibasho("why", offering, "--profile", file).out)
+    file = profile(at={"address": "東京都豊島区南大塚3-1-1"}, walk_minutes=20)
+    for command in (("suggest",), ("why", offering)):
+        outcome = ibasho(*command, "--profile", file)
+        assert outcome.code == 0
+        assert "見本の居場所" in outcome.out
+        assert not metres.search(outcome.out)
+    answer = ibasho("suggest", "--profile", file, "--format", "json").json
+    assert answer["from_town"] is True
+    assert answer["from_accuracy_m"] >= 100
 
 
 def test_the_same_question_gives_the_same_bytes(

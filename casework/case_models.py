@@ -5,11 +5,11 @@ They are read through `cases` only, which asks `access.visible` first.
 
 import uuid
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from casework.sealed_words import HoldsWords, sealed, sealed_json, sealed_or_none
 from resources.models import Base
 
 
@@ -26,17 +26,18 @@ class OfCase(Base):
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("support_case.id"), index=True)
 
 
-class Household(Base):
+class Household(HoldsWords, Base):
     """People who live together; each has a case of their own, with its own team and consent."""
 
     __tablename__ = "household"
 
     id: Mapped[uuid.UUID] = _id()
-    label: Mapped[str] = mapped_column(Text)
+    label_sealed: Mapped[str] = mapped_column("label", Text)
+    label = sealed("label_sealed")
     created_at: Mapped[datetime]
 
 
-class Person(Base):
+class Person(HoldsWords, Base):
     """Somebody whom a case is about, known by a label and never by a name.
 
     What stands here belongs to the person's one case: it is seen by whoever sees that.
@@ -45,9 +46,13 @@ class Person(Base):
     __tablename__ = "person"
 
     id: Mapped[uuid.UUID] = _id()
-    label: Mapped[str] = mapped_column(Text)
-    summary: Mapped[str] = mapped_column(Text)
-    need: Mapped[dict[str, Any]]  # the question for the engine, as in its contract
+    label_sealed: Mapped[str] = mapped_column("label", Text)
+    label = sealed("label_sealed")
+    summary_sealed: Mapped[str] = mapped_column("summary", Text)
+    summary = sealed("summary_sealed")
+    # The question for the engine, as in its contract; where somebody lives stands in it.
+    need_sealed: Mapped[str] = mapped_column("need", JSON)
+    need = sealed_json("need_sealed")
     agency: Mapped[str] = mapped_column(ForeignKey("agency.code"), index=True)  # who received them
     household_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("household.id"), index=True)
     protected: Mapped[bool] = mapped_column(default=False)  # 支援措置: no address anywhere
@@ -59,7 +64,7 @@ class Person(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
-class Case(Base):
+class Case(HoldsWords, Base):
     """The work with one person, by a team of agencies.
 
     reference : what is written on papers and said on the telephone; random, so that none is guessed
@@ -78,7 +83,8 @@ class Case(Base):
     opened_on: Mapped[date]
     closed_on: Mapped[date | None]
     outcome: Mapped[str | None] = mapped_column(String(20))  # why it was closed: a code
-    evaluation: Mapped[str | None] = mapped_column(Text)
+    evaluation_sealed: Mapped[str | None] = mapped_column("evaluation", Text)
+    evaluation = sealed_or_none("evaluation_sealed")
     version: Mapped[int] = mapped_column(default=1)
 
     person: Mapped[Person] = relationship(lazy="raise")
@@ -140,14 +146,15 @@ class ConsentAgency(Base):
     agency: Mapped[str] = mapped_column(ForeignKey("agency.code"), primary_key=True)
 
 
-class Exclusion(OfCase):
+class Exclusion(HoldsWords, OfCase):
     """An account or an agency that must never see a case: stronger than everything else."""
 
     __tablename__ = "exclusion"
 
     account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     agency: Mapped[str | None] = mapped_column(ForeignKey("agency.code"))
-    reason: Mapped[str] = mapped_column(Text)
+    reason_sealed: Mapped[str] = mapped_column("reason", Text)
+    reason = sealed("reason_sealed")
     made_by: Mapped[str] = mapped_column(String(100))
     made_at: Mapped[datetime]
 
@@ -156,13 +163,14 @@ class Exclusion(OfCase):
     )
 
 
-class BreakGlass(OfCase):
+class BreakGlass(HoldsWords, OfCase):
     """A case that was opened in an emergency, to read only, for half an hour."""
 
     __tablename__ = "break_glass"
 
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
-    reason: Mapped[str] = mapped_column(Text)
+    reason_sealed: Mapped[str] = mapped_column("reason", Text)
+    reason = sealed("reason_sealed")
     at: Mapped[datetime]
 
     __table_args__ = (Index(None, "account_id", "at"),)

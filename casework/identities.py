@@ -115,9 +115,18 @@ def seal_again(session: Session, ring: KeyRing, *, limit: int = 500) -> int:
         place = _place(row.field, row.case_id.hex)
         fresh = seal(ring, place, unseal(ring, place, row.sealed))
         session.execute(
-            update(PersonIdentity).where(PersonIdentity.id == row.id).values(sealed=fresh)
+            update(PersonIdentity)
+            # Not where somebody edited it meanwhile.
+            .where(PersonIdentity.id == row.id, PersonIdentity.sealed == row.sealed)
+            .values(sealed=fresh)
         )
     return len(rows)
+
+
+def any_older(session: Session, ring: KeyRing) -> bool:
+    """Tell whether a value is sealed with another key than the newest."""
+    older = ~PersonIdentity.sealed.startswith(f"{ring.newest}:")
+    return session.execute(select(PersonIdentity.id).where(older).limit(1)).first() is not None
 
 
 def count_by_key(session: Session) -> dict[int, int]:

@@ -7,15 +7,17 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.case_models import OfCase
+from casework.sealed_words import HoldsWords, sealed, sealed_or_none
 from resources.models import Base
 
 
-class PlanItem(OfCase):
+class PlanItem(HoldsWords, OfCase):
     """Who provides what by when."""
 
     __tablename__ = "plan_item"
 
-    what: Mapped[str] = mapped_column(Text)
+    what_sealed: Mapped[str] = mapped_column("what", Text)
+    what = sealed("what_sealed")
     agency: Mapped[str] = mapped_column(ForeignKey("agency.code"))
     due_on: Mapped[date]
     done_on: Mapped[date | None]
@@ -47,7 +49,7 @@ class Placement(OfCase):
     __table_args__ = (Index(None, "owner_id", "next_on"),)
 
 
-class PlacementStep(OfCase):
+class PlacementStep(HoldsWords, OfCase):
     """One step of a placement, as it was taken."""
 
     __tablename__ = "placement_step"
@@ -55,12 +57,13 @@ class PlacementStep(OfCase):
     placement_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("placement.id"), index=True)
     origin: Mapped[str | None] = mapped_column(String(10))
     target: Mapped[str] = mapped_column(String(10))
-    note: Mapped[str | None] = mapped_column(Text)
+    note_sealed: Mapped[str | None] = mapped_column("note", Text)
+    note = sealed_or_none("note_sealed")
     by: Mapped[str] = mapped_column(String(100))
     at: Mapped[datetime]
 
 
-class FollowUp(OfCase):
+class FollowUp(HoldsWords, OfCase):
     """A dated contact after joining: with the person (定着支援), or the host (受け入れ先支援)."""
 
     __tablename__ = "follow_up"
@@ -69,11 +72,12 @@ class FollowUp(OfCase):
     whom: Mapped[str] = mapped_column(String(10))  # person / host
     due_on: Mapped[date]
     done_on: Mapped[date | None]
-    note: Mapped[str | None] = mapped_column(Text)
+    note_sealed: Mapped[str | None] = mapped_column("note", Text)
+    note = sealed_or_none("note_sealed")
     done_by: Mapped[str | None] = mapped_column(String(100))
 
 
-class HandOff(OfCase):
+class HandOff(HoldsWords, OfCase):
     """Something that one agency handed to another; closed when the sender has heard the end."""
 
     __tablename__ = "hand_off"
@@ -81,9 +85,11 @@ class HandOff(OfCase):
     sender: Mapped[str] = mapped_column(ForeignKey("agency.code"))
     receiver: Mapped[str] = mapped_column(ForeignKey("agency.code"))
     asked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
-    what: Mapped[str] = mapped_column(Text)
+    what_sealed: Mapped[str] = mapped_column("what", Text)
+    what = sealed("what_sealed")
     state: Mapped[str] = mapped_column(String(10))  # see `stages.HAND_OFF`
-    answer: Mapped[str | None] = mapped_column(Text)
+    answer_sealed: Mapped[str | None] = mapped_column("answer", Text)
+    answer = sealed_or_none("answer_sealed")
     asked_at: Mapped[datetime]
     moved_at: Mapped[datetime]
 
@@ -112,13 +118,14 @@ class Meeting(Base):
     made_by: Mapped[str] = mapped_column(String(100))
 
 
-class MeetingCase(OfCase):
+class MeetingCase(HoldsWords, OfCase):
     """A case on a meeting's agenda, and what was decided."""
 
     __tablename__ = "meeting_case"
 
     meeting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("meeting.id"), index=True)
-    decision: Mapped[str | None] = mapped_column(Text)
+    decision_sealed: Mapped[str | None] = mapped_column("decision", Text)
+    decision = sealed_or_none("decision_sealed")
     decided_by: Mapped[str | None] = mapped_column(String(100))
     decided_at: Mapped[datetime | None]
 

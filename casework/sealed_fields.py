@@ -24,7 +24,7 @@ class CannotOpen(ValueError):
     """A sealed value that was altered, moved to another place, or whose key is not in the ring."""
 
     def __init__(self) -> None:
-        super().__init__("a sealed field can't be opened; is the key ring the right one?")
+        super().__init__("a sealed field can't be opened; bring back this data's keys/ring.json")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pyotp
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
 from casework.accounts import NoSuchAccount, recorded
@@ -140,13 +140,20 @@ def turn_off(session: Session, *, account_id: uuid.UUID, by: str) -> None:
     recorded(session, by, "revoke", "account", str(account_id), ("totp",))
 
 
+def _older(ring: KeyRing) -> ColumnElement[bool]:
+    newest = f"{ring.newest}:"
+    kept = (Account.totp, Account.totp_offered)
+    return or_(*(column.is_not(None) & ~column.startswith(newest) for column in kept))
+
+
+def any_older(session: Session, ring: KeyRing) -> bool:
+    """Tell whether a secret is sealed with another key than the newest."""
+    return session.execute(select(Account.id).where(_older(ring)).limit(1)).first() is not None
+
+
 def seal_again(session: Session, ring: KeyRing, *, limit: int = 500) -> int:
     """Seal secrets of older keys with the newest; return how many. For the rotation of keys."""
-    newest = f"{ring.newest}:"
-    older = [c.is_not(None) & ~c.startswith(newest) for c in (Account.totp, Account.totp_offered)]
-    rows = session.scalars(
-        select(Account).where(or_(*older)).limit(limit).with_for_update()
-    ).all()  # fmt: skip
+    rows = session.scalars(select(Account).where(_older(ring)).limit(limit).with_for_update()).all()
     for account in rows:
         for column in ("totp", "totp_offered"):
             kept, place = getattr(account, column), _place(account.id, column)

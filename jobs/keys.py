@@ -3,13 +3,16 @@
 import base64
 import json
 import os
+from functools import partial
 from pathlib import Path
 
-from casework import identities, second_factor
-from casework.row_security import as_system
-from casework.sealed_fields import KeyRing, new_ring, with_new_key
-from jobs.program import Program
+from casework.sealed_fields import KeyRing, new_ring
+from casework.sealed_words import RING
 from jobs.settings import Settings
+from resources.database import Database
+
+RING_FILE = "keys/ring.json"
+"""Where the keys stand in the home folder."""
 
 
 class NoKeys(RuntimeError):
@@ -20,7 +23,7 @@ class NoKeys(RuntimeError):
 
 
 def _file(settings: Settings) -> Path:
-    return settings.home / "keys" / "ring.json"
+    return settings.home / RING_FILE
 
 
 def key_ring(settings: Settings) -> KeyRing:
@@ -29,12 +32,27 @@ def key_ring(settings: Settings) -> KeyRing:
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(path, new_ring(), replace=False)
+    return ring_in(path.read_bytes())
+
+
+def ring_in(text: bytes) -> KeyRing:
+    """Return the keys that a file holds. Raises `NoKeys`."""
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
+        kept = json.loads(text)
         keys = {int(n): base64.b64decode(key) for n, key in kept["keys"].items()}
         return KeyRing(keys, base64.b64decode(kept["index"]))
     except (ValueError, KeyError, AttributeError):
         raise NoKeys from None
+
+
+def write_ring(settings: Settings, ring: KeyRing) -> None:
+    """Keep other keys than until now, in one step."""
+    _write(_file(settings), ring, replace=True)
+
+
+def give_keys(database: Database, settings: Settings) -> None:
+    """Let the sessions of a database open and seal free texts with this installation's keys."""
+    database.info[RING] = partial(key_ring, settings)
 
 
 def _write(path: Path, ring: KeyRing, *, replace: bool) -> None:
@@ -56,19 +74,3 @@ def _write(path: Path, ring: KeyRing, *, replace: bool) -> None:
         pass
     finally:
         fresh.unlink()
-
-
-def rotate_keys(program: Program) -> tuple[int, int]:
-    """Add a key and seal everything again with it; return its number and how many values.
-
-    Older keys stay in the ring, for copies of the database. May be broken off and run again.
-    """
-    ring = with_new_key(key_ring(program.settings))
-    _write(_file(program.settings), ring, replace=True)
-    sealed = 0
-    while True:
-        with program.database.writing(by="cli", said=as_system("keys")) as session:
-            n = identities.seal_again(session, ring) + second_factor.seal_again(session, ring)
-        sealed += n
-        if not n:
-            return ring.newest, sealed

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.exc import SQLAlchemyError
 
 from geodata.gazetteer import Gazetteer, NoGazetteer, load_gazetteer
+from jobs.keys import give_keys
 from jobs.schema import upgrade
 from jobs.settings import Settings
 from matching.store import IndexStore
@@ -27,6 +28,9 @@ class Program:
     vocabulary: Vocabulary
     store: IndexStore
     _lists_seen: int = field(default=0, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        give_keys(self.database, self.settings)
 
     def look_again(self) -> None:
         """Take the closed lists as they are now; asked before every request and every job.
@@ -61,6 +65,7 @@ def open_program(settings: Settings) -> Program:
     """Open the database (made and brought to the schema where needed) and the index."""
     settings.home.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
+    give_keys(database, settings)
     upgrade(database)
     with database.reading() as session:
         vocabulary = read_vocabulary(session) or default_vocabulary()

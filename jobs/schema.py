@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from casework.row_security import as_system
+from casework.sealed_words import RING
 from resources.database import Database
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -25,10 +26,11 @@ class NewerSchema(RuntimeError):
         )
 
 
-def _config(connection: Connection) -> Config:
+def _config(connection: Connection, database: Database) -> Config:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["connection"] = connection
+    config.attributes[RING] = database.info.get(RING)  # for the one that seals what was stored
     return config
 
 
@@ -66,7 +68,7 @@ def upgrade(database: Database, *, to: str | None = None) -> None:
         return
     with database.connecting(said=as_system("migration")) as connection:
         current = found(connection)  # another process may have been quicker
-        config = _config(connection)
+        config = _config(connection, database)
         known = {s.revision for s in ScriptDirectory.from_config(config).walk_revisions()}
         if current is not None and current not in known:
             raise NewerSchema(current)
@@ -77,4 +79,4 @@ def upgrade(database: Database, *, to: str | None = None) -> None:
 def downgrade(database: Database, revision: str) -> None:
     """Take the database back to an older schema, or to `base`, in one transaction."""
     with database.connecting(said=as_system("migration")) as connection:
-        command.downgrade(_config(connection), revision)
+        command.downgrade(_config(connection, database), revision)

@@ -68,9 +68,12 @@ class Database:
 
     What a transaction says (`said`) is for row-level security: see `casework.row_security`. One
     that says nothing sees no case on PostgreSQL.
+
+    info : what every session is given besides, as its own `info`
     """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.info: dict[str, Any] = {}
         parsed = make_url(url)
         if parsed.get_backend_name() == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
@@ -95,7 +98,7 @@ class Database:
     @contextmanager
     def reading(self, *, said: Mapping[str, str] = NOTHING_SAID) -> Iterator[Session]:
         """Open a session whose work is never committed."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self.engine, expire_on_commit=False, info=self.info) as session:
             session.info["said"] = said
             yield session  # closing rolls back, and what was read stays readable
 
@@ -105,7 +108,7 @@ class Database:
 
         by : who writes; it stands in the change log.
         """
-        with Session(self._writes, expire_on_commit=False) as session:
+        with Session(self._writes, expire_on_commit=False, info=self.info) as session:
             session.info["by"] = by
             session.info["said"] = said
             with session.begin():

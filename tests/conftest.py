@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from given_keys import with_keys
 from sqlalchemy.engine import make_url
 
 from jobs.tables import METADATA
@@ -65,7 +66,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         made = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
     else:
         made = Database(_empty_postgres(request.getfixturevalue("postgres_url")))
-    METADATA.create_all(made.engine)
+    METADATA.create_all(with_keys(made).engine)
     yield made
     made.close()
 
@@ -74,7 +75,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 def sqlite_database(tmp_path: Path) -> Iterator[Database]:
     """An empty catalogue on SQLite, for what doesn't differ between the two."""
     made = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
-    METADATA.create_all(made.engine)
+    METADATA.create_all(with_keys(made).engine)
     yield made
     made.close()
 

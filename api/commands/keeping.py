@@ -39,11 +39,12 @@ def first(
 
 @keys_app.command("rotate", help=say("help.keys_rotate"))
 def rotate(form: FormatOption = Format.TABLE) -> None:
-    from jobs.keys import rotate_keys
+    from jobs.rotation import rotate_keys
 
     with opened() as program:
-        number, sealed = rotate_keys(program)
+        done = rotate_keys(program)
     if form is Format.JSON:
-        print_json({"key": number, "sealed_again": sealed})
+        print_json({"key": done.key, "sealed_again": done.sealed, "fresh": done.fresh})
     else:
-        print(say("table.keys_rotated", number=number, sealed=sealed))
+        words = "table.keys_rotated" if done.fresh else "table.keys_finished"
+        print(say(words, number=done.key, sealed=done.sealed))

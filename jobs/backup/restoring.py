@@ -2,7 +2,9 @@
 
 import os
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,14 @@ from sqlalchemy import Column, Connection, MetaData, Table, bindparam, func, ins
 from sqlalchemy.engine import make_url
 
 from casework.row_security import as_system
+from casework.sealed_fields import KeyRing
+from casework.sealed_words import RING
 from jobs.backup.checking import Finding, findings
 from jobs.backup.manifest import BadBackup, TableCopy
 from jobs.backup.opening import Backup
 from jobs.backup.portable import SQL
 from jobs.dialects import continue_numbering
+from jobs.keys import RING_FILE, key_ring, ring_in
 from jobs.schema import NewerSchema, knows, upgrade
 from jobs.settings import Settings
 from resources.database import Database
@@ -53,16 +58,29 @@ def restore_backup(backup: Backup, settings: Settings) -> None:
         raise NewerSchema(backup.manifest.schema)
     settings.home.mkdir(parents=True, exist_ok=True)
     _refuse_other_keys(backup, settings.home)
+    ring = _ring_of(backup, settings)
     url = make_url(settings.database)
     if url.get_backend_name() == "sqlite":
-        _restore_aside(backup, Path(str(url.database)))
+        _restore_aside(backup, Path(str(url.database)), ring)
     else:
         database = Database(settings.database)
+        database.info[RING] = ring
         try:
             fill(database, backup)
         finally:
             database.close()
     _put_files(backup, settings.home)
+
+
+def _ring_of(backup: Backup, settings: Settings) -> Callable[[], KeyRing]:
+    """Return how to get the keys that will be in force: the copy's own, else the home's.
+
+    Only a copy from before texts were sealed needs them, on its way to this program's schema.
+    """
+    for name, data in backup.files():
+        if name == RING_FILE:
+            return partial(ring_in, data)
+    return partial(key_ring, settings)
 
 
 def fill(database: Database, backup: Backup) -> None:
@@ -83,7 +101,7 @@ def fill(database: Database, backup: Backup) -> None:
     upgrade(database)
 
 
-def _restore_aside(backup: Backup, path: Path) -> None:
+def _restore_aside(backup: Backup, path: Path, ring: Callable[[], KeyRing]) -> None:
     if path.exists():
         database = Database(f"sqlite:///{path}")
         try:
@@ -92,6 +110,7 @@ def _restore_aside(backup: Backup, path: Path) -> None:
             database.close()
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     database = Database(f"sqlite:///{aside}")
+    database.info[RING] = ring
     try:
         fill(database, backup)
         database.close()  # the last to close writes the log of SQLite into the file

@@ -10,6 +10,7 @@ from door import add_staff, browser, make_program, sign_in, token_of
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from api.app import create_app
 from casework.case_models import Case, Person
@@ -91,12 +92,15 @@ def _entered(program: Program, name: str) -> TestClient:
 def test_a_host_answers_by_one_tap_and_learns_nothing_of_whom_it_is_about(demo: Program) -> None:
     client = _entered(demo, "support")
     with demo.database.reading() as session:
-        case_id, label, person_id, summary = session.execute(
-            select(Case.id, Person.label, Person.id, Person.summary)
+        case = session.scalars(
+            select(Case)
             .join(Person, Case.person_id == Person.id)
             .where(Person.agency == "kurashi_shigoto")
+            .options(joinedload(Case.person))
             .limit(1)
         ).one()
+        case_id, label, person_id = case.id, case.person.label, case.person_id
+        summary = case.person.summary
         offering = session.scalars(select(Offering.id).limit(1)).one()
     data = {"csrf": token_of(client.get("/").text), "offering": str(offering)}
     page = client.post(f"/cases/{case_id}/room-questions", data=data)

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+from given_keys import with_keys
 from plain_role import serving
 from random_cases import NOW, add_case
 from sqlalchemy import Connection, func, inspect, select, text, update
@@ -33,7 +34,7 @@ MOMENTS = (NOW, NOW + timedelta(minutes=29), NOW + timedelta(days=9))
 def database(bare_postgres_url: str) -> Iterator[Database]:
     from jobs.schema import upgrade
 
-    made = Database(bare_postgres_url)
+    made = with_keys(Database(bare_postgres_url))
     upgrade(made)
     yield made
     made.close()
@@ -135,7 +136,7 @@ WAYS: dict[str, Callable[[Session], object]] = {
     "rows that hang on rows": lambda s: s.execute(select(ConsentAgency)).all(),
     "rows that hang on a case": lambda s: s.scalars(select(Placement)).all(),
     "a count": lambda s: s.scalar(select(func.count()).select_from(Consent)),
-    "an update": lambda s: s.execute(update(Person).values(label="X")).rowcount,  # type: ignore[attr-defined]
+    "an update": lambda s: s.execute(update(Person).values(label_sealed="X")).rowcount,  # type: ignore[attr-defined]
     "the driver": lambda s: (
         s.connection().connection.cursor().execute("SELECT * FROM case_member").fetchall()
     ),

@@ -13,7 +13,7 @@ SYSTEM = {
     "jobs/backup/making.py": "a copy is of everything",
     "jobs/backup/restoring.py": "a copy is brought back whole",
     "jobs/demo/load.py": "stores the invented people",
-    "jobs/keys.py": "seals every name with a new key",
+    "jobs/rotation.py": "seals everything with a new key",
     "jobs/runtime.py": "runs the jobs",
     "jobs/schema.py": "migrates what is stored",
 }

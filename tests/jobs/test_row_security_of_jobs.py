@@ -20,6 +20,7 @@ from casework.placements import start_placement
 from jobs.backup.making import make_backup
 from jobs.backup.opening import open_backup
 from jobs.backup.restoring import restore_backup
+from jobs.keys import give_keys
 from jobs.ledger import enqueue
 from jobs.program import open_program
 from jobs.runtime import run_one
@@ -62,6 +63,7 @@ def test_jobs_copies_and_restores_see_all_where_a_request_sees_nothing(
     bare_postgres_url: str, tmp_path: Path, new_postgres_url: Callable[[], str]
 ) -> None:
     owner = Database(bare_postgres_url)
+    give_keys(owner, Settings(home=tmp_path / "home"))
     upgrade(owner)
     _fill(owner)
     served = serving(owner)

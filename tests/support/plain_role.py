@@ -14,9 +14,13 @@ END $$"""
 def serving(owner: Database) -> Database:
     """Return the same database as the role that serves opens it; SQLite knows no roles."""
     if owner.is_sqlite:
-        return Database(owner.engine.url.render_as_string(hide_password=False))
+        made = Database(owner.engine.url.render_as_string(hide_password=False))
+        made.info |= owner.info
+        return made
     with owner.engine.begin() as connection:
         connection.execute(text(_MAKE))
         for what in ("TABLES", "SEQUENCES"):
             connection.execute(text(f"GRANT ALL ON ALL {what} IN SCHEMA public TO {ROLE}"))
-    return Database(owner.engine.url.set(username=ROLE).render_as_string(hide_password=False))
+    made = Database(owner.engine.url.set(username=ROLE).render_as_string(hide_password=False))
+    made.info |= owner.info
+    return made

@@ -116,7 +116,7 @@ def place_of(table: Table, row: Row) -> Place:
         column = header.columns.get(meaning)
         if column is None or column >= len(row.cells):
             return ""
-        value = unicodedata.normalize("NFC", row.cells[column]).strip(" \t\r\n\u3000")
+        value = _composed(row.cells[column]).strip(" \t\r\n\u3000")
         most = LONGEST.get(meaning)
         if most is not None and len(value) > most:
             raise BadRow("too_long", column=header.names[column].strip(), most=most)
@@ -168,6 +168,17 @@ def place_of(table: Table, row: Row) -> Place:
         entry,
         None if verified_on is None or verified_on > clock.today() else verified_on,
     )
+
+
+_FORMS = re.compile("[^\uf900-\ufaff\U0002f800-\U0002fa1f]+")
+
+
+def _composed(text: str) -> str:
+    """Return kana in one piece (か and ゛ as が), and every character in the form it was written.
+
+    NFC alone would make another character of an old form (U+FA1B) that stands in names.
+    """
+    return _FORMS.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
 
 
 def _offering(table: Table, row: Row, cell: Any) -> dict[str, Any]:

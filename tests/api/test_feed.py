@@ -87,6 +87,31 @@ def test_whoever_reads_on_gets_just_what_changed_since(
     assert walk(client, later)[0] == []
 
 
+def test_changes_of_one_second_are_each_told_once_whenever_the_reader_asks(
+    client: TestClient, program: Program, made: dict[str, Offering]
+) -> None:
+    """Many changes follow each other at once, several in one transaction; a reader misses none."""
+    whole, later = walk(client)
+    known = {i["id"]: i["modified"] for i in whole}
+    two = [made["plain"], made["full"]]
+    for step in range(12):
+        touched = two if step % 3 == 0 else [two[step % 2]]
+        with program.database.writing(by="test") as session:
+            for offering in touched:
+                session.get_one(Resource, offering.resource_id).fee_yen = 100 + step
+        if step % 2:
+            continue  # the reader asks after some of them only
+        items, later = walk(client, later)
+        assert positions(items) == sorted(positions(items))
+        assert {str(o.id) for o in touched} <= {i["id"] for i in items}
+        for item in items:
+            assert item["modified"] > known[item["id"]]
+            assert item["data"] == client.get(f"/hsds/service_at_locations/{item['id']}").json()
+            known[item["id"]] = item["modified"]
+    assert len({i["modified"] for i in walk(client)[0] if i["id"] in {str(o.id) for o in two}}) == 2
+    walk(client, later)
+
+
 @pytest.mark.parametrize("way", ["closed", "paused", "hidden", "team", "unverified", "removed"])
 def test_what_is_open_no_more_becomes_a_mark_that_says_nothing(
     client: TestClient, program: Program, made: dict[str, Offering], way: str

@@ -19,8 +19,10 @@ from api.hsds.asked import MOST_FULL_PER_PAGE, MOST_PER_PAGE, Offered, Organizat
 from jobs.demo.load import load_demo
 from jobs.program import Program
 from jobs.tables import METADATA
+from resources import clock
 from resources.database import Database
 from resources.hsds.ids import taxonomy_id, term_id
+from resources.importing import import_opendata
 from resources.models import Location, Offering, Resource
 
 NEVER = "00000000-0000-4000-8000-000000000000"
@@ -136,6 +138,33 @@ def check_everything(client: TestClient, schemas: Path) -> int:
 
 def test_every_answer_over_the_demo_is_valid(demo_client: TestClient, shared_data: Path) -> None:
     assert check_everything(demo_client, shared_data / "hsds" / "schema") > 200
+
+
+CITIES = (
+    "takamatsu/children_club.xlsx", "takamatsu/regional_child_rearing_support_base.xlsx",
+    "yaizu/222127_preschool.csv", "yaizu/222127_hokago_dayservices.csv",
+    "yaizu/machinakasuzumidokoro.csv",
+)  # fmt: skip
+
+
+def test_everything_of_two_cities_is_valid_on_every_page(
+    client: TestClient, program: Program, shared_data: Path
+) -> None:
+    added = 0
+    for name in CITIES:
+        with program.database.writing(by="import") as session:
+            path = shared_data / "municipal" / name
+            added += import_opendata(session, path, by="import", verified_on=clock.today()).added
+    schemas = shared_data / "hsds" / "schema"
+    for what in ("services", "service_at_locations", "organizations"):
+        ids = []
+        for form in ({"per_page": 97}, {"per_page": 61, "full": True}):
+            whole = every_page(client, f"/{what}", **form)
+            ids.append([item["id"] for item in whole])
+            for item in whole:
+                validator(schemas, ONES[what] if "full" in form else LISTS[what]).validate(item)
+        assert ids[0] == ids[1] == [item["id"] for item in lines(client, f"/{what}")]
+        assert what == "organizations" or len(ids[0]) == added
 
 
 def test_every_answer_over_odd_entries_is_valid(

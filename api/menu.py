@@ -44,6 +44,7 @@ GROUPS = (
         "menu.people",
         (
             Item("/people", "nav.people", "home.people", WORKS_WITH_PEOPLE),
+            Item("/allocation", "allocation.title", "home.allocation", WORKS_WITH_PEOPLE),
             Item("/meetings", "nav.meetings", "home.meetings", WORKS_WITH_PEOPLE),
             Item("/break-glass", "glass.title", "home.glass", WORKS_WITH_PEOPLE),
         ),

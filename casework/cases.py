@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, exists, select, true
+from sqlalchemy import ColumnElement, and_, exists, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from casework import audit
@@ -149,6 +149,14 @@ def case_of_person(
     return _one(session, actor, which, "person", person_id, purpose, action, write)
 
 
+def looking_for_place() -> ColumnElement[bool]:
+    """Return the condition that a case is open and has no placement under way."""
+    under_way = exists().where(
+        Placement.case_id == Case.id, Placement.state.not_in(("declined", "ended"))
+    )
+    return and_(Case.state != "closed", ~under_way)
+
+
 def cases_waiting(session: Session, *, owner: Actor, by: str) -> list[Opened]:
     """Return the cases of an owner for whose person a place is being looked for, for a job.
 
@@ -157,16 +165,12 @@ def cases_waiting(session: Session, *, owner: Actor, by: str) -> list[Opened]:
 
     by : the job
     """
-    under_way = exists().where(
-        Placement.case_id == Case.id, Placement.state.not_in(("declined", "ended"))
-    )
     found = _opened(
         session,
         owner,
         Case.owner_id == owner.account_id,
         Case.ground == "consent",
-        Case.state != "closed",
-        ~under_way,
+        looking_for_place(),
     )
     audit.record(
         session,

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -12,8 +11,8 @@ from sqlalchemy.orm import Session
 from matching.allocation import Allocation, Arcs, Room, allocate, arcs_of, room_of
 from matching.answers import Suggestion
 from matching.need import Need
-from matching.schemes import UNIT
-from matching.sentences import Sentence, sentence
+from matching.schemes import USUAL
+from matching.shared_places import HostLoad, OneMore, Placed, Shared, Unplaced
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
 from resources.models import Organization
@@ -39,88 +38,6 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Placed:
-    label: str
-    suggestion: Suggestion
-    fit: int
-
-    def as_json(self) -> dict[str, Any]:
-        place = self.suggestion.place
-        return {
-            "label": self.label,
-            "offering": str(place.offering),
-            "resource": str(place.resource),
-            "name": place.name,
-            "kind": place.kind,
-            "invented": place.invented,
-            "fit": self.fit / UNIT,
-            "first_step": self.suggestion.first_step,
-            "first_step_words": self.suggestion.first_step_words.as_json(),
-        }
-
-
-@dataclass(frozen=True)
-class Unplaced:
-    """Who stays without a place; reason: nothing_fits, full, host or together."""
-
-    label: str
-    reason: str
-    options: int
-
-    @property
-    def words(self) -> Sentence:
-        return sentence(f"unplaced.{self.reason}")
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "label": self.label,
-            "reason": self.reason,
-            "words": self.words.as_json(),
-            "options": self.options,
-        }
-
-
-@dataclass(frozen=True)
-class OneMore:
-    """What one more seat at a place would do: how many more are placed, and to the sum of fits."""
-
-    offering: uuid.UUID
-    name: str
-    placed_more: int
-    total_more: int
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "offering": str(self.offering),
-            "name": self.name,
-            "placed_more": self.placed_more,
-            "total_more": self.total_more / UNIT,
-        }
-
-
-@dataclass(frozen=True)
-class Shared:
-    """How the places are shared among those who wait."""
-
-    scheme: str
-    placed: tuple[Placed, ...]
-    unplaced: tuple[Unplaced, ...]
-    what_if: tuple[OneMore, ...]
-    total: int
-    floor: int | None
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "scheme": self.scheme,
-            "placed": [p.as_json() for p in self.placed],
-            "unplaced": [u.as_json() for u in self.unplaced],
-            "what_if": [w.as_json() for w in self.what_if],
-            "total": self.total / UNIT,
-            "floor": None if self.floor is None else self.floor / UNIT,
-        }
-
-
-@dataclass(frozen=True)
 class _Problem:
     """The list in numbers; `offered` holds each person's suggestions by the place's number."""
 
@@ -129,6 +46,7 @@ class _Problem:
     arcs: Arcs
     households: tuple[tuple[int, ...], ...]
     offered: tuple[dict[int, Suggestion], ...]
+    hosts: tuple[Organization | str, ...]  # a place's own name where nobody is known to run it
 
 
 def share_places(
@@ -136,7 +54,7 @@ def share_places(
     store: IndexStore,
     waiting: Sequence[Waiting],
     *,
-    scheme: str = "standard",
+    scheme: str = USUAL,
     options: int = OPTIONS,
     fair: bool = True,
     now: datetime | None = None,
@@ -162,10 +80,29 @@ def share_places(
         else:
             reason = _reason(i, problem, found)
             unplaced.append(Unplaced(person.label, reason, len(problem.offered[i])))
+    other = found
+    if fair:
+        other = allocate(
+            people, problem.room, problem.arcs, households=problem.households, fair=False
+        )
     return Shared(
         scheme, tuple(placed), tuple(unplaced), _what_if(people, problem, found, fair),
-        found.total, found.floor,
+        _loads(problem, found), found.total, found.floor, (other.total, other.floor),
     )  # fmt: skip
+
+
+def _loads(problem: _Problem, found: Allocation) -> tuple[HostLoad, ...]:
+    assert problem.room.host is not None
+    counts = np.bincount(
+        problem.room.host[found.place[found.place >= 0]], minlength=len(problem.hosts)
+    )
+    loads = []
+    for host, n in zip(problem.hosts, counts.tolist(), strict=True):
+        if n and isinstance(host, Organization):
+            loads.append(HostLoad(host.name, n, host.accompanied_now, host.accompanied_cap))
+        elif n:
+            loads.append(HostLoad(str(host), n, None, None))
+    return tuple(sorted(loads, key=lambda h: (-h.placed, h.name)))
 
 
 def _problem(
@@ -197,12 +134,15 @@ def _problem(
         if person.household is not None:
             homes.setdefault(person.household, []).append(i)
     table = np.array(rows, np.int64).reshape(-1, 3)
+    names = {s.place.offering: s.place.name for mine in offered for s in mine.values()}
+    room, hosts = _with_hosts(session, names, list(numbers), seats, len(waiting))
     return _Problem(
         tuple(numbers),
-        _with_hosts(session, list(numbers), seats, len(waiting)),
+        room,
         arcs_of(table[:, 0], table[:, 1], table[:, 2]),
         tuple(tuple(members) for members in homes.values()),
         tuple(offered),
+        hosts,
     )
 
 
@@ -220,13 +160,18 @@ def _seats(s: Suggestion) -> int:
 
 
 def _with_hosts(
-    session: Session, offerings: list[uuid.UUID], seats: list[int], people: int
-) -> Room:
+    session: Session,
+    names: dict[uuid.UUID, str],
+    offerings: list[uuid.UUID],
+    seats: list[int],
+    people: int,
+) -> tuple[Room, tuple[Organization | str, ...]]:
     """Add what each host can still accompany; one that isn't known, or sets no limit, takes all."""
     entries = entries_by_offering(session, offerings)
     numbers: dict[uuid.UUID, int] = {}
     host: list[int] = []
     limits: list[int] = []
+    hosts: list[Organization | str] = []
     for offering in offerings:
         entry = entries.get(offering)
         organization = None if entry is None else entry.organization
@@ -234,8 +179,9 @@ def _with_hosts(
         number = numbers.setdefault(key, len(numbers))
         if number == len(limits):
             limits.append(people if organization is None else _bears(organization, people))
+            hosts.append(organization or names[offering])
         host.append(number)
-    return room_of(seats, host, limits)
+    return room_of(seats, host, limits), tuple(hosts)
 
 
 def _bears(host: Organization, people: int) -> int:

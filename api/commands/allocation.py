@@ -12,7 +12,8 @@ from api.commands.words import language, say
 
 if TYPE_CHECKING:
     from jobs.program import Program
-    from matching.waiting_list import Shared, Waiting
+    from matching.shared_places import Shared
+    from matching.waiting_list import Waiting
 
 MOST_WAITING = 2_000
 LONGEST_LABEL = 60
@@ -92,6 +93,12 @@ def _print(shared: "Shared") -> None:
             say("table.unplaced"),
             say("table.unplaced_columns").split("|"),
             ((u.label, words, u.options) for u, words in reasons),
+        )
+    if shared.hosts:
+        print_table(
+            say("table.host_load"),
+            say("table.host_load_columns").split("|"),
+            ((h.name, h.placed, h.now, h.cap) for h in shared.hosts),
         )
     if shared.what_if:
         print_table(

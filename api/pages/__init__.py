@@ -3,6 +3,8 @@
 from api.pages import (
     accounts,
     agencies,
+    ahead,
+    allocation,
     auditing,
     bookings,
     case_access,
@@ -45,6 +47,8 @@ ROUTERS = [
     identities.router,
     accounts.router,
     people.router,
+    ahead.router,
+    allocation.router,
     cases.router,
     case_access.router,
     placements.router,

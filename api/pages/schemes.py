@@ -123,7 +123,8 @@ def _form(
 ) -> Response:
     context = {
         "error": None, "field": None, "found": None, "examples": False, "given": None,
-        "shown": weighing_revision(session), "like": USUAL, "try_with": USUAL, **said,
+        "shown": weighing_revision(session), "like": USUAL, "try_with": USUAL,
+        "before": weighing, **said,
     }  # fmt: skip
     page = render(
         request,
@@ -188,7 +189,8 @@ def _changed(
     found = preview(
         session, program.store, trials, before=(before, compared[0]), after=(after, compared[1])
     )
-    return _form(request, session, code, after, scheme, found=found, examples=examples, **told)
+    return _form(request, session, code, after, scheme, found=found, examples=examples,
+                 before=before, **told)  # fmt: skip
 
 
 RESERVED = (NEW, THRESHOLD_PAGE, "undo")

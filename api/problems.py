@@ -37,6 +37,7 @@ from resources import (
     registration,
     reported,
     vocabulary,
+    witnessing,
 )
 from resources.hsds import filters as hsds_filters
 from resources.outside.addresses import BadSourceUrl
@@ -87,6 +88,11 @@ TABLE: dict[type[Exception], Problem] = {
         409,
         "まだ始まっていない回の参加は記録できません。当日以降に記録してください。",
         "Nobody can have attended what has not begun. Store it on the day or later.",
+    ),
+    witnessing.NoSession: Problem(
+        409,
+        "その日の開催はまだ始まっていないか、開催日ではありません。日付を確かめてください。",
+        "No session of that day has begun, or there is none that day; check the day.",
     ),
     booking.Over: Problem(
         409,

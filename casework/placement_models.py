@@ -145,3 +145,4 @@ class RoomQuestion(OfCase):
     expires_at: Mapped[datetime]
     answer: Mapped[str | None] = mapped_column(String(10))  # see `room_questions.ANSWERS`
     answered_at: Mapped[datetime | None]
+    asked_id: Mapped[uuid.UUID | None]  # the same question as the catalogue knows it, of nobody

@@ -16,6 +16,7 @@ from casework.placement_models import RoomQuestion
 from casework.placements import NeedsConsent, wrote
 from casework.row_security import follow_link
 from resources import clock
+from resources.witnessing import ask_host, host_answered
 
 LASTS = timedelta(days=7)
 
@@ -68,6 +69,11 @@ def ask_for_room(
     if opened.case.ground != "consent":
         raise NeedsConsent("support")
     need, now = opened.person.need, clock.now()
+    # The catalogue learns that its host was asked, under an id that leads to no case from there.
+    silent_from = (now + LASTS).astimezone(clock.JAPAN).date() + timedelta(days=1)
+    asked = ask_host(
+        session, offering_id=offering_id, way="room", silent_from=silent_from, by=opened.actor.by
+    )
     row = RoomQuestion(
         id=uuid.uuid4(),
         case_id=opened.case.id,
@@ -79,6 +85,7 @@ def ask_for_room(
         asked_by=opened.actor.account_id,
         asked_at=now,
         expires_at=now + LASTS,
+        asked_id=asked.id,
     )
     session.add(row)
     session.flush()
@@ -121,5 +128,7 @@ def answer_question(session: Session, *, question_id: uuid.UUID, answer: str) ->
     row = _row(session, question_id, write=True)
     row.answer, row.answered_at = answer, clock.now()
     session.flush()
+    if row.asked_id is not None:
+        host_answered(session, offering_id=row.offering_id, asked_id=row.asked_id, by="host")
     tell(session, [row.asked_by], "room_answered", about=row.place, case_id=row.case_id)
     return row.offering_id

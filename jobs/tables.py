@@ -12,6 +12,7 @@ import resources.merged
 import resources.open_rows
 import resources.outside.models
 import resources.reported
+import resources.witnessed
 from resources.models import Base
 
 # A module whose tables are declared by nobody else that is imported here belongs in this list.
@@ -28,6 +29,7 @@ MODULES = (
     resources.open_rows,
     resources.outside.models,
     resources.reported,
+    resources.witnessed,
 )
 
 METADATA = Base.metadata

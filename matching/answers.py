@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from geodata.points import is_rough
 from matching.place_shown import PlaceKept, PlaceShown
 from matching.sentences import Sentence, sentence
-from matching.sureness import joined, room_words, verified_words
+from matching.sureness import joined, sure_words
 from matching.times import SessionAhead
 
 
@@ -59,13 +59,8 @@ class Suggestion(NamedTuple):
     def confidence_words(self) -> Sentence:
         """What the confidence rests on: what was said of room, when, and what is known."""
         known = sum(v.verdict != "unknown" for v in self.verdicts)
-        return joined(
-            [
-                room_words(self.place, self.asked_on),
-                verified_words(self.place, self.asked_on),
-                sentence("sure.known", known=known, asked=len(self.verdicts)),
-            ]
-        )
+        rest = sentence("sure.known", known=known, asked=len(self.verdicts))
+        return joined([*sure_words(self.place, self.asked_on), rest])
 
     def as_json(self) -> dict[str, Any]:
         return {

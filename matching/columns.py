@@ -74,6 +74,9 @@ COLUMNS: dict[str, str] = {
     "host_now": "i2",
     "resting_day": "i4",
     "ends_day": "i4",
+    # The latest words on whether sessions took place and the host answered, see `track_record`
+    "sessions_seen": "4i4",
+    "host_answers": "4i4",
     # Row of the table of distinct texts
     "text": "u4",
     "schedule_known": "u1",

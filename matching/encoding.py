@@ -31,6 +31,7 @@ from matching.columns import (
 from matching.municipalities import municipality_number, number_of
 from matching.place_shown import SHOWN, kept
 from resources import schedules
+from resources.track_record import LATEST
 
 # What the encoder reads of each offering, in this order (see `store.FACTS_OF_AN_OFFERING`).
 SOURCE = (
@@ -44,6 +45,7 @@ SOURCE = (
     "min_minutes", "min_per_week", "attendance", "availability", "places", "availability_said_on",
     "verified_on", "accompanied_cap", "accompanied_now", "resting_until", "ends_on", "schedule",
     "name", "description", "host_name", "address", "phone", "schedule_text", "invented",
+    "verified_by", "sessions_seen", "host_answers",
 )  # fmt: skip
 
 EPOCH = date(1970, 1, 1).toordinal()
@@ -79,6 +81,12 @@ def _yes_no(value: bool | None) -> int:
 
 def _day(value: date | None) -> int:
     return -1 if value is None else day_number(value)
+
+
+def in_numbers(words: Sequence[tuple[date, bool]] | None) -> list[int]:
+    """Return the latest words on a place as numbers: 2 × day, and 1 more for a yes; −1 = none."""
+    numbers = [2 * day_number(day) + bool(yes) for day, yes in (words or ())[:LATEST]]
+    return numbers + [-1] * (LATEST - len(numbers))
 
 
 def _place_in(order: Sequence[str], unknown: int) -> Callable[[str | None], int]:
@@ -173,6 +181,8 @@ class Encoder:
             COLUMNS["text"],
             count=n,
         )
+        for name in ("sessions_seen", "host_answers"):
+            out[name] = np.array([in_numbers(words) for words in source[name]], "i4")
         runs = [self._slots_of(stored) for stored in source["schedule"]]
         out["schedule_known"] = np.fromiter((r is not None for r in runs), "u1", count=n)
         self._slot_counts.append(

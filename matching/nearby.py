@@ -19,7 +19,9 @@ from matching.index import Index
 from matching.on_foot import on_foot
 from matching.place_shown import PlaceShown
 from matching.rows import Rows, Slots, eve_of
+from matching.sentences import Sentence
 from matching.store import IndexStore
+from matching.sureness import joined, sure_words
 from resources import clock
 from resources.clock import JAPAN
 
@@ -75,10 +77,16 @@ class NearbyPlace:
             return None
         return int((self.open_until - self.arrive_at).total_seconds() // 60)
 
+    @property
+    def confidence_words(self) -> Sentence:
+        """What is known of room, verification, sessions and answers, on the day of arrival."""
+        return joined(sure_words(self.place, self.arrive_at.date()))
+
     def as_json(self) -> dict[str, Any]:
         until = None if self.open_until is None else self.open_until.isoformat(timespec="minutes")
         return {
             **self.place.as_json(),
+            "confidence_words": self.confidence_words.as_json(),
             "open": self.open,
             "open_until": until,
             "distance_m": self.distance_m,

@@ -10,7 +10,8 @@ T = TypeVar("T")
 
 SHOWN = (
     "resource_id", "name", "kind", "host_name", "description", "address", "phone", "lon", "lat",
-    "accuracy_m", "schedule_text", "verified_on", "fee_yen", "invented",
+    "accuracy_m", "schedule_text", "verified_on", "fee_yen", "invented", "verified_by",
+    "sessions_seen", "host_answers",
 )  # fmt: skip
 """What is kept to be shown, in this order. Free places aren't: they are read again each time."""
 
@@ -79,6 +80,9 @@ class PlaceKept:
     verified_on = Fact[str | None]("verified_on")
     fee_yen = Fact[int | None]("fee_yen")
     invented = Fact[bool]("invented")
+    verified_by = Fact[str | None]("verified_by")
+    sessions_seen = Fact[list[tuple[str, bool]] | None]("sessions_seen")
+    host_answers = Fact[list[tuple[str, bool]] | None]("host_answers")
 
 
 class PlaceShown(PlaceKept):
@@ -104,6 +108,11 @@ class PlaceShown(PlaceKept):
         self.said_at = said_on.isoformat() if isinstance(said_on, date) else said_on
         self.said_by = said_by
 
+    @staticmethod
+    def _counted(words: list[tuple[str, bool]] | None) -> list[dict[str, Any]] | None:
+        """Return the latest words, the newest first; None where nobody said anything."""
+        return [{"on": day, "yes": yes} for day, yes in words] if words else None
+
     def as_json(self) -> dict[str, Any]:
         return {
             "offering": str(self.offering),
@@ -125,6 +134,9 @@ class PlaceShown(PlaceKept):
                 "said_by": self.said_by,
             },
             "verified_on": self.verified_on,
+            "verified_by": self.verified_by,
+            "sessions_seen": self._counted(self.sessions_seen),
+            "host_answers": self._counted(self.host_answers),
             "fee_yen": self.fee_yen,
             "invented": self.invented,
         }

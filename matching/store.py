@@ -28,13 +28,17 @@ from resources.database import driver_rows
 from resources.models import Change, Location, Offering, Organization, Resource
 from resources.queries import offering_ids_touched
 from resources.terms import lists_changed, read_vocabulary
+from resources.track_record import ENTITIES, NOTHING_KNOWN, offering_of, track_records
 from resources.vocabulary import Vocabulary
 
-FORMAT = 7
+FORMAT = 8
 SHOWN_FILE = "shown.json"
 BATCH = 20_000
 LARGEST_OVERLAY = 5_000
 """Changed rows that are carried in memory before a new base is built."""
+
+WITNESSED = ("sessions_seen", "host_answers")
+"""What is read beside the facts of an offering; it ends a row of `SOURCE`."""
 
 _TABLES = (Offering, Resource, Location, Organization)
 
@@ -56,7 +60,7 @@ def _column(name: str) -> Any:
 def facts_of_offerings() -> Select[Any]:
     """Return the statement that reads what the encoder needs, in its order."""
     return (
-        select(*(_column(name).label(f"c_{name}") for name in SOURCE))
+        select(*(_column(name).label(f"c_{name}") for name in SOURCE[: -len(WITNESSED)]))
         .join(Resource, Offering.resource_id == Resource.id)
         .outerjoin(Location, Offering.location_id == Location.id)
         .outerjoin(Organization, Resource.organization_id == Organization.id)
@@ -201,11 +205,13 @@ class IndexStore:
         encoder = Encoder(self.codebook)
         wanted = list(touched)
         for start in range(0, len(wanted), 500):
-            statement = facts_of_offerings().where(Offering.id.in_(wanted[start : start + 500]))
-            encoder.add([tuple(row) for row in session.execute(statement)])
+            some = wanted[start : start + 500]
+            words = track_records(session, some)
+            rows = session.execute(facts_of_offerings().where(Offering.id.in_(some)))
+            encoder.add([(*row, *words.get(row[0], NOTHING_KNOWN)) for row in rows])
         columns = encoder.columns(base.base.columns.texts["text_idf"])
-        rows = _rows_of(base.base.columns, touched)
-        return Index(base.base, base.base_revision, Part(columns), rows, revision)
+        gone = _rows_of(base.base.columns, touched)
+        return Index(base.base, base.base_revision, Part(columns), gone, revision)
 
 
 _NO_ROWS = np.empty(0, np.int64)
@@ -226,9 +232,10 @@ def _catalogue_id(session: Session) -> str:
 
 
 def _batches(session: Session) -> Iterator[list[tuple[Any, ...]]]:
+    words = track_records(session)  # of a few offerings each, as far as people said something
     statement = facts_of_offerings().execution_options(yield_per=BATCH)
     for rows in session.execute(statement).partitions(BATCH):
-        yield [tuple(row) for row in rows]
+        yield [(*row, *words.get(row[0], NOTHING_KNOWN)) for row in rows]
 
 
 def _touched(session: Session, since: int) -> set[uuid.UUID] | None:
@@ -242,6 +249,8 @@ def _touched(session: Session, since: int) -> set[uuid.UUID] | None:
             return None
         if entity in ("offering", "resource", "location", "organization"):
             by_entity.setdefault(entity, set()).add(uuid.UUID(entity_id))
+        elif entity in ENTITIES:
+            by_entity.setdefault("offering", set()).add(offering_of(entity_id))
     touched = by_entity.get("offering", set())
     if sum(map(len, by_entity.values())) > LARGEST_OVERLAY:
         return None

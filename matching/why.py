@@ -30,6 +30,7 @@ from resources.commands import NotFound
 from resources.merged import kept_instead
 from resources.models import Offering
 from resources.queries import Entry, entries_by_offering
+from resources.track_record import NOTHING_KNOWN, TrackRecord, track_records
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,9 @@ def explain(
     sight = Sight(rows, distance_m, ask, codebook, walks)
     judged = judge(sight)
     scores = score(sight, judged, weights, np.arange(len(rows)))
+    words = track_records(session, [offering_id]).get(offering_id, NOTHING_KNOWN)
     (seen,) = sight.seen([0])
-    (shown,) = suggestions([seen], judged, scores, [_shown(entry)])
+    (shown,) = suggestions([seen], judged, scores, [_shown(entry, words)])
     enough = bool(scores.enough(weights)[0])
     return Explanation(
         suggestion=shown,
@@ -133,14 +135,15 @@ def offering_for(session: Session, any_id: uuid.UUID) -> uuid.UUID:
     return found
 
 
-def _shown(entry: Entry) -> PlaceShown:
+def _shown(entry: Entry, words: TrackRecord) -> PlaceShown:
     """Show an entry whatever its status: the answer may be that it is closed."""
     o, r, p, h = entry.offering, entry.resource, entry.location, entry.organization
     where = (None, None, None, None) if p is None else (p.address, p.lon, p.lat, p.accuracy_m)
     address, lon, lat, accuracy_m = where
     facts = (
         r.id, r.name, r.kind, None if h is None else h.name, r.description, address, r.phone, lon,
-        lat, accuracy_m, o.schedule_text, o.verified_on, r.fee_yen, r.invented,
+        lat, accuracy_m, o.schedule_text, o.verified_on, r.fee_yen, r.invented, o.verified_by,
+        *words,
     )  # fmt: skip
     return PlaceShown(
         o.id.int,

@@ -17,6 +17,7 @@ from resources.booked import Allotment, Hold
 from resources.booking_told import tell_offerings
 from resources.commands import NotFound
 from resources.models import Offering
+from resources.witnessing import say_session
 
 LONGEST_HOLD = timedelta(days=14)
 TAKEN = ("held", "confirmed", "attended")
@@ -194,14 +195,17 @@ def confirm(session: Session, *, hold_id: uuid.UUID, by: str, now: datetime | No
 
 
 def attend(session: Session, *, hold_id: uuid.UUID, by: str, now: datetime | None = None) -> None:
-    """Store that somebody came. Raises `NotFound`, `WrongState`, `NotYet`."""
+    """Store that somebody came, so that the session took place.
+
+    Raises `NotFound`, `WrongState`, `NotYet`.
+    """
     moment = now or clock.now()
-    begins = session.scalar(
-        select(Allotment.first_on)
+    found = session.execute(
+        select(Allotment.offering_id, Allotment.first_on, Allotment.last_on)
         .join(Hold, Hold.allotment_id == Allotment.id)
         .where(Hold.id == hold_id)
-    )
-    if begins is not None and begins > moment.astimezone(clock.JAPAN).date():
+    ).first()
+    if found is not None and found.first_on > moment.astimezone(clock.JAPAN).date():
         raise NotYet
     _step(
         session,
@@ -211,6 +215,11 @@ def attend(session: Session, *, hold_id: uuid.UUID, by: str, now: datetime | Non
         changed_at=moment,
         changed_by=by,
     )
+    if found is not None and found.first_on == found.last_on:  # not of a period: on which day?
+        say_session(
+            session, offering_id=found.offering_id, on=found.first_on, held=True,
+            said_by="booking", by=by, now=moment,
+        )  # fmt: skip
 
 
 def cancel(session: Session, *, hold_id: uuid.UUID, by: str, now: datetime | None = None) -> None:

@@ -32,6 +32,7 @@ from resources.models import (
 from resources.moments import Moment
 from resources.sources.rows import BadFile
 from resources.strict_json import NotJson, checked, parsed
+from resources.witnessed import HostAsked, SessionSeen
 
 FORMAT = 1
 
@@ -45,6 +46,8 @@ TABLES: dict[str, type[Base]] = {
     "resource": Resource,
     "location": Location,
     "offering": Offering,
+    "session_seen": SessionSeen,
+    "host_asked": HostAsked,
     "merge": Merge,
     "not_same": NotSame,
 }

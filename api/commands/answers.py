@@ -1,6 +1,6 @@
 """Tables of the engine's answers, for people who read them in a terminal."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from api.commands.output import print_table
 from api.commands.words import language, say
@@ -9,6 +9,7 @@ from matching.answers import Answer, Miss, Suggestion, Verdict
 from matching.nearby import NearbyAnswer
 from matching.place_shown import PlaceKept, PlaceShown
 from matching.sentences import sentence
+from matching.sureness import sure_words
 from matching.times import SessionAhead
 from matching.why import Explanation
 from resources.clock import JAPAN
@@ -56,7 +57,7 @@ def print_nearby(answer: NearbyAnswer, vocabulary: Vocabulary, *, from_town: boo
                 say(f"open.{p.open}"),
                 None if p.open_until is None else p.open_until.astimezone(JAPAN).strftime("%H:%M"),
                 _distance(p.place, p.walk_minutes, p.distance_m, p.route, from_town=from_town),
-                _room(p.place),
+                _room(p.place, p.arrive_at.date()),
                 p.place.phone,
                 p.place.address,
             )
@@ -104,7 +105,7 @@ def _suggestion_row(
         f"{s.score / 10_000:.2f}\n{s.confidence / 100:.2f}",
         _distance(s.place, s.walk_minutes, s.distance_m, s.route, from_town=from_town),
         _session(s.next_session),
-        _room(s.place),
+        _room(s.place, s.asked_on),
         why,
         s.first_step_words.in_language(language()),
     ]
@@ -146,9 +147,8 @@ def _is_rough(place: PlaceKept) -> bool:
     return is_rough(place.accuracy_m)
 
 
-def _room(place: PlaceShown) -> str:
-    words = say("availability." + place.availability.replace("-", "_"))
-    return words if place.places is None else f"{words} {place.places}"
+def _room(place: PlaceShown, on: date) -> str:
+    return "\n".join(words.in_language(language()) for words in sure_words(place, on))
 
 
 def _evidence(v: Verdict, *, rough: bool) -> str | None:

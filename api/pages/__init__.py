@@ -39,6 +39,7 @@ from api.pages import (
     unmet,
     verification,
     vocabulary,
+    witnessing,
 )
 
 ROUTERS = [
@@ -68,6 +69,7 @@ ROUTERS = [
     typing.router,
     bookings.router,
     verification.router,
+    witnessing.router,
     duplicates.router,
     imports.router,
     vocabulary.router,

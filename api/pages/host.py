@@ -1,6 +1,7 @@
 """The page behind a host's link: is it still as it stands here? No account is needed."""
 
 import uuid
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -16,6 +17,7 @@ from resources import clock
 from resources.commands import NotFound, verify_offering
 from resources.queries import Entry, entries_by_offering
 from resources.reported import LONGEST_NOTE, report_change
+from resources.witnessing import days_to_ask, say_session, sessions_seen
 
 router = APIRouter(dependencies=[public], include_in_schema=False)
 
@@ -31,7 +33,12 @@ def _entry(session: Session, program: OpenProgram, token: str) -> Entry:
 
 
 def _page(
-    request: Request, program: OpenProgram, entry: Entry, token: str, said: str | None
+    request: Request,
+    program: OpenProgram,
+    session: Session,
+    entry: Entry,
+    token: str,
+    said: str | None,
 ) -> Response:
     csrf, fresh = security.anchor_form(request)
     o = entry.offering
@@ -41,9 +48,14 @@ def _page(
         "said_at": o.availability_said_on and o.availability_said_on.isoformat(),
         "said_by": o.availability_said_by,
     }
+    now = clock.now()
+    days = days_to_ask(o, now)[:2]
+    said_of = sessions_seen(session, [o.id]).get(o.id, {})
     page = render(
         request,
         "host.html",
+        days=[(day, said_of.get(day)) for day in days],
+        today=now.astimezone(clock.JAPAN).date(),
         e=entry,
         token=token,
         said=said,
@@ -60,7 +72,7 @@ def _page(
 
 @router.get("/host/{token}")
 def asked(request: Request, program: Program, session: Reading, token: str) -> Response:
-    return _page(request, program, _entry(session, program, token), token, None)
+    return _page(request, program, session, _entry(session, program, token), token, None)
 
 
 @router.post("/host/{token}", dependencies=[security.token_checked])
@@ -91,4 +103,19 @@ def answered(
             places=int(places) if places and availability == "capacity" else None,
             by=BY,
         )
-    return _page(request, program, _entry(session, program, token), token, answer)
+    return _page(request, program, session, _entry(session, program, token), token, answer)
+
+
+@router.post("/host/{token}/session", dependencies=[security.token_checked])
+def took_place(
+    request: Request,
+    program: Program,
+    session: Writing,
+    token: str,
+    on: Annotated[date, Form()],
+    held: Annotated[bool, Form()],
+) -> Response:
+    """Store that the host's session took place on a day, or that it didn't."""
+    entry = _entry(session, program, token)
+    say_session(session, offering_id=entry.offering.id, on=on, held=held, said_by="host", by=BY)
+    return _page(request, program, session, entry, token, "session")

@@ -20,6 +20,7 @@ from api.words import say
 from geodata.coordinates import BadPosition, LonLat, position
 from jobs.program import Program as OpenProgram
 from matching.nearby import NearbyQuestion, nearby_places
+from resources import clock
 from resources.clock import JAPAN
 
 router = APIRouter(include_in_schema=False, dependencies=[allowed(*STAFF, scope="read")])
@@ -35,6 +36,7 @@ def _page(
         "nearby.html",
         given=given,
         may_report=HOLDS,
+        today=clock.today().isoformat(),
         stations=stations(program),
         towns=[t.name for t in towns(program, session)],
         **context,

@@ -1,6 +1,7 @@
 """The catalogue as staff look things up in it, and keep its free places true."""
 
 import uuid
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
@@ -35,8 +36,11 @@ from resources.outside.seen import called_off, confirmed, source_of_resource
 from resources.queries import Entry, entries_of_resource, list_resources
 from resources.reported import said_of
 from resources.schedules import BadSchedule, from_json, next_sessions
+from resources.track_record import track_records
 from resources.verify_next import USUAL_TERM_DAYS, terms_of
 from resources.vocabulary import Vocabulary
+from resources.witnessed import SessionSeen
+from resources.witnessing import days_to_ask, sessions_seen
 
 STAFF = (
     "support_worker", "coordinator", "csw", "inclusion_officer", "agency_manager", "secretariat",
@@ -108,6 +112,7 @@ def entry_page(
     if not entries:
         raise NotFound("resource")
     language, hidden_too = language_of(request), user.role in SEES_HIDDEN
+    seen = sessions_seen(session, [e.offering.id for e in entries])
     page = render(
         request,
         "resource.html",
@@ -128,6 +133,10 @@ def entry_page(
         steps=[(s, shown_by(s.by, language)) for s in steps_of(session, resource_id)],
         moves=moves_from(entries[0].resource.status, may_publish=user.role in PUBLISHES),
         facts=FACTS,
+        sessions={
+            e.offering.id: _sessions(e, seen.get(e.offering.id, {}), language) for e in entries
+        },
+        known=track_records(session, [e.offering.id for e in entries]),
         ended={e.offering.id for e in entries if ended(e.offering.ends_on, clock.today())},
         may_edit=user.role in EDITS,
         may_hold=user.role in HOLDS,
@@ -184,6 +193,16 @@ def _next(entry: Entry, language: str) -> str:
     except BadSchedule:
         return ""
     return "、".join(shown_moment(s.start, language) for s in sessions)
+
+
+def _sessions(
+    entry: Entry, seen: dict[date, SessionSeen], language: str
+) -> list[tuple[date, SessionSeen | None, str]]:
+    """Return the latest days of sessions with the word that counts, and whose word that is."""
+    days = days_to_ask(entry.offering, clock.now())
+    words = [seen.get(day) for day in days]
+    by = ["" if word is None else shown_by(word.by, language) for word in words]
+    return list(zip(days, words, by, strict=True))
 
 
 def _availability(entry: Entry) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from resources import clock
 from resources.commands import verify_offering
 from resources.reported import reports_waiting
 from resources.verify_next import COUNTED_DAYS, calls_to_make
+from resources.witnessing import say_call
 
 router = APIRouter(include_in_schema=False, dependencies=[allowed(*REGISTERS)])
 
@@ -35,7 +36,12 @@ def calls(request: Request, program: Program, session: Reading, noted: bool = Fa
 
 @router.post("/verify")
 def confirmed(session: Writing, user: User, offering: Annotated[uuid.UUID, Form()]) -> Response:
-    verify_offering(
-        session, offering_id=offering, verified_by="staff", on=clock.today(), by=user.by
-    )
+    verify_offering(session, offering_id=offering, verified_by="call", on=clock.today(), by=user.by)
+    say_call(session, offering_id=offering, answered=True, by=user.by)
+    return RedirectResponse("/verify?noted=1", 303)
+
+
+@router.post("/verify/unanswered")
+def unanswered(session: Writing, user: User, offering: Annotated[uuid.UUID, Form()]) -> Response:
+    say_call(session, offering_id=offering, answered=False, by=user.by)
     return RedirectResponse("/verify?noted=1", 303)

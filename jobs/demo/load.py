@@ -14,6 +14,7 @@ from geodata.population import NoPopulation, load_population, store_population
 from jobs.demo.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, add_demo_accounts
 from jobs.demo.districts import LAYER, district_areas, town_population
 from jobs.demo.facts import DISTRICTS, agencies, links
+from jobs.demo.kept import load_words
 from jobs.demo.people import add_demo_people
 from jobs.demo.places import SOURCE, Catalogue
 from jobs.demo.tiles import add_tiles
@@ -163,4 +164,5 @@ def load_catalogue(session: Session, *, seed: int, today: date) -> int:
     session.flush()
     session.add_all(Offering(**row) for row in made.offerings)
     session.flush()
+    load_words(session, seed=seed, today=today)
     return len(made.offerings)

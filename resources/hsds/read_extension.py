@@ -23,7 +23,7 @@ TABLES: dict[str, type[Base]] = {
 CHOICES = {
     "gender": ("any", "female", "male"),
     "attendance": ("drop_in", "whole"),
-    "verified_by": ("host", "staff", "source"),
+    "verified_by": ("host", "staff", "call", "source"),
     "availability_said_by": ("host", "staff", "source", "booking"),
     "point_level": ("prefecture", "city", "town", "chome", "number", "point"),
     "point_source": ("file", "gazetteer", "pin"),

@@ -1,6 +1,7 @@
 """A host confirms or corrects an entry by a signed link; a bent or old link opens nothing."""
 
 import uuid
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from resources import clock
 from resources.database import Database
 from resources.models import Location, Offering
 from resources.reported import Report
+from resources.track_record import track_records
+from resources.witnessed import SessionSeen
 
 BASE = "https://testserver"
 
@@ -149,3 +152,51 @@ def test_one_tap_says_that_an_entry_is_wrong(client, program, offering) -> None:
     with program.database.reading() as session:
         assert [r.said for r in session.scalars(select(Report))] == ["wrong"]
     assert client.post(f"/offerings/{uuid.uuid4()}/wrong", data={"csrf": token}).status_code == 404
+
+
+def test_a_host_says_by_one_tap_that_today_took_place(client, program, offering, path) -> None:
+    with program.database.writing(by="test") as session:
+        session.get(Offering, offering).schedule = None
+    page = client.get(path)
+    assert "今日は開きましたか" in page.text
+    day = clock.today().isoformat()
+    data = {"csrf": token_of(page.text), "on": day, "held": "true"}
+    said = client.post(f"{path}/session", data=data)
+    assert "開催の実績として記録しました" in said.text
+    with program.database.reading() as session:
+        (word,) = session.scalars(
+            select(SessionSeen).where(SessionSeen.offering_id == offering, SessionSeen.by == "host")
+        )
+        assert (word.on, word.held, word.said_by) == (clock.today(), True, "host")
+    ahead = {**data, "on": (clock.today() + timedelta(days=7)).isoformat()}
+    assert client.post(f"{path}/session", data=ahead).status_code == 409
+    assert client.post(f"{path}/session", data={**data, "held": "perhaps"}).status_code == 422
+
+
+def test_staff_note_a_shut_door_and_a_call_that_nobody_answered(client, program, offering) -> None:
+    with program.database.writing(by="test") as session:
+        session.get(Offering, offering).schedule = None
+        resource = session.get(Offering, offering).resource_id
+    client.post("/signin", data={
+        "csrf": token_of(client.get("/signin").text), "name": "coordinator",
+        "password": DEMO_PASSWORD,
+    })  # fmt: skip
+    token = token_of(client.get(f"/resources/{resource}").text)
+    data = {"csrf": token, "on": clock.today().isoformat(), "held": "false", "said_by": "field"}
+    tapped = client.post(
+        f"/offerings/{offering}/session", data=data, headers={"hx-request": "true"}
+    )
+    assert "開かなかった" in tapped.text
+    page = client.get(f"/resources/{resource}").text
+    assert "現地で" in page
+    assert "開催の実績" in page
+    called = client.post("/verify/unanswered", data={"csrf": token, "offering": str(offering)})
+    assert called.status_code == 200
+    with program.database.reading() as session:
+        sessions, answers = track_records(session, [offering])[offering]
+    assert (clock.today(), False) in sessions
+    assert answers[0] == (clock.today(), False)
+    client.post("/verify", data={"csrf": token, "offering": str(offering)})
+    with program.database.reading() as session:
+        assert track_records(session, [offering])[offering].answers[0] == (clock.today(), True)
+        assert session.get(Offering, offering).verified_by == "call"

@@ -35,6 +35,7 @@ PUBLIC = {
     # Behind a signed link that expires, about one entry.
     ("GET", "/host/{token}"),
     ("POST", "/host/{token}"),
+    ("POST", "/host/{token}/session"),  # whether it took place on a day, by who has the link
     # Behind a signed link for a week: bands of somebody whom nothing names.
     ("GET", "/room/{token}"),
     ("POST", "/room/{token}"),

@@ -65,6 +65,9 @@ def compare(
                 vocabulary=catalogues.VOCABULARY,
                 by="test",
             )
+    with database.writing(by="test") as session:
+        for entry in r.sample(_entries(session), PLACES // 2):
+            catalogues.witness(session, r, entry.offering.id, today)
     with database.reading() as session:
         store.build(session)
     # Some change after the base was built, so that the overlay takes part.
@@ -79,6 +82,8 @@ def compare(
                 said_on=today,
                 by="test",
             )
+        for entry in r.sample(_entries(session), 12):
+            catalogues.witness(session, r, entry.offering.id, today)
         for _ in range(8):
             parts = catalogues.registration(r, hosts, today)
             register_resource(

@@ -2,10 +2,14 @@
 
 import random
 import uuid
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from resources.changes import acting
 from resources.vocabulary import default_vocabulary
+from resources.witnessed import HostAsked, SessionSeen
 
 VOCABULARY = default_vocabulary()
 CENTRE = (139.7148, 35.7290)
@@ -165,3 +169,26 @@ def need(r: random.Random, hosts: list[uuid.UUID], today: date) -> dict[str, Any
         "windows": windows,
         "safety": safety,
     }
+
+
+def witness(session: Session, r: random.Random, offering: uuid.UUID, today: date) -> None:
+    """Let people say of an offering's sessions whether they took place, and call its host."""
+    acting(session, by="test")
+    for _ in range(r.randint(0, 6)):
+        on, said_by = today - timedelta(days=r.randint(0, 90)), r.choice(["host", "staff"])
+        at = datetime.combine(on, time(12), UTC) + timedelta(minutes=r.randint(0, 5_000))
+        session.merge(
+            SessionSeen(
+                offering_id=offering, on=on, said_by=said_by, held=r.random() < 0.7, by="x", at=at
+            )
+        )
+    for _ in range(r.randint(0, 6)):
+        on = today - timedelta(days=r.randint(0, 90))
+        session.add(
+            HostAsked(
+                offering_id=offering, id=uuid.UUID(int=r.getrandbits(128)), way="room", asked_on=on,
+                silent_from=on + timedelta(days=8), by="x",
+                answered_on=maybe(r, on + timedelta(days=r.randint(0, 7))),
+            )
+        )  # fmt: skip
+    session.flush()

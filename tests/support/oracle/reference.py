@@ -5,11 +5,14 @@ weights and the text vectors' definition are shared.
 """
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from geodata.streets import StreetGraph
@@ -22,6 +25,7 @@ from resources.clock import JAPAN
 from resources.models import Location
 from resources.queries import Entry, _entries
 from resources.vocabulary import Vocabulary
+from resources.witnessed import HostAsked, SessionSeen
 
 RADIUS_M = 6_371_008.8
 DETOUR = 1.3
@@ -65,6 +69,22 @@ class Looked:
         return sum(round_half_even(v * 10_000) for v in self.contributions.values())
 
 
+def latest_words(session: Session) -> dict[UUID, tuple[list[Any], list[Any]]]:
+    """The four latest words on each offering's sessions, and on its host's answers."""
+    found: dict[UUID, tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
+    seen = sorted(session.scalars(select(SessionSeen)), key=lambda s: (s.at, s.said_by))
+    newest = {(s.offering_id, s.on): s.held for s in seen}
+    for (offering, on), held in sorted(newest.items(), key=lambda word: word[0][1], reverse=True):
+        found[offering][0].append((on, held))
+    asked = sorted(session.scalars(select(HostAsked)), key=lambda q: (q.asked_on, q.id))
+    for q in reversed(asked):
+        word = (q.answered_on, True) if q.answered_on else (q.silent_from, False)
+        found[q.offering_id][1].append(word)
+    return {
+        offering: (sessions[:4], answers[:4]) for offering, (sessions, answers) in found.items()
+    }
+
+
 def round_half_even(value: float) -> int:
     return round(value)
 
@@ -100,6 +120,7 @@ class Reference:
         self.scheme = scheme
         self.numbers = numbers or default_weighing().thresholds
         self.locations: list[Location] = []
+        self.track_records: dict[UUID, tuple[list[Any], list[Any]]] = {}
         limit = None if need.walk_minutes is None else need.walk_minutes * 60 * need.speed_m_s
         searched = 2_500 if limit is None else 2 * limit
         wheels = bool(need.limits.step_free)
@@ -511,6 +532,12 @@ class Reference:
             return 0.0
         return 2 ** (-max((self.day - day).days, 0) / term)
 
+    def kept(self, words: Sequence[tuple[date, bool]], term: float) -> float:
+        """The share of yes to be expected after the four latest words, each by its freshness."""
+        yes = sum(self.fresh(day, term) for day, said in words if said)
+        no = sum(self.fresh(day, term) for day, said in words if not said and day <= self.day)
+        return (yes + 1) / (yes + no + 2)
+
     # ---- together -----------------------------------------------------------------------------------
 
     def look(self, entry: Entry, text_of: Any) -> Looked:
@@ -533,6 +560,10 @@ class Reference:
             + n.sure_verified / whole * self.fresh(o.verified_on, term)
             + n.sure_room / whole * said
         )
+        sessions, answers = self.track_records.get(o.id, ((), ()))
+        sure += 0.15 * (2 * self.kept(sessions, term) - 1)
+        sure += 0.075 * (2 * self.kept(answers, term) - 1)
+        sure = min(1.0, max(0.0, sure))
         return Looked(
             entry,
             self.distance(entry),
@@ -561,6 +592,7 @@ class Reference:
     ) -> tuple[list[Looked], list[Looked]]:
         """Return the list, and every offering as it was looked at."""
         entries = _entries(session)
+        self.track_records = latest_words(session)
         self.locations = [e.location for e in entries if e.location is not None]
         looked = [self.look(e, text_of) for e in entries]
         fit = [

@@ -91,7 +91,7 @@ def _columns(layout: str, entries: list[tuple[Entry, dict[str, str]]]) -> tuple[
     names = dict.fromkeys(name for e, _ in entries for name in e.resource.original or ())
     if not names or any(not e.resource.original for e, _ in entries):
         standard = layouts()["standard"]
-        wanted = (*standard["columns"], *standard.get(layout, ()))
+        wanted = standard.get(layout, standard[FACILITY])
         known = header_of(tuple(names)).columns if names else {}
         meant = header_of(tuple(wanted)).columns
         # A file's own column of the same meaning takes the place of the standard's.

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from resources.database import Database
 from resources.importing import BadFile, FileReport, import_opendata
 from resources.models import Location, Offering, Organization, Resource
+from resources.sources.headers import header_of, layouts
 
 HEAD = "全国地方公共団体コード,ID,地方公共団体名"
 WHERE = "所在地_連結表記,緯度,経度,電話番号"
@@ -59,6 +60,72 @@ LAYOUTS = [
     ("公共施設", "名称,団体名,利用可能曜日,開始時間,終了時間,説明", "見本倉庫,架空課,,,,", "amenity"),
     ("公衆トイレ", "名称,男性トイレ総数,女性トイレ総数", "見本の便所,1,1", "amenity"),
 ]  # fmt: skip
+
+
+CODE = "都道府県コード又は市区町村コード,NO,都道府県名,市区町村名"
+KNOWN = {"id", "municipality", "prefecture", "city", "name", "kana", "address", "building",
+         "lat", "lon"}  # fmt: skip
+HOURS = {"days", "start", "end", "hours_note"}
+
+RECOMMENDED = [
+    # 推奨データセット as it was published: layout, columns after the code and the place of the list,
+    # and what is understood besides KNOWN.
+    ("aed", "名称,名称_カナ,住所,方書,緯度,経度,設置位置,電話番号,内線番号,法人番号,団体名,利用可能曜日,開始時間,終了時間,利用可能日時特記事項,小児対応設備の有無,URL,備考",
+     HOURS | {"phone", "organization", "corporate_number", "url", "note"}),
+    ("care_service", "介護サービス事業所名称,介護サービス事業所名称_カナ,実施サービス,住所,方書,緯度,経度,電話番号,内線番号,FAX番号,法人番号,法人の名称,事業所番号,利用可能曜日,利用可能曜日特記事項,定員,URL,備考",
+     {"type", "days", "hours_note", "phone", "organization", "capacity", "url", "note"}),
+    ("medical_institution", "名称,名称_カナ,医療機関の種類,住所,方書,緯度,経度,電話番号,内線番号,FAX番号,法人番号,法人の名称,医療機関コード,診療曜日,診療開始時間,診療終了時間,診療日時特記事項,時間外における対応,診療科目,病床数,URL,備考",
+     HOURS | {"type", "phone", "organization", "url", "note"}),
+    ("cultural_property", "名称,名称_カナ,名称_通称,名称_英語,文化財分類,種類,場所名称,住所,方書,緯度,経度,電話番号,内線番号,員数（数）,員数（単位）,法人番号,所有者等,文化財指定日,利用可能曜日,開始時間,終了時間,利用可能日時特記事項,画像,画像_ライセンス,概要,概要_英語,説明,説明_英語,URL,備考",
+     HOURS | {"alias", "phone", "description", "url", "note"}),
+    ("tourism", "名称,名称_カナ,名称_英語,POIコード,住所,方書,緯度,経度,利用可能曜日,開始時間,終了時間,利用可能日時特記事項,料金（基本）,料金（詳細）,説明,説明_英語,アクセス方法,駐車場情報,バリアフリー情報,連絡先名称,連絡先電話番号,連絡先内線番号,画像,画像_ライセンス,URL,備考",
+     HOURS | {"phone", "description", "accessibility", "url", "note"}),
+    ("event", "イベント名,イベント名_カナ,イベント名_英語,開始日,終了日,開始時間,終了時間,開始日時特記事項,説明,料金(基本),料金(詳細),連絡先名称,連絡先電話番号,連絡先内線番号,主催者,場所名称,住所,方書,緯度,経度,アクセス方法,駐車場情報,定員,参加申込終了日,参加申込終了時間,参加申込方法,URL,備考",
+     {"first_on", "last_on", "start", "end", "hours_note", "phone", "organization", "description",
+      "capacity", "url", "note"}),
+    ("public_wireless_lan", "名称,名称_カナ,名称_英語,住所,方書,緯度,経度,設置者,電話番号,内線番号,SSID,提供エリア,URL,備考",
+     {"organization", "phone", "url", "note"}),
+    ("facility", "名称,名称_カナ,名称_通称,POIコード,住所,方書,緯度,経度,電話番号,内線番号,法人番号,団体名,利用可能曜日,開始時間,終了時間,利用可能日時特記事項,説明,バリアフリー情報,URL,備考",
+     HOURS | {"alias", "phone", "organization", "description", "accessibility", "url", "note"}),
+    ("preschool", "名称,名称_カナ,種別,住所,方書,緯度,経度,アクセス方法,駐車場情報,電話番号,内線番号,FAX番号,法人番号,団体名,認可等年月日,収容定員,受入年齢,利用可能曜日,開始時間,終了時間,利用可能日時特記事項,一時預かりの有無,URL,備考",
+     HOURS | {"type", "phone", "organization", "capacity", "age", "url", "note"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("layout", "columns", "more"), RECOMMENDED)
+def test_the_columns_of_the_recommended_data_sets_are_understood(
+    layout: str, columns: str, more: set[str]
+) -> None:
+    names = tuple(f"{CODE},{columns}".split(","))
+    for written in (names, tuple(n.replace("（", "(").replace("）", ")") for n in names)):
+        header = header_of(written)
+        assert header.layout == layout
+        assert set(header.columns) >= KNOWN | more
+        assert len(set(header.columns.values())) == len(header.columns)
+
+
+@pytest.mark.parametrize("layout", ["facility", "preschool", "medical_institution", "care_service"])
+def test_the_columns_that_are_written_are_read_as_that_layout(layout: str) -> None:
+    names = tuple(layouts()["standard"][layout])
+    header = header_of(names)
+    assert header.layout == layout
+    assert set(header.columns) >= (KNOWN | {"hours_note", "phone", "email", "postcode", "url"})
+    assert len(set(names)) == len(names)
+
+
+def test_the_columns_that_are_written_begin_as_published_files_do(shared_data: Path) -> None:
+    """The list of toilets of 焼津市 is the one at hand that follows 自治体標準オープンデータセット."""
+    path = shared_data / "municipal" / "yaizu" / "222127_public_toilet.csv"
+    published = path.read_text("utf-8-sig").split("\n")[0].strip().split(",")
+    shared = published[
+        published.index("所在地_全国地方公共団体コード") : published.index("設置位置")
+    ]
+    at = published.index("緯度")
+    for columns in layouts()["standard"].values():
+        assert columns[:3] == published[:3]
+        where = columns.index(shared[0])
+        assert columns[where : where + len(shared)] == shared
+        assert columns[where + len(shared) : where + len(shared) + 4] == published[at : at + 4]
 
 
 @pytest.mark.parametrize(("what", "columns", "cells", "kind"), LAYOUTS)

@@ -90,7 +90,7 @@ class Resource(Logged, Base):
     alias: Mapped[str | None] = mapped_column(String(300))
     description: Mapped[str | None] = mapped_column(Text)
     # draft → review → published → paused → closed
-    status: Mapped[str] = mapped_column(String(20), default="published", index=True)
+    status: Mapped[str] = mapped_column(String(20), default="published")
     status_reason: Mapped[str | None] = mapped_column(Text)  # why it was paused or closed
 
     # For whom: formally, and who is really accepted (which wins where it is known).
@@ -155,7 +155,11 @@ class Resource(Logged, Base):
     )
 
     __mapper_args__ = {"version_id_col": version}
-    __table_args__ = (Index(None, "source", "source_key", unique=True), CLUSTERED)
+    __table_args__ = (
+        Index(None, "source", "source_key", unique=True),
+        Index(None, "status", "kind", "id"),
+        CLUSTERED,
+    )
 
 
 class Location(Logged, Base):
@@ -203,7 +207,7 @@ class Offering(Logged, Base):
     __tablename__ = "offering"
 
     id: Mapped[uuid.UUID] = _id()
-    resource_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("resource.id"), index=True)
+    resource_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("resource.id"))
     location_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("location.id"), index=True)
     label: Mapped[str | None] = mapped_column(String(200))
     schedule: Mapped[dict[str, Any] | None]  # structured, see `schedules`; None = not known
@@ -235,6 +239,7 @@ class Offering(Logged, Base):
     __table_args__ = (
         Index(None, "source", "source_key", unique=True),
         CheckConstraint("places IS NULL OR places >= 0", name="places_not_negative"),
+        Index(None, "resource_id", "verified_on", "id"),  # whom to call next, without the rows
         CLUSTERED,
     )
 

@@ -2,12 +2,12 @@
 
 import math
 import uuid
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Date, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from resources.derived import Suggested
@@ -85,29 +85,79 @@ def calls_to_make(
 ) -> list[Call]:
     """Return the published places to call, the most helpful call first; each resource once.
 
-    Read are the places that were suggested lately and, of all others, only those of each kind that
-    can be among the first: for them a call helps the more, the longer ago they were verified.
+    Of calls that help alike, that of the place which nobody verified, or longest ago, comes first.
+    Read are places that were suggested lately and, of all others, only those that were verified so
+    long ago that they can be among the first; the indexes alone tell which these are.
     """
     counts = _suggested_since(session, today - timedelta(days=COUNTED_DAYS))
-    best: dict[uuid.UUID, tuple[float, uuid.UUID, int, int | None, int]] = {}
-    terms = terms_of(vocabulary)
-    for offering, resource, verified_on, kind in _candidates(
-        session, terms, list(counts), today, limit
-    ):
-        term = terms.get(kind, USUAL_TERM_DAYS)
-        age = None if verified_on is None else max((today - verified_on).days, 0)
-        times = counts.get(offering, 0)
-        found = (priority(times, age, term), offering, times, age, term)
-        known = best.get(resource)
-        if known is None or (found[0], known[1].int) > (known[0], offering.int):
-            best[resource] = found
-    ordered = sorted(best.values(), key=lambda f: (-f[0], f[1].int))[:limit]
-    entries = entries_by_offering(session, [f[1] for f in ordered])
+    first = _First(counts, terms_of(vocabulary), today, limit)
+    _look_at_suggested(session, first)
+    _look_at_never_verified(session, first)
+    # The shortest terms first: they are over soonest, which leaves less to read of the others.
+    for term in sorted(first.kinds_by_term):
+        _look_at_oldest(session, first, term)
+    ordered = first.ordered()
+    entries = entries_by_offering(session, [found.offering for found in ordered])
     return [
-        Call(entries[offering], times, age, term, value)
-        for value, offering, times, age, term in ordered
-        if value > 0
+        Call(entries[f.offering], f.suggested, f.age_days, f.term_days, f.value)
+        for f in ordered
+        if f.value > 0
     ]
+
+
+@dataclass(frozen=True)
+class _Found:
+    offering: uuid.UUID
+    suggested: int
+    age_days: int | None
+    term_days: int
+    verified_on: date | None
+    value: float
+
+    @property
+    def order(self) -> tuple[float, date, int]:
+        return -self.value, self.verified_on or date.min, self.offering.int
+
+
+class _First:
+    """The first calls among the places that were looked at, each resource once."""
+
+    def __init__(
+        self, counts: dict[uuid.UUID, int], terms: dict[str, int], today: date, limit: int
+    ) -> None:
+        self.counts, self.today, self.limit = counts, today, limit
+        self._terms = terms
+        self.kinds_by_term: dict[int, list[str]] = {USUAL_TERM_DAYS: []}
+        for kind, term in terms.items():
+            self.kinds_by_term.setdefault(term, []).append(kind)
+        self._best: dict[uuid.UUID, _Found] = {}
+
+    def add(
+        self, offering: uuid.UUID, resource: uuid.UUID, verified_on: date | None, kind: str
+    ) -> None:
+        term = self._terms.get(kind, USUAL_TERM_DAYS)
+        age = None if verified_on is None else max((self.today - verified_on).days, 0)
+        times = self.counts.get(offering, 0)
+        found = _Found(offering, times, age, term, verified_on, priority(times, age, term))
+        known = self._best.get(resource)
+        if known is None or found.order < known.order:
+            self._best[resource] = found
+
+    def ordered(self) -> list[_Found]:
+        return sorted(self._best.values(), key=lambda f: f.order)[: self.limit]
+
+    @property
+    def least(self) -> float:
+        """How much a call must help to be among the first, as far as is known."""
+        ordered = self.ordered()
+        return ordered[-1].value if len(ordered) == self.limit else 0.0
+
+    def of_term(self, term: int) -> ColumnElement[bool]:
+        """Return the condition of the kinds of a term; those of no list have the usual one."""
+        if term != USUAL_TERM_DAYS:
+            return Resource.kind.in_(self.kinds_by_term[term])
+        others = [k for t, kinds in self.kinds_by_term.items() if t != term for k in kinds]
+        return Resource.kind.not_in(others)
 
 
 def _suggested_since(session: Session, day: date) -> dict[uuid.UUID, int]:
@@ -126,58 +176,55 @@ def terms_of(vocabulary: Vocabulary) -> dict[str, int]:
     }
 
 
-def _candidates(
-    session: Session,
-    terms: dict[str, int],
-    suggested: list[uuid.UUID],
-    today: date,
-    limit: int,
-) -> Iterator[Any]:
-    """Yield (offering, resource, verified on, kind) of what may be among the first `limit`."""
-    columns = (Offering.id, Offering.resource_id, Offering.verified_on, Resource.kind)
-    published = (
-        select(*columns)
-        .join(Resource, Offering.resource_id == Resource.id)
-        .where(Resource.status == "published")
-    )
-    for start in range(0, len(suggested), BATCH):
-        yield from session.execute(
-            published.where(Offering.id.in_(suggested[start : start + BATCH]))
-        )
-    # Within one kind, all that were never verified help alike, and so do all beyond the most stale:
-    # of these the first ids count; of the rest, the oldest. Of one resource one is enough.
-    group = case(
-        (Offering.verified_on.is_(None), 0),
-        (Offering.verified_on <= _most_stale_by(terms, today), 1),
-        else_=2,
-    )
-    oldest = case((group == 2, Offering.verified_on), else_=None)
-    of_resource = func.row_number().over(
-        partition_by=(Offering.resource_id, group), order_by=(oldest, Offering.id)
-    )
-    once = published.add_columns(
-        group.label("in_group"), oldest.label("oldest"), of_resource.label("nth")
-    ).subquery()
-    rank = func.row_number().over(
-        partition_by=(once.c.kind, once.c.in_group), order_by=(once.c.oldest, once.c.id)
-    )
-    ranked = select(once, rank.label("rank")).where(once.c.nth == 1).subquery()
-    r = ranked.c
-    yield from session.execute(
-        select(r.id, r.resource_id, r.verified_on, r.kind).where(r["rank"] <= limit)
-    )
+_Rows = Select[uuid.UUID, uuid.UUID, date | None, str]
 
 
-def _most_stale_by(terms: dict[str, int], today: date) -> Any:
-    """Return, by the kind of a row, the day by which it must have been verified to be stalest."""
-    by_term: dict[int, list[str]] = {}
-    for kind, term in terms.items():
-        by_term.setdefault(term, []).append(kind)
+_PUBLISHED: _Rows = (
+    select(Offering.id, Offering.resource_id, Offering.verified_on, Resource.kind)
+    .join(Resource, Offering.resource_id == Resource.id)
+    .where(Resource.status == "published")
+)
 
-    def day(term: int) -> ColumnElement[date]:
-        return literal(today - timedelta(days=math.ceil(MOST_STALE * max(term, 1))), Date)
 
-    return case(
-        *((Resource.kind.in_(kinds), day(term)) for term, kinds in by_term.items()),
-        else_=day(USUAL_TERM_DAYS),
-    )
+def _look_at_suggested(session: Session, first: _First) -> None:
+    by_times = sorted(first.counts, key=lambda o: (-first.counts[o], o.int))
+    for start in range(0, len(by_times), BATCH):
+        some = by_times[start : start + BATCH]
+        if (1 + first.counts[some[0]]) * MOST_STALE < first.least:
+            return  # however stale, none of these or of the rest can be among the first
+        for row in session.execute(_PUBLISHED.where(Offering.id.in_(some))):
+            first.add(*row)
+
+
+def _look_at_never_verified(session: Session, first: _First) -> None:
+    if first.least <= priority(0, None, USUAL_TERM_DAYS):
+        never = _PUBLISHED.where(Offering.verified_on.is_(None)).order_by(Offering.id)
+        _look_at_first(session, first, never)
+
+
+def _look_at_oldest(session: Session, first: _First, term: int) -> None:
+    least = first.least
+    # In whole days; beyond the most stale nothing changes any more.
+    ages = range(math.ceil(MOST_STALE * max(term, 1)) + 1)
+    enough = bisect_left(ages, least, key=lambda age: priority(0, age, term))
+    if enough == len(ages):
+        return
+    by = first.today - timedelta(days=max(enough, 1))
+    oldest = _PUBLISHED.where(first.of_term(term), Offering.verified_on <= by)
+    oldest = oldest.order_by(Offering.verified_on, Offering.id)
+    _look_at_first(session, first, oldest)
+
+
+def _look_at_first(session: Session, first: _First, statement: _Rows) -> None:
+    """Look at the first rows of a statement, so many that `limit` resources are among them."""
+    seen: set[uuid.UUID] = set()
+    rows = 2 * first.limit
+    offset = 0
+    while True:
+        some = session.execute(statement.offset(offset).limit(rows)).all()
+        for row in some:
+            first.add(*row)
+            seen.add(row.resource_id)
+        if len(some) < rows or len(seen) >= first.limit:
+            return
+        offset, rows = offset + rows, rows * 4

@@ -3,11 +3,12 @@
 import random
 import uuid
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from resources.commands import register_resource, set_status, verify_offering
@@ -16,7 +17,7 @@ from resources.derived import Suggested
 from resources.editing import add_offering
 from resources.models import Offering, Resource
 from resources.registration import OfferingPart, Registration
-from resources.verify_next import _candidates, calls_to_make, count_suggested, priority
+from resources.verify_next import calls_to_make, count_suggested, priority
 from resources.vocabulary import default_vocabulary
 
 VOCABULARY = default_vocabulary()
@@ -115,28 +116,13 @@ def test_more_suggested_or_older_is_never_later(
     assert priority(n, age + older, term) >= priority(n, age, term)
 
 
-def test_the_order_is_that_of_a_plain_sort(sqlite_database: Database) -> None:
-    r = random.Random(5)
-    expected = []
-    for i in range(40):
-        age = r.choice([None, r.randint(0, 500)])
-        kind = r.choice(["salon", "employer", "facility"])
-        offering = place(sqlite_database, f"場所{i}", kind=kind, age=age)
-        times = r.choice([0, 0, 1, 5])
-        suggest(sqlite_database, offering, times)
-        term = VOCABULARY.term("kind", kind).facts["term_days"]
-        value = priority(times, age, term)
-        expected.append((-value, offering.int, f"場所{i}"))
-    assert names(sqlite_database, 12) == [name for _, _, name in sorted(expected)[:12]]
-
-
 def plainly(session: Session, limit: int) -> list[tuple[str, int]]:
     """The same list by going through every published offering: slow and obvious."""
     counts: dict[uuid.UUID, int] = {}
     for row in session.scalars(select(Suggested)):
         if row.on > TODAY - timedelta(days=30):
             counts[row.offering_id] = counts.get(row.offering_id, 0) + row.times
-    best: dict[uuid.UUID, tuple[float, int, str, int]] = {}
+    best: dict[uuid.UUID, tuple[float, date, int, str, int]] = {}
     for offering, resource in session.execute(select(Offering, Resource).join(Resource)):
         if resource.status != "published":
             continue
@@ -144,9 +130,12 @@ def plainly(session: Session, limit: int) -> list[tuple[str, int]]:
         term = VOCABULARY.term("kind", resource.kind).facts["term_days"]
         times = counts.get(offering.id, 0)
         age = None if on is None else max((TODAY - on).days, 0)
-        found = (-priority(times, age, term), offering.id.int, resource.name, times)
+        found = (
+            -priority(times, age, term), on or date.min, offering.id.int, resource.name, times
+        )  # fmt: skip
         best[resource.id] = min(best.get(resource.id, found), found)
-    return [(name, times) for value, _, name, times in sorted(best.values())[:limit] if value < 0]
+    first = sorted(best.values())[:limit]
+    return [(name, times) for value, _, _, name, times in first if value < 0]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -184,9 +173,30 @@ def test_the_calls_are_those_of_going_through_every_offering(database: Database,
             assert shown == plainly(session, limit)
 
 
-def test_only_what_may_come_first_is_read(sqlite_database: Database) -> None:
-    for n in range(30):
-        place(sqlite_database, f"場所{n}", age=100 + n)
+@pytest.mark.parametrize("suggested", [0, 9])
+def test_which_places_come_first_is_read_from_the_indexes_alone(
+    sqlite_database: Database, suggested: int
+) -> None:
+    """Where what is suggested helps more than anything else could, nothing else is read at all."""
+    places = [place(sqlite_database, f"場所{n}", age=100 + n) for n in range(60)]
+    for offering in places[:3]:
+        suggest(sqlite_database, offering, suggested)
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        if "ORDER BY offering.verified_on" in statement:
+            asked.append((statement, parameters))
+
     with sqlite_database.reading() as session:
-        read = list(_candidates(session, {"salon": 90}, [], TODAY, 3))
-    assert len(read) == 3
+        event.listen(sqlite_database.engine, "before_cursor_execute", note)
+        calls = calls_to_make(session, VOCABULARY, today=TODAY, limit=3)
+        event.remove(sqlite_database.engine, "before_cursor_execute", note)
+        assert len(calls) == 3
+        assert bool(asked) is not bool(suggested)
+        for statement, parameters in asked:
+            cursor = session.connection().exec_driver_sql(
+                f"EXPLAIN QUERY PLAN {statement}", parameters
+            )
+            plan = " ".join(str(row) for row in cursor)
+            assert plan.count("COVERING INDEX") == 2, plan
+            assert "SCAN" not in plan

@@ -15,7 +15,7 @@ import holidays
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LOOK_BACK_DAYS = 21
-"""A closing day that moves comes from before the window; no run of days off is as long as this."""
+"""A day that moves comes from before the window; no run of days off is as long as this."""
 
 
 @lru_cache(maxsize=256)
@@ -122,12 +122,15 @@ def _shut(window: _Calendar, closed: dict[str, Any]) -> tuple[int, int]:
     if not move:
         return shut | days, 0
     on_holiday = days & window.holiday
-    shut |= days & ~window.holiday
+    return shut | days & ~window.holiday | _moved(window, days, move), on_holiday
+
+
+def _moved(window: _Calendar, days: int, move: str | None) -> int:
+    """Return the days that take the place of those that are public holidays."""
+    on_holiday = days & window.holiday
     if move == "next_day":
-        shut |= on_holiday << 1
-    elif move == "next_weekday":
-        shut |= _next_working_days(window, on_holiday)
-    return shut, on_holiday
+        return on_holiday << 1
+    return _next_working_days(window, on_holiday) if move == "next_weekday" else 0
 
 
 def _next_working_days(window: _Calendar, days: int) -> int:
@@ -162,7 +165,7 @@ def day_bits(selector: str, first: date, n_days: int) -> tuple[int, int]:
     if dates:
         held = _dated(window, dates)
     if policy == "closed":
-        held &= ~window.holiday
+        held = held & ~window.holiday | _moved(window, held, rule.get("if_holiday"))
     unsaid = window.holiday if policy is None and not dates else 0
     for closed in rule.get("closed") or ():
         shut, open_on = _shut(window, closed)

@@ -23,7 +23,7 @@ UTC_OFFSET_HOURS = 9
 class Recurrence:
     """One recurrence rule with its exceptions; all dates are days in Japan on which it starts.
 
-    freq : None where there is no rule, only `rdates` (open on public holidays only, or once)
+    freq : None where there is no rule, only `rdates` (public holidays, dates, days it moves to)
     byday : MO … SU, with an nth before it where `freq` is MONTHLY: 2TU, -1FR
     opens_minutes, closes_minutes : from midnight; beyond 1440 = after midnight
     exdates : days of the rule that are left out; rdates : days besides the rule
@@ -174,6 +174,8 @@ def _patterns(rule: Rule, first: date, n_days: int) -> Iterator[_Pattern]:
     if rule.month_days:
         raw = _raw({"month_days": list(rule.month_days)}, first, n_days)
         yield _Pattern("MONTHLY", (), rule.month_days, raw)
+    if rule.if_holiday:
+        yield _Pattern(None, (), (), 0)  # the days to which it moves
 
 
 def _raw(pattern: dict[str, Sequence[str] | Sequence[int]], first: date, n_days: int) -> int:

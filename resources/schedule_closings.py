@@ -1,5 +1,6 @@
 """Reads what is said of closing days, of public holidays, and of closings that move."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -145,6 +146,8 @@ def read_undated(reading: Reading, word: Word, rest: list[Word]) -> None:
 def read_move(reading: Reading, word: Word, rest: list[Word]) -> None:
     """Read what is said of closing days that fall on a holiday: of those named, or just read."""
     kind, named = word.value
+    if not reading.closed and _moves_openings(reading, word):
+        return
     if not named:
         if len(reading.just_closed) != 1:
             raise NotUnderstood(text_of(rest))  # of which of them?
@@ -157,6 +160,35 @@ def read_move(reading: Reading, word: Word, rest: list[Word]) -> None:
             raise NotUnderstood(text_of(rest))
         _move(reading, _alone(reading, found[0], day), kind, rest)
     reading.just_closed = []
+
+
+def _moves_openings(reading: Reading, word: Word) -> bool:
+    """Read 第1月曜(祝日の場合は翌日)10:00~12:00, in which what takes place moves.
+
+    Of a place that is open on several days of each week the same words may mean its closing day;
+    so they may behind 月曜, before its hours.
+    """
+    kind, named = word.value
+    group = reading.groups[0] if len(reading.groups) == 1 and not reading.days else None
+    days = group.days if group is not None else reading.days
+    if (group is None and reading.groups) or kind == "open" or len(days) != 1:
+        return False
+    (which,) = days
+    weekly_once = len(which.days) == 1 and group is not None
+    rare = bool(which.nth or which.month_days) or weekly_once
+    exact = not named or [name for name, _ in named] == list(which.days)
+    nths = all(nth in ((), which.nth) for _, nth in named)
+    if not (rare and exact and nths) or which.holidays or _CLOSES.search(word.text):
+        return False
+    if group is not None:
+        group.move = kind
+    else:
+        reading.move = kind
+    return True
+
+
+_CLOSES = re.compile("翌.*休|開館|営業|開所|(?<!祝)休日")
+"""翌日休館, 開館し翌日: what is said of closing days. Of 休日 others than 祝日 may be meant."""
 
 
 def _move(reading: Reading, i: int, kind: Any, rest: list[Word]) -> None:

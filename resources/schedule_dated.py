@@ -16,6 +16,7 @@ REIWA_BEFORE = 2018
 _SIGNS = r"(?:\((?P<weekday>[月火水木金土日])(?:曜日?)?(?P<holiday>・?祝)?\))?"
 _FIRST = re.compile(
     r"(?:(?:(?P<year>\d{4})年|令和(?P<reiwa>\d{1,2}|元)年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日"
+    r"|(?P<slashed>\d{1,2})/(?P<after>\d{1,2})(?=\([月火水木金土日])"
     r"|(?P<y>\d{4})(?P<mark>[-/])(?P<m>\d{1,2})(?P=mark)(?P<d>\d{1,2})(?!\d)(?: 0{1,2}:00(?= |$))?)"
     + _SIGNS
 )
@@ -58,7 +59,11 @@ def parted_from_dates(text: str) -> Dated | None:
     if match is None:
         return None
     year = _year(match)
-    found = [(year, int(match["month"] or match["m"]), int(match["day"] or match["d"]), match)]
+    month, day = (
+        int(match[a] or match[b] or match[c])
+        for a, b, c in (("month", "m", "slashed"), ("day", "d", "after"))
+    )
+    found = [(year, month, day, match)]
     at = match.end()
     while (match := _NEXT.match(text, at)) is not None:
         if match["year"] and year is None:

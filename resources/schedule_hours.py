@@ -55,7 +55,7 @@ def read_hours(reading: Reading, word: Word, rest: list[Word]) -> None:
         reading.more_within = True
     elif reading.days or not reading.groups:
         reading.groups.append(
-            Group(reading.days, [word.value], reading.pending, topic=reading.topic)
+            Group(reading.days, [word.value], reading.pending, reading.move, reading.topic)
         )
         _settled(reading)
         reading.labelled = False
@@ -74,6 +74,7 @@ def _settled(reading: Reading) -> None:
     reading.just_closed = []
     reading.after_closing = False
     reading.pending = None
+    reading.move = None
     reading.topic = False
     reading.more_within = False
     reading.after_limit = False
@@ -87,7 +88,7 @@ def read_limit(reading: Reading, word: Word, rest: list[Word]) -> None:
         raise NotUnderstood(text_of(rest))  # of which days isn't said
     if not reading.groups and reading.depth:
         raise NotUnderstood(text_of(rest))
-    if reading.pending or any(d.holidays for d in reading.days):
+    if reading.pending or reading.move or any(d.holidays for d in reading.days):
         raise NotUnderstood(text_of(rest))
     if word.kind == "until" and not reading.depth and _of_new_days(reading):
         # 第2土曜は12:00まで behind the hours of other days: from when isn't said.

@@ -161,7 +161,7 @@ def _moved_to(match: re.Match[str]) -> Word:
     return Word("move", ("next_day", ((DAYS[first], ()),)), match[0])
 
 
-_SHUT_NEXT = r"(?:を?(?:が|に|は)?(?:休館日?|休業日?|お?休み|休(?![日み館業])|に?振替))?(?:します|となります|とする|となる)?"
+_SHUT_NEXT = r"(?:を?(?:が|に|は)?(?:休館日?|休業日?|お?休み|休(?![日み館業])|に?振替|に振り替え))?(?:します|となります|とする|となる)?"
 _ON_HOLIDAY = (
     rf"(?:(?P<named>(?:(?:第[1-5一二三四五・]+)?{DAY}{AND}?)+)(?:が|の)?)?(?:{HOLIDAY}(?:(?:・|、|又は|または|や)休日)?|休日)(?:又は振替休日|または振替休日)?"
     r"(?:(?:にあた[るっ]た?|に当た[るっ]た?|と重な[るっ]た?)?(?:の?場合|のとき|の時|時)(?:は|には)?|は)、?"
@@ -203,6 +203,8 @@ PATTERNS: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
     (r"(?:正月)?三が日|正月三か日|三か日", _simple("period", ("01-01", "01-03"))),
     (r"大晦日|大みそか", _simple("period", ("12-31", "12-31"))),
     # What a part of the expression is about
+    (r"(?:開館|営業|開所)\s*:", _simple("open_label")),
+    (r"(?:休館|休業|定休)\s*:", _simple("closed_label")),
     (
         rf"\((?:{CLOSED_DAYS})\)\s*[:は/]?|【?(?:{CLOSED_DAYS})】?\s*[:は/]?|(?:お?休み|休日)\s*:|【お?休み】",
         _simple("closed_label"),
@@ -287,7 +289,7 @@ PATTERNS: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
     # 第1週の水曜 isn't here: some mean the first Wednesday, some that of the first week. Nor is
     # 第1・3月・水: the first and third Monday, and each Wednesday?
     (
-        r"の(?=\d)|[、,;・/。\s<>|]+|【(?=[月火水木金土日平毎祝第])|(?<=[曜日月火水木金土祝])】|です(?![かが])|及び|および|と|ただし、?|:|他(?=\d)",
+        r"の(?=\d|午[前後]\d|正午)|[、,;・/。\s<>|]+|【(?=[月火水木金土日平毎祝第])|(?<=[曜日月火水木金土祝])】|です(?![かが])|及び|および|と|ただし、?|:|他(?=\d)",
         _simple("mark"),
     ),
     *ALONE,

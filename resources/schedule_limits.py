@@ -50,7 +50,7 @@ def with_limits(groups: list[Group], limits: list[Limit]) -> list[Group]:
 
 def _replaces(group: Group, groups: list[Group]) -> bool:
     """Tell whether a group says hours for days that an earlier one named: 土曜は9:00~12:00."""
-    if not group.topic:
+    if not group.topic or group is groups[0]:
         return False
     mine = _cells(group.days)
     before = [c for g in groups[: _index(group, groups)] for c in _cells(g.days)]

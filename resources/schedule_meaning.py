@@ -31,7 +31,10 @@ def meaning(reading: Reading, words: list[Word]) -> Said:
             rules.extend(_rules(reading, group, hours, default, on_holidays=on_holidays))
     if not rules or any(r.hours == UNSTATED and _without_days(r) for r in rules):
         raise NotUnderstood(text_of(words))
-    return Said(tuple(rules), tuple(reading.closed))
+    closed = tuple(reading.closed)
+    if any(g.move and g.holidays == "closed" for g in groups):
+        closed = (Closed(holidays=True), *closed)  # nor on the next day, if that is one
+    return Said(tuple(rules), closed)
 
 
 def _without_days(rule: SaidRule) -> bool:
@@ -60,6 +63,8 @@ def _groups(reading: Reading) -> list[Group]:
     _put_holidays(reading)
     if reading.limits and any(reading.stated.values()):
         raise Unclear  # what limits hours that are half said
+    if any(g.move for g in reading.groups) and (reading.limits or len(reading.groups) > 1):
+        raise Unclear  # of which of them?
     _take_weekends_from_school(reading)
     groups = with_limits(_with_the_rest(reading), reading.limits)
     for group in groups:
@@ -220,6 +225,9 @@ def _rules(
     """Return the rules of one run of hours; days that are closed every week are taken out."""
     # Hours of their own are what holidays would have; without hours they are days among days.
     policy = _policy(group, default, on_holidays=on_holidays and hours != UNSTATED)
+    if group.move and policy not in (None, "closed"):
+        raise NotUnderstood("祝日")  # moved, and held on holidays
+    policy = "closed" if group.move else policy
     shut = _shut_weekly(reading)
     named = group.days
     if not named:
@@ -245,12 +253,12 @@ def _rules(
         out.append(SaidRule(working, hours=hours, holidays="closed"))
     if weekly:
         kept: Holidays | None = "open" if with_holidays else policy
-        out.append(SaidRule(weekly, hours=hours, holidays=kept))
+        out.append(SaidRule(weekly, hours=hours, holidays=kept, if_holiday=group.move))
     for n in named:
         if n.nth:
-            out.append(SaidRule(n.days, n.nth, hours=hours, holidays=policy))
+            out.append(SaidRule(n.days, n.nth, (), hours, policy, if_holiday=group.move))
         if n.month_days:
-            out.append(SaidRule((), (), n.month_days, hours, policy))
+            out.append(SaidRule((), (), n.month_days, hours, policy, if_holiday=group.move))
         if n.off_school:
             out.append(SaidRule(hours=hours, holidays=policy, on=n.off_school))
     if any(n.holidays for n in named):

@@ -59,14 +59,15 @@ def _run(run: Run, parts: Written) -> str:
         which = "祝日"
     elif run.with_holidays:
         which = _days(rule.days).removesuffix("曜") + "・祝日"
-    elif not parts.alike:
+    elif not parts.alike and not rule.if_holiday:
         if rule.holidays == "closed" and rule.days == DAYS[:5] and not rule.nth + rule.month_days:
             which = "平日"
         elif run.hours != (UNSTATED,) or rule.holidays is not None:
             said = _of_holidays(rule.holidays, policies)
     if not which and any(h.complete() for h in run.hours):
         which = "毎日"
-    return f"{which}{said}{'・'.join(_hours(h, parts) for h in run.hours)}"
+    moves = f"（祝日の場合は{_MOVED[rule.if_holiday]}）" if rule.if_holiday else ""
+    return f"{which}{said}{'・'.join(_hours(h, parts) for h in run.hours)}{moves}"
 
 
 def _of_holidays(policy: Holidays | None, policies: set[Holidays | None]) -> str:

@@ -53,6 +53,8 @@ def _run(run: Run, parts: Written) -> str:
         which = "public holidays"
     elif run.with_holidays:
         which += " and public holidays"
+    elif rule.if_holiday:
+        said = f" ({_MOVED[rule.if_holiday]})"
     elif not parts.alike and rule.holidays:
         said = " (not on public holidays)" if rule.holidays == "closed" else " (on holidays too)"
     hours = ", ".join(_hours(h, parts) for h in run.hours)

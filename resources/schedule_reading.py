@@ -5,7 +5,7 @@ from typing import Literal
 
 from resources.schedule_said import Hours, Move
 from resources.schedule_words import Days, NotUnderstood, Word
-from resources.schedules import Closed
+from resources.schedules import Closed, Moves
 
 Span = tuple[int, int]
 """From and to, in minutes from midnight; for hours that are half said, the widest they can be."""
@@ -21,6 +21,7 @@ class Group:
     days: list[Days]
     hours: list[Span]
     holidays: Policy | None = None
+    move: Moves | None = None  # 第1月曜(祝日の場合は翌日): when it is held instead
     topic: bool = False  # 土曜は, 土曜のみ: may say what earlier days and hours didn't mean
 
 
@@ -55,6 +56,7 @@ class Reading:
     # What stands open while reading
     days: list[Days] = field(default_factory=list)  # named, and not yet given hours
     pending: Policy | None = None  # said of holidays in brackets behind these days
+    move: Moves | None = None  # said of these days
     topic: bool = False
     in_closed: bool = False  # behind 【休館日】
     labelled: bool = False  # 営業日 named days, and 営業時間 followed

@@ -34,7 +34,8 @@ class Written:
 def written(said: Said) -> Written:
     """Return the runs and closings of what is said, in their order."""
     runs = _runs(said)
-    policies = {run.rule.holidays for run in runs}
+    # What moves is closed on the holiday; its own words say so.
+    policies = {run.rule.holidays for run in runs if not run.rule.if_holiday}
     undated = [c for c in said.closed if isinstance(c, UndatedClosing)]
     dated = [c for c in said.closed if not isinstance(c, UndatedClosing)]
     shut = _weekly_together([part for c in dated for part in _parts(c)])
@@ -93,7 +94,7 @@ def _joined_weekly(runs: list[Run]) -> list[Run]:
         if rule.nth or rule.month_days or not rule.days or rule.holidays == "only":
             joined[run] = run
             continue
-        alike = (run.hours, rule.holidays)
+        alike = (run.hours, rule.holidays, rule.if_holiday)
         before = joined[alike].rule.days if alike in joined else ()
         days = tuple(d for d in DAYS if d in {*before, *rule.days})
         every = days == DAYS and all(h.complete() for h in run.hours)

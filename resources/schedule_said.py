@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from resources.schedules import Closed, Holidays, Rule, Schedule, clock_text, closed_json
+from resources.schedules import Closed, Holidays, Moves, Rule, Schedule, clock_text, closed_json
 
-Moves = Literal["open", "next_day", "next_weekday"]
 OffSchool = Literal["school_holidays", "long_vacations"]
 Undated = Literal["new_year", "obon", "summer", "temporary", "irregular", "events"]
 
@@ -56,13 +55,15 @@ class SaidRule:
     dates: tuple[date, ...] = ()
     days_of_year: tuple[DayOfYear, ...] = ()
     on: OffSchool | None = None
+    if_holiday: Moves | None = None
 
     def rule(self) -> Rule | None:
         """Return the rule of a schedule; None where something of it isn't said."""
         start, end = self.hours.start, self.hours.end
         if start is None or end is None or self.days_of_year or self.on:
             return None
-        return Rule(self.days, self.nth, self.month_days, start, end, self.holidays, self.dates)
+        which = (self.days, self.nth, self.month_days)
+        return Rule(*which, start, end, self.holidays, self.dates, self.if_holiday)
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class UndatedClosing(Closed):
 class Move:
     """What is said alone of closing days that fall on a holiday; without `days`, of all."""
 
-    if_holiday: Moves
+    if_holiday: Moves | Literal["open"]
     days: tuple[str, ...] = ()
     nth: tuple[int, ...] = ()
 
@@ -101,17 +102,20 @@ class Said:
 def said_of_schedule(schedule: Schedule) -> Said:
     """Return a schedule as what is said: all of it."""
     rules = tuple(
-        SaidRule(r.days, r.nth, r.month_days, Hours(r.start, r.end), r.holidays, r.dates)
+        SaidRule(
+            r.days, r.nth, r.month_days, Hours(r.start, r.end), r.holidays, r.dates,
+            if_holiday=r.if_holiday,
+        )
         for r in schedule.rules
-    )
+    )  # fmt: skip
     return Said(rules, schedule.closed)
 
 
 def said_json(said: Said) -> dict[str, Any]:
     """Return the form that the command line prints; for what is complete, the stored form.
 
-    `from_event`, `dates`, `dates_without_year`, `on`, `undated` and `moved` stand only where they
-    say something.
+    `from_event`, `dates`, `dates_without_year`, `on`, `if_holiday`, `undated` and `moved` stand
+    only where they say something.
     """
     found: dict[str, Any] = {
         "rules": [_rule_json(r) for r in said.rules],
@@ -142,6 +146,7 @@ def _rule_json(rule: SaidRule) -> dict[str, Any]:
             {"month_day": d.mark, "weekday": d.weekday} for d in rule.days_of_year
         ],
         "on": rule.on,
+        "if_holiday": rule.if_holiday,
     }
     return facts | {name: value for name, value in more.items() if value}
 

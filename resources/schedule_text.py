@@ -220,7 +220,7 @@ def _open_days(reading: Reading, days: Days, rest: list[Word]) -> None:
             reading.named = reading.days
         reading.days = []  # 営業日:土日 営業時間:土曜11時~: the days are said again, one by one
         reading.labelled = False
-    if reading.topic or days_again(reading.days, days):
+    if reading.topic or reading.move or days_again(reading.days, days):
         raise NotUnderstood(text_of(rest))
     reading.days.append(days)
     reading.after_hours = False

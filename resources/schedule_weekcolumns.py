@@ -2,6 +2,7 @@
 
 import re
 
+from resources.schedule_lexicon import words_of
 from resources.schedule_words import KANJI, NotUnderstood, clock, normal
 
 _VALUE = r"(?:\d{1,2}:\d{2}|-)"
@@ -19,6 +20,11 @@ SUNDAY_FIRST = "日月火水木金土"
 MONDAY_FIRST = "月火水木金土日"
 _ENDS = re.compile(
     r"(?P<days>[月火水木金土日](?:曜日?)?(?:[、・][月火水木金土日](?:曜日?)?)*)は(?P<end>\d{1,2}:\d{2}まで|午前中のみ)"
+)
+_DAYS = r"(?:[月火水木金土日](?:曜日?)?[、・]?)+"
+_CLOSED = re.compile(
+    rf"(?:休業日|定休日|休館日|休所日)[:は]?\s*(?P<named>{_DAYS})(?=$|[ 。;])"
+    rf"|(?P<said>{_DAYS})(?:は?休み|は?休館|は?定休)(?=$|[ 。;])"
 )
 _SHUT = re.compile(r"(?P<days>[月火水木金土日])(?:曜日?)?が祝(?:祭)?日の場合は翌日")
 
@@ -76,6 +82,9 @@ def _under_heads(match: re.Match[str]) -> str:
         raise NotUnderstood(match[0])
     if any(bool(start) != bool(end) for start, end in zip(starts, ends, strict=True)):
         raise NotUnderstood(match[0])
+    for head in heads:
+        if [word.kind for word in words_of(head)] != ["days"]:
+            raise NotUnderstood(head)
     said = [f"{h}{a}~{b}" for h, a, b in zip(heads, starts, ends, strict=True) if a]
     return f"{'、'.join(said)} {match['note'] or ''}".strip()
 
@@ -148,4 +157,7 @@ def _fits(hours: dict[str, tuple[str, str]], note: str) -> bool:
                     return False
             elif clock(match["end"].removesuffix("まで"))[0] != last:
                 return False
-    return all(hours[m["days"]][0] == "-" for m in _SHUT.finditer(note))
+    shut = [match["days"] for match in _SHUT.finditer(note)]
+    for match in _CLOSED.finditer(note):
+        shut += re.findall("[月火水木金土日]", re.sub("曜日?", "", match["named"] or match["said"]))
+    return all(hours[day][0] == "-" for day in shut)

@@ -10,6 +10,7 @@ from resources.clock import JAPAN
 from resources.days import DAYS, bits_of, day_bits
 
 Holidays = Literal["closed", "open", "only"]
+Moves = Literal["next_day", "next_weekday"]
 LATEST_END = 2 * 1440
 
 
@@ -24,6 +25,7 @@ class Rule:
     end: int = 1440  # minutes from midnight, > start; beyond 1440 = after midnight
     holidays: Holidays | None = None  # None = nothing is said
     dates: tuple[date, ...] = ()  # on these days only, once, holidays or not
+    if_holiday: Moves | None = None  # the day that takes the place of one that is a holiday
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,11 @@ def from_json(data: dict[str, Any]) -> Schedule:
 
 
 def _rule(data: Any) -> Rule:
-    known = {"days", "nth", "month_days", "from", "to", "holidays", "dates"}
+    known = {"days", "nth", "month_days", "from", "to", "holidays", "dates", "if_holiday"}
     if not isinstance(data, dict) or set(data) - known:
-        raise BadSchedule("a rule has days, nth, month_days, from, to, holidays and dates")
+        raise BadSchedule(
+            "a rule has days, nth, month_days, from, to, holidays, dates and if_holiday"
+        )
     start, end = _minutes(data.get("from")), _minutes(data.get("to"))
     if not (0 <= start < 1440 and start < end <= LATEST_END):
         raise BadSchedule("from must be earlier than to, and to no later than 48:00")
@@ -84,7 +88,12 @@ def _rule(data: Any) -> Rule:
     days, dates = _pattern(data), _dates(data)
     if dates and (days[0] or days[2] or policy):
         raise BadSchedule("dates of a rule stand alone, without days, month_days and holidays")
-    return Rule(*days, start, end, policy, dates)
+    move = data.get("if_holiday")
+    if move not in (None, "next_day", "next_weekday"):
+        raise BadSchedule("if_holiday of a rule must be next_day, next_weekday or null")
+    if move and (policy != "closed" or not (days[0] or days[2])):
+        raise BadSchedule("if_holiday needs days or month_days, and holidays that are closed")
+    return Rule(*days, start, end, policy, dates, move)
 
 
 def _closed(data: Any) -> Closed:
@@ -182,7 +191,8 @@ def _rule_json(rule: Rule) -> dict[str, Any]:
         "to": clock_text(rule.end),
         "holidays": rule.holidays,
     }
-    return {**facts, "dates": [d.isoformat() for d in rule.dates]} if rule.dates else facts
+    more = {"dates": [d.isoformat() for d in rule.dates], "if_holiday": rule.if_holiday}
+    return facts | {name: value for name, value in more.items() if value}
 
 
 def closed_json(closed: Closed) -> dict[str, Any]:
@@ -204,7 +214,7 @@ def slots(schedule: Schedule) -> list[tuple[str, int, int]]:
     """Return (day selector, start minute, end minute) for each rule.
 
     A day selector is a canonical JSON string of all that decides on which *days* the rule applies
-    (days, nth, month_days, dates, holidays, closures); equal strings select equal days.
+    (days, nth, month_days, dates, holidays, moves, closures); equal strings select equal days.
     """
     closed = [closed_json(c) for c in schedule.closed]
     found = []
@@ -215,6 +225,7 @@ def slots(schedule: Schedule) -> list[tuple[str, int, int]]:
             "month_days": list(rule.month_days),
             "holidays": rule.holidays,
             "dates": [d.isoformat() for d in rule.dates],
+            "if_holiday": rule.if_holiday,
             "closed": closed,
         }
         facts = {name: value for name, value in facts.items() if value}

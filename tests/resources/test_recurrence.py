@@ -42,7 +42,11 @@ def odd_schedule(r: random.Random) -> dict[str, Any]:
             rule["nth"] = r.choice([rule["nth"], [5], [5, -1], [4, -1]])
         rule["month_days"] = r.choice([rule["month_days"], [29, 31], []])
         rule["to"] = r.choice([rule["to"], "26:30", "29:00"])
+    for rule in stored["rules"]:
+        if rule["holidays"] and (rule["days"] or rule["month_days"]) and r.random() < 0.3:
+            rule |= {"holidays": "closed", "if_holiday": r.choice(["next_day", "next_weekday"])}
     if stored["rules"] and r.random() < 0.2:
+        stored["rules"][0].pop("if_holiday", None)
         near = [date(2026, 9, 22), date(2026, 12, 31), date(2027, 1, 1), date(2028, 2, 29)]
         dates = sorted({(d + timedelta(days=r.randrange(9))).isoformat() for d in near})
         stored["rules"][0] |= {

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,21 @@ def test_the_order_of_a_table_is_what_one_of_its_rows_tells() -> None:
     assert print_said(read) == "月・火・木・金・土・日曜9:00～17:00"
     contradicted = parse_columns(telling, "月火水木金土日")
     assert contradicted.said is None
+
+
+@pytest.mark.parametrize(
+    ("closed", "meant"),
+    [
+        ("水曜日", "月・火・木・金・土・日曜9:00～17:00（水曜休み）"),
+        ("木曜", "月・火・水・金・土・日曜9:00～17:00（木曜休み）"),
+        ("金曜日", None),  # neither order has Fridays shut
+        ("年末年始", None),
+    ],
+)
+def test_the_closing_days_of_the_row_itself_tell_the_order(closed: str, meant: str | None) -> None:
+    midweek = seven("17:00 17:00 17:00 - 17:00 17:00 17:00")
+    assert said(replace(midweek, closed=closed)) == meant
+    assert said(replace(midweek, note=f"{closed}は休み")) == meant
 
 
 def test_a_table_is_read_by_the_headers_of_open_data_too(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from resources import schedules
 from resources.clock import JAPAN
 from resources.days import holidays_of
 
-# 国民の祝日に関する法律 第2条・第3条, worked out by hand for 2026 and 2027.
+# 国民の祝日に関する法律 第2条・第3条, worked out by hand: 振替休日 and 国民の休日 (2026-09-22) too.
 LAW = {
     2026: [
         "01-01", "01-12", "02-11", "02-23", "03-20", "04-29", "05-03", "05-04", "05-05", "05-06",
@@ -22,10 +22,22 @@ LAW = {
         "01-01", "01-11", "02-11", "02-23", "03-21", "03-22", "04-29", "05-03", "05-04", "05-05",
         "07-19", "08-11", "09-20", "09-23", "10-11", "11-03", "11-23",
     ],
+    2028: [
+        "01-01", "01-10", "02-11", "02-23", "03-20", "04-29", "05-03", "05-04", "05-05",
+        "07-17", "08-11", "09-18", "09-22", "10-09", "11-03", "11-23",
+    ],
+    2029: [
+        "01-01", "01-08", "02-11", "02-12", "02-23", "03-20", "04-29", "04-30", "05-03", "05-04",
+        "05-05", "07-16", "08-11", "09-17", "09-23", "09-24", "10-08", "11-03", "11-23",
+    ],
+    2030: [
+        "01-01", "01-14", "02-11", "02-23", "03-20", "04-29", "05-03", "05-04", "05-05", "05-06",
+        "07-15", "08-11", "08-12", "09-16", "09-23", "10-14", "11-03", "11-04", "11-23",
+    ],
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("year", [2026, 2027])
+@pytest.mark.parametrize("year", sorted(LAW))
 def test_the_public_holidays_are_those_of_the_law(year: int) -> None:
     assert sorted(d.strftime("%m-%d") for d in holidays_of(year)) == LAW[year]
 
@@ -54,7 +66,10 @@ def random_schedule(r: random.Random) -> dict[str, Any]:
         "to": r.choice(["12:00", "24:00", "26:30"]),
         "holidays": r.choice([None, "closed", "open", "only"]),
     }
+    if rule["holidays"] == "closed" and (days or rule["month_days"]) and r.random() < 0.6:
+        rule["if_holiday"] = r.choice(["next_day", "next_weekday"])
     if r.random() < 0.2:
+        rule.pop("if_holiday", None)
         first = date(2024, 1, 1) + timedelta(days=r.randrange(4 * 365))
         dates = {(first + timedelta(days=r.randrange(120))).isoformat() for _ in range(9)}
         rule |= {"days": [], "nth": [], "month_days": [], "holidays": None, "dates": sorted(dates)}
@@ -124,6 +139,21 @@ def test_at_the_turn_of_the_year_nothing_takes_place() -> None:
     ]
 
 
+def test_what_moves_from_a_holiday_is_held_on_the_day_that_is_named() -> None:
+    """成人の日 is the second Monday of January, 11 January 2027; 23 November 2026 is a Monday."""
+    rule = {"days": ["mon"], "nth": [2, 4], "from": "10:00", "to": "12:00", "holidays": "closed"}
+    start = datetime(2026, 11, 1, tzinfo=JAPAN)
+    held = {}
+    for move in (None, "next_day", "next_weekday"):
+        schedule = schedules.from_json({"rules": [rule | {"if_holiday": move}]})
+        found = schedules.next_sessions(schedule, start, days=100)
+        assert not any(s.uncertain for s in found)
+        held[move] = [f"{s.start:%m-%d}" for s in found]
+    assert held[None] == ["11-09", "12-14", "12-28", "01-25", "02-08"]
+    assert held["next_day"] == ["11-09", "11-24", "12-14", "12-28", "01-12", "01-25", "02-08"]
+    assert held["next_weekday"] == held["next_day"]
+
+
 def test_what_takes_place_once_does_so_on_its_dates_and_no_holiday_makes_it_unsure() -> None:
     stored = {
         "rules": [
@@ -155,6 +185,29 @@ def test_what_takes_place_once_does_so_on_its_dates_and_no_holiday_makes_it_unsu
         {"rules": [{"dates": "2026-02-10", "from": "10:00", "to": "12:00"}]},
         {"rules": [{"dates": ["2026-02-10"], "days": ["mon"], "from": "10:00", "to": "12:00"}]},
         {"rules": [{"dates": ["2026-02-10"], "from": "10:00", "to": "12:00", "holidays": "open"}]},
+        {"rules": [{"days": ["mon"], "from": "10:00", "to": "12:00", "if_holiday": "next_day"}]},
+        {
+            "rules": [
+                {
+                    "days": [],
+                    "from": "10:00",
+                    "to": "12:00",
+                    "holidays": "closed",
+                    "if_holiday": "next_day",
+                }
+            ]
+        },
+        {
+            "rules": [
+                {
+                    "days": ["mon"],
+                    "from": "10:00",
+                    "to": "12:00",
+                    "holidays": "closed",
+                    "if_holiday": "open",
+                }
+            ]
+        },
         {"rules": [{"days": ["mon"], "from": None, "to": "12:00"}]},
         {"rules": [{"days": [], "from": None, "to": "18:30", "from_event": "after_school"}]},
         {"rules": [], "closed": [{"from_day": "13-01", "to_day": "01-03"}]},

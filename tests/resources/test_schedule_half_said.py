@@ -85,7 +85,13 @@ def test_each_rule_has_the_six_fields_whatever_isnt_said() -> None:
     for written, _ in REAL_HALF + HALF + READ:
         for rule in parsed_json(written)["rules"]:
             assert rule.keys() >= RULE.keys()
-            assert rule.keys() - RULE.keys() <= {"from_event", "dates", "dates_without_year", "on"}
+            assert rule.keys() - RULE.keys() <= {
+                "from_event",
+                "dates",
+                "dates_without_year",
+                "on",
+                "if_holiday",
+            }
 
 
 def test_a_date_has_its_year_only_where_the_year_is_written() -> None:

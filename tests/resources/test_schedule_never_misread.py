@@ -32,6 +32,11 @@ def odd_schedule(r: random.Random) -> Schedule:
             rule["nth"] = r.choice([[5], [1, -1], [2, 4, -1]])
     if len(stored["rules"]) == 1 and r.random() < 0.4:
         stored["rules"][0] |= {"from": BANDS[3][0], "to": BANDS[3][1]}
+    if len(stored["rules"]) == 1 and r.random() < 0.8:
+        (rule,) = stored["rules"]
+        weekly = bool(rule["nth"]) or len(rule["days"]) == 1
+        if weekly != bool(rule["month_days"]) and (weekly or not rule["days"]):
+            rule |= {"holidays": "closed", "if_holiday": r.choice(["next_day", "next_weekday"])}
     odd: list[dict[str, Any]] = [
         {"days": ["mon"], "if_holiday": r.choice(["open", "next_day", "next_weekday"])},
         {"days": ["tue", "thu"], "nth": [-1]},
@@ -106,6 +111,8 @@ BASES = [
     "平日9:00～17:00、土・日・祝日10:00～16:00",
     "金・土曜18:00～翌2:00",
     "土日10:00～16:00（第3日曜休み）",
+    "第1・3月曜（祝日の場合は翌日）10:00～12:00",
+    "毎月23日13:00～15:00（祝日の場合は翌平日）",
 ]
 WORDS = [
     "第",

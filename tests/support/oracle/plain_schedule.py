@@ -6,6 +6,7 @@ Its language is days, hours and closing days one behind the other. What it can't
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 
 from oracle.holiday_law import holidays_by_law
 
@@ -20,6 +21,7 @@ TOKEN = re.compile(
     r"|(?P<weekdays>平日)|(?P<every>毎日)|(?P<ny>年末年始)|(?P<free>祝日|祝)"
     r"|(?:毎週)?(?P<day>[月火水木金土日])(?:曜日?)?"
     r"|(?P<from>(?:午後)?\d+(?::\d\d|時半?)?)～(?P<next>翌)?(?P<to>(?:午後)?\d+(?::\d\d|時半?))(?:まで)?"
+    r"|（祝休?日?の?場合は?、?翌(?P<instead>日|平日)(?:休み?)?）"
     r"|(?P<shut>は?休み?|を除く)|(?P<sep>[、・]|（|）)|(?P<topic>は|のみ)"
 )
 Test = Callable[[date], bool]
@@ -63,6 +65,22 @@ def _test(m: re.Match[str]) -> Test | None:
     return (lambda d: WEEK[d.weekday()] == m["day"]) if m["day"] else None
 
 
+def _held_instead(day: date, named: list[Test], instead: str) -> bool:
+    """Tell whether one of some days is held on this day: itself, or one that was a holiday."""
+    if any(t(day) for t in named) and day not in FREE:
+        return True
+    before = day - timedelta(days=1)
+    if instead == "日":
+        return before in FREE and any(t(before) for t in named)
+    if day in FREE or day.weekday() > 4:
+        return False
+    while before in FREE or before.weekday() > 4:
+        if before in FREE and any(t(before) for t in named):
+            return True
+        before -= timedelta(days=1)
+    return False
+
+
 def sessions(text: str) -> set[tuple[date, int, int]] | None:
     """Return (day, first minute, last minute) of two years, or None for what it can't read."""
     tokens = []
@@ -75,20 +93,40 @@ def sessions(text: str) -> set[tuple[date, int, int]] | None:
         at = match.end()
     open_days: list[tuple[Test, bool]] = []
     groups: list[tuple[list[tuple[Test, bool]], int, int]] = []
+    instead: str | None = None
+    before: re.Match[str] | None = None
     shut: list[Test] = []
     for m in tokens:
         if test := _test(m):
             open_days.append((test, bool(m["free"])))
+        elif m["shut"] and instead is not None and not groups:
+            if len(open_days) != 1:
+                return None
+            shut.append(partial(_held_instead, named=[open_days[0][0]], instead=instead))
+            open_days, instead = [], None
         elif m["shut"]:
             shut += [t for t, _ in open_days]
             open_days = []
+        elif m["instead"] and before is not None and before["shut"]:
+            if len(shut) != 1:
+                return None
+            shut = [partial(_held_instead, named=shut, instead=m["instead"])]
+        elif m["instead"]:
+            instead = m["instead"]
         elif m["from"]:
             start, end = _minutes(m["from"]), _minutes(m["to"]) + (1440 if m["next"] else 0)
             groups.append((open_days, start, end))
             open_days = []
+        before = m
     if open_days or not groups:
         return None
     own = any(free for days, _, _ in groups for _, free in days)
+    if instead is not None:
+        if len(groups) > 1:
+            return None
+        named = [t for t, _ in groups[0][0]]
+        moved = partial(_held_instead, named=named, instead=instead)
+        groups[0] = ([(moved, False)], *groups[0][1:])
     found = set()
     for day in DAYS:
         if any(t(day) for t in shut):

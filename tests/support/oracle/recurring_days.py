@@ -45,7 +45,11 @@ def plain_days(
     if rule["holidays"] == "only":
         found = {d for d in recurring([], [], [], first, last) if d in free}
     elif rule["holidays"] == "closed":
+        early = first - timedelta(days=30)
+        named = recurring(rule["days"], rule["nth"], rule["month_days"], early, last)
         found = {d for d in found if d not in free}
+        found |= {_instead(d, rule.get("if_holiday"), free) for d in named & free}
+        found = {d for d in found if first <= d <= last}
     for c in closed:
         if "from_day" in c:
             a, b = c["from_day"], c["to_day"]
@@ -62,19 +66,20 @@ def plain_days(
                 c.get("days", []), c.get("nth", []), c.get("month_days", []),
                 first - timedelta(days=30), last,
             )  # fmt: skip
-            shut = set()
             for d in days:
-                if d not in free or c.get("if_holiday") is None:
-                    shut.add(d)
-                elif c["if_holiday"] == "next_day":
-                    shut.add(d + timedelta(days=1))
-                elif c["if_holiday"] == "next_weekday":
-                    nxt = d + timedelta(days=1)
-                    while nxt in free or nxt.weekday() > 4:
-                        nxt += timedelta(days=1)
-                    shut.add(nxt)
-            found -= shut
+                moves = d in free and c.get("if_holiday") is not None
+                found.discard(_instead(d, c["if_holiday"], free) if moves else d)
     return found
+
+
+def _instead(day: date, move: str | None, free: set[date]) -> date:
+    """Return the day that takes the place of one that is a holiday; long ago = none."""
+    if move not in ("next_day", "next_weekday"):
+        return date.min
+    after = day + timedelta(days=1)
+    while move == "next_weekday" and (after in free or after.weekday() > 4):
+        after += timedelta(days=1)
+    return after
 
 
 def plain_sessions(

@@ -1,7 +1,10 @@
 """The jobs that try a file that was sent, and that take it in."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +13,7 @@ from jobs.models import SentFile
 from jobs.program import Program
 from jobs.progress import progress_of
 from jobs.sent_files import as_path, kept_report, refused_report
+from resources.changes import on_trial
 from resources.exchange import import_catalogue
 from resources.hsds.importing import import_hsds
 from resources.import_report import FileReport
@@ -18,21 +22,55 @@ from resources.sources.rows import BadFile
 
 LINES_BETWEEN = 100
 
+Run = Callable[[Program, Session, Claimed], Outcome]
 
-def check_file(program: Program, session: Session, job: Claimed) -> Outcome:
-    """Take a file in and take all of it back: what remains is the report."""
-    sent = _file(session, job, "sent")
+
+class _TakenBack(Exception):
+    """Ends a trial: all that it wrote is rolled back."""
+
+
+def check_file(_program: Program, _session: Session, _job: Claimed) -> Outcome:
+    """What is done where there was nothing to try: somebody else has done it."""
+    return Outcome("nothing_to_do")
+
+
+def try_file(program: Program, job: Claimed) -> Run | None:
+    """Take a file in where nobody waits for it, and take all of it back; return what stores it."""
+    with program.database.reading() as session:
+        sent = _file(session, job, "sent")
     if sent is None:
-        return Outcome("nothing_to_do")
+        return None
     try:
-        with session.begin_nested() as trial:
-            report = _taken_in(program, session, sent, job, by=sent.sent_by)
-            trial.rollback()
+        found: FileReport | BadFile = _tried(program, sent, job)
     except BadFile as error:
-        sent.state, sent.report = "refused", refused_report(error)
-        return Outcome("file_unfit", {"problem": error.en, "problem_ja": error.ja})
-    sent.state, sent.report = "checked", kept_report(report)
-    return Outcome("file_checked", _counts(report))
+        found = error
+
+    def store(_program: Program, session: Session, job: Claimed) -> Outcome:
+        sent = _file(session, job, "sent")
+        if sent is None:
+            return Outcome("nothing_to_do")
+        if isinstance(found, BadFile):
+            sent.state, sent.report = "refused", refused_report(found)
+            return Outcome("file_unfit", {"problem": found.en, "problem_ja": found.ja})
+        sent.state, sent.report = "checked", kept_report(found)
+        return Outcome("file_checked", _counts(found))
+
+    return store
+
+
+def _tried(program: Program, sent: SentFile, job: Claimed) -> FileReport:
+    by = sent.sent_by
+    program.settings.home.mkdir(parents=True, exist_ok=True)
+    with (
+        TemporaryDirectory(prefix="trial-", dir=program.settings.home) as folder,
+        program.database.for_trials(Path(folder)) as database,
+        suppress(_TakenBack),
+        database.writing(by=by) as session,
+    ):
+        on_trial(session)
+        report = _taken_in(program, session, sent, job, by=by)
+        raise _TakenBack
+    return report
 
 
 def import_file(program: Program, session: Session, job: Claimed) -> Outcome:

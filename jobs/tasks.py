@@ -14,7 +14,7 @@ from geodata.areas import load_layer
 from jobs.comparing import compare_entries, compare_outside
 from jobs.copies import say_copy, write_copy
 from jobs.fitting import fit_waiting
-from jobs.importing_files import check_file, import_file
+from jobs.importing_files import check_file, import_file, try_file
 from jobs.ledger import Claimed, Outcome, Refused, enqueue
 from jobs.program import Program
 from jobs.reading_sources import read_from_outside, read_source, read_sources
@@ -169,7 +169,7 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "expire_holds": Task(expire_holds),
         "tell_places": Task(tell_places),
         "place_locations": Task(place),
-        "check_file": Task(check_file),
+        "check_file": Task(check_file, before=try_file),
         "import_file": Task(import_file),
         "build_index": Task(say_index_revision, before=build_index_where_stale),
         "compare_entries": Task(compare_entries, before=compare_outside),

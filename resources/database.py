@@ -6,6 +6,7 @@ The program (jobs, api) calls `reading` and `writing`; the library only ever rec
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -113,6 +114,30 @@ class Database:
             session.info["said"] = said
             with session.begin():
                 yield session
+
+    @contextmanager
+    def for_trials(self, folder: Path) -> Iterator["Database"]:
+        """Give a database in which something can be tried while nobody waits for it.
+
+        SQLite has one writer, so there it is a copy, thrown away at the end; PostgreSQL is one
+        itself, as long as nothing is committed.
+
+        folder : where the copy lies
+        """
+        if not self.is_sqlite:
+            yield self
+            return
+        path = folder / "trial.sqlite3"
+        raw = self.engine.raw_connection()
+        try:
+            raw.cursor().execute("VACUUM INTO ?", (str(path),))
+        finally:
+            raw.close()
+        copy = Database(f"sqlite:///{path}")
+        try:
+            yield copy
+        finally:
+            copy.close()
 
     @contextmanager
     def snapshot(self, *, said: Mapping[str, str] = NOTHING_SAID) -> Iterator[Connection]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
+from jobs.importing_files import try_file
 from jobs.ledger import enqueue
 from jobs.listing import job_shown
 from jobs.models import SentFile
@@ -26,7 +27,7 @@ from jobs.sent_files import (
 )
 from resources import clock
 from resources.derived import OfferingState
-from resources.models import Change, ImportedFile, Resource
+from resources.models import Change, ImportedFile, Organization, Resource
 
 HEAD = "ID,名称,所在地_連結表記,緯度,経度,電話番号\n"
 ROWS = (
@@ -89,6 +90,22 @@ def test_a_trial_tells_each_row_and_changes_nothing(program: Program) -> None:
             "user:b"
         }
         assert session.scalar(select(func.count()).select_from(OfferingState)) == 2
+
+
+def test_a_trial_waits_for_no_writer_and_makes_none_wait(program: Program) -> None:
+    file_id = sent(program, (HEAD + ROWS).encode())
+    job: Any = type("Job", (), {"subject": str(file_id), "kind": "check_file", "id": uuid.uuid4(),
+                                "token": uuid.uuid4()})  # fmt: skip
+    with program.database.writing(by="test") as session:
+        # Somebody is in the middle of a change to the catalogue, and has the log's turn.
+        now_ = clock.now()
+        session.add(Organization(id=uuid.uuid4(), name="会", created_at=now_, edited_at=now_))
+        session.flush()
+        store = try_file(program, job)
+    assert store is not None
+    with program.database.writing(by="job") as session:
+        assert store(program, session, job).facts["added"] == 2
+    assert not list(program.settings.home.glob("trial-*"))
 
 
 def test_a_trial_of_what_changed_names_the_fields_and_what_may_be_double(

@@ -45,6 +45,7 @@ faults: setup
 	$(PYTHON_IN) -m pytest -v tests/jobs -k faults
 	$(PYTHON_IN) -m benchmarks.faults
 	IBASHO_PAIRS=1000000 $(PYTHON_IN) -m pytest -v -s tests/matching/test_no_rule_is_broken.py
+	IBASHO_EXAMPLES=100 $(PYTHON_IN) -m pytest -v tests/api/test_described_and_held_to.py
 	IBASHO_ATTEMPTS=100000 $(PYTHON_IN) -m pytest -v -s tests/resources/test_booking_at_once.py
 
 setup: $(STAMPS)/dev api/static/vendor/.made node_modules/.for-tests

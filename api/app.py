@@ -18,6 +18,7 @@ from api import answering, feed, health, hsds, oidc, pages, security, signin
 from api.bodies import BoundedBodies
 from api.crowding import Uncrowded
 from api.dependencies import public
+from api.described import DescribedApp
 from api.figures import Counted, Figures
 from api.figures import router as figures_router
 from api.sending import larger_for_files
@@ -68,7 +69,7 @@ def create_app(settings: Settings, program: Program | None = None) -> FastAPI:
                 await run_in_threadpool(opened.close)
 
     figures = Figures()
-    app = FastAPI(
+    app = DescribedApp(
         title="Ibasho",
         lifespan=lifespan,
         docs_url=None,  # its scripts come from outside hosts

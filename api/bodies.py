@@ -8,8 +8,10 @@ import json
 import math
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from fastapi import Request
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -93,6 +95,35 @@ def is_form(content_type: str) -> bool:
     return kind in ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
+def check_encoded(sent: bytes) -> None:
+    """Raise `Unstorable` for what isn't UTF-8 behind its %: a reader would put \ufffd there."""
+    try:
+        check_text(unquote_to_bytes(sent).decode())
+    except UnicodeDecodeError:
+        raise Unstorable from None
+
+
+def check_form_bytes(body: bytes, content_type: str) -> None:
+    """Raise `Unstorable` for a form with a text that isn't UTF-8; files may hold any bytes.
+
+    Half of a surrogate pair is none: whoever reads forms would store something else in its place.
+    """
+    if not content_type.strip().lower().startswith("multipart/"):
+        check_encoded(body)
+        return
+    boundary = parse_options_header(content_type)[1].get(b"boundary")
+    if not boundary:
+        return  # refused by whoever reads it
+    for part in body.split(b"--" + boundary):
+        head, _, text = part.partition(b"\r\n\r\n")
+        try:
+            head.decode()
+            if b"filename" not in head.lower():
+                text.decode()
+        except UnicodeDecodeError:
+            raise Unstorable from None
+
+
 def _is_json(content_type: str) -> bool:
     kind = content_type.partition(";")[0].strip().lower()
     return kind == "application/json" or kind.endswith("+json")
@@ -128,15 +159,17 @@ class BoundedBodies:
             return
         headers = Headers(scope=scope)
         check_text(scope["path"])
-        query = scope.get("query_string", b"")
-        if b"\0" in query or b"%00" in query:
-            raise Unstorable
+        for sent in (scope.get("raw_path") or b"", scope.get("query_string", b"")):
+            check_encoded(sent)
         limit = None if self.larger is None else await self.larger(scope)
         body = await self._body(headers, receive, limit or self.limit_bytes)
         if body is None:
             return
-        if body and _is_json(headers.get("content-type", "")):
+        kind = headers.get("content-type", "")
+        if body and _is_json(kind):
             check_json(body)
+        elif body and is_form(kind):
+            check_form_bytes(body, kind)
         await self.app(scope, _replay(body, receive), send)
 
     async def _body(self, headers: Headers, receive: Receive, limit: int) -> bytes | None:

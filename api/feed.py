@@ -25,7 +25,12 @@ Timestamp = Annotated[int | None, Query(alias="afterTimestamp", ge=0, le=2**63 -
 Id = Annotated[uuid.UUID | None, Query(alias="afterId")]
 
 
-@router.get(PATH, summary="What of the open data changed, opened or closed, oldest change first")
+@router.get(
+    PATH,
+    summary="What of the open data changed, opened or closed, oldest change first",
+    response_class=Response,
+    responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "object"}}}}},
+)
 def service_at_locations(
     request: Request,
     program: Program,

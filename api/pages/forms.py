@@ -1,5 +1,6 @@
 """Reads the fields of a form; a field that is left empty says nothing."""
 
+import math
 from collections.abc import Iterable
 
 from starlette.datastructures import FormData
@@ -37,9 +38,12 @@ def number(form: FormData, name: str) -> float | None:
     if value is None:
         return None
     try:
-        return float(value)
+        found = float(value)
     except ValueError:
         raise BadField(name) from None
+    if not math.isfinite(found):
+        raise BadField(name)  # "nan" and "1e999" are read as numbers, and are none
+    return found
 
 
 def yes_no(form: FormData, name: str) -> bool | None:

@@ -234,7 +234,14 @@ def test_addresses_and_forms_with_nul_or_endless_numbers_are_refused_on_both_dat
     sign_in(client, "csw")
     token = token_of(client.get("/signin").text)
     assert client.get("/api/test/text?q=a%00b").status_code == 422
-    assert client.get("/api/test/text?q=%ED%A0%80").status_code == 200
+    # Half of a surrogate pair, and what is no UTF-8 at all: nothing is put in their place.
+    for sent in ("%ED%A0%80", "%FF", "%E3%81"):
+        assert client.get(f"/api/test/text?q={sent}").status_code == 422, sent
+        assert client.get(f"/nowhere/{sent}").status_code == 422, sent
+        form = {"content-type": "application/x-www-form-urlencoded"}
+        body = f"name=a{sent}b&csrf={token}"
+        assert client.post("/test/form", content=body, headers=form).status_code == 422, sent
+    assert client.get("/api/test/text?q=%E3%81%82+%F0%A0%AE%B7").status_code == 200
     assert client.get("/nowhere/%00").status_code == 422
     assert client.get("/api/test/look-up/2147483647").status_code == 200
     for number in ("2147483648", "9223372036854775807", "9223372036854775808", "9" * 30):
@@ -248,6 +255,27 @@ def test_addresses_and_forms_with_nul_or_endless_numbers_are_refused_on_both_dat
     )
     kind = {"content-type": "multipart/form-data; boundary=b"}
     assert client.post("/test/form", content=boundary, headers=kind).status_code == 422
+    whole = boundary.replace("a\0b", "鶴").encode()
+    assert client.post("/test/form", content=whole, headers=kind).status_code == 200
+    for bad in (b"a\xed\xa0\x80b", "鶴".encode("cp932")):
+        broken = whole.replace("鶴".encode(), bad)
+        assert client.post("/test/form", content=broken, headers=kind).status_code == 422, bad
+        # A file may hold any bytes.
+        named = b'name="other"; filename="x.csv"'
+        sent = whole + b"\r\n" + whole.replace(b'name="name"', named).replace("鶴".encode(), bad)
+        together = sent.replace(b"--b--\r\n\r\n", b"", 1)
+        assert client.post("/test/form", content=together, headers=kind).status_code == 200, bad
+
+
+def test_a_number_of_a_form_is_a_number() -> None:
+    from starlette.datastructures import FormData
+
+    from api.pages.forms import BadField, number
+
+    assert number(FormData({"lon": " 139.7 "}), "lon") == 139.7
+    for words in ("nan", "inf", "-Infinity", "1e999", "9" * 400):
+        with pytest.raises(BadField):
+            number(FormData({"lon": words}), "lon")
 
 
 def test_a_validation_error_names_the_field_and_never_what_was_sent(client: TestClient) -> None:

@@ -75,6 +75,8 @@ class FollowUp(HoldsWords, OfCase):
     note_sealed: Mapped[str | None] = mapped_column("note", Text)
     note = sealed_or_none("note_sealed")
     done_by: Mapped[str | None] = mapped_column(String(100))
+    told_on: Mapped[date | None]  # when the case's owner was told that it is due
+    manager_told_on: Mapped[date | None]
 
 
 class HandOff(HoldsWords, OfCase):

@@ -39,6 +39,7 @@ class Periodic:
 
 
 DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
 
 
 def schedule_of(settings: Settings) -> tuple[Periodic, ...]:
@@ -59,6 +60,12 @@ def schedule_of(settings: Settings) -> tuple[Periodic, ...]:
         Periodic("compare_entries", DAY, timedelta(minutes=50), ("import_file",)),
         Periodic("fit_waiting", timedelta(hours=1), timedelta(minutes=40), ("import_file",)),
         Periodic("tell_stalled", DAY, timedelta(hours=7)),
+        Periodic("tell_contacts", DAY, timedelta(hours=7)),
+        # The calendar that this counts from began on a Saturday: Mondays.
+        Periodic("remind_verifications", WEEK, timedelta(days=2, hours=7), ("import_file",)),
+        Periodic(
+            "report_gaps", WEEK, timedelta(days=2, hours=6), ("import_file", "place_locations")
+        ),
         Periodic("seal_audit", timedelta(minutes=5)),
         Periodic("read_sources", timedelta(minutes=5)),
         Periodic("forget_old_jobs", DAY, timedelta(hours=3)),

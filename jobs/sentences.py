@@ -18,6 +18,12 @@ KINDS: dict[str, tuple[str, str]] = {
     "build_index": ("検索用データの作り直し", "Building of the index"),
     "compare_entries": ("重複の照合", "Comparing of entries with each other"),
     "tell_stalled": ("予定日を過ぎた調整の知らせ", "Notices of overdue placements"),
+    "tell_contacts": ("その後を聞く日の知らせ", "Notices of contacts that are due"),
+    "remind_verifications": (
+        "確認の期限の知らせ（毎週）",
+        "Verifications that are due (weekly)",
+    ),
+    "report_gaps": ("足りない場所の報告（毎週）", "Report of gaps (weekly)"),
     "seal_audit": ("閲覧記録の封印", "Sealing of the audit"),
     "read_sources": ("外部の提供元のうち読む時が来たもの", "Sources outside that are due"),
     "read_source": ("外部の提供元の読み取り", "Reading of a source outside"),
@@ -93,6 +99,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "stalled_told": (
         "担当{owners}人と所属長{managers}人に知らせました。",
         "{owners} owners and {managers} managers were told.",
+    ),
+    "contacts_told": (
+        "その後を聞く日を、担当{owners}人と所属長{managers}人に知らせました。",
+        "{owners} owners and {managers} managers were told of contacts that are due.",
+    ),
+    "verifications_told": (
+        "確認の期限が過ぎた登録{over}件、7日以内に切れる登録{soon}件を{told}人に知らせました。",
+        "{told} people were told: {over} entries are past their term, {soon} will be in a week.",
+    ),
+    "gaps_reported": (
+        "{people}人のうち{without}人に歩いて行ける居場所がありません。新しく空白になった町丁は{towns}か所です。",
+        "{without} of {people} people have no place in reach; {towns} towns are new among theirs.",
+    ),
+    "no_population": (
+        "人口がないため報告を作れません。ibasho import population で取り込んでください。",
+        'No report without population; run "ibasho import population FILE".',
     ),
     "sealed": ("閲覧記録{rows}件を封印しました。", "{rows} rows of the audit were sealed."),
     "forgotten": (

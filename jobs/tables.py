@@ -7,6 +7,7 @@ import jobs.models
 import matching.scheme_models
 import resources.booked
 import resources.derived
+import resources.gap_reports
 import resources.likely
 import resources.merged
 import resources.open_rows
@@ -24,6 +25,7 @@ MODULES = (
     matching.scheme_models,
     resources.booked,
     resources.derived,
+    resources.gap_reports,
     resources.likely,
     resources.merged,
     resources.open_rows,

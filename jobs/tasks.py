@@ -18,6 +18,7 @@ from jobs.importing_files import check_file, import_file, try_file
 from jobs.ledger import Claimed, Outcome, Refused, enqueue
 from jobs.program import Program
 from jobs.reading_sources import read_from_outside, read_source, read_sources
+from jobs.reminding import remind_verifications, report_gaps, tell_contacts
 from jobs.sealing import keep_head, seal_audit
 from jobs.sent_files import forget_old_files
 from jobs.upkeep import forget_old
@@ -174,6 +175,9 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "build_index": Task(say_index_revision, before=build_index_where_stale),
         "compare_entries": Task(compare_entries, before=compare_outside),
         "tell_stalled": Task(tell_stalled),
+        "tell_contacts": Task(tell_contacts),
+        "remind_verifications": Task(remind_verifications),
+        "report_gaps": Task(report_gaps),
         "fit_waiting": Task(fit_waiting),
         "seal_audit": Task(seal_audit, before=keep_head),
         "read_sources": Task(read_sources),

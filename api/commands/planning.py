@@ -58,7 +58,7 @@ def gaps(
         GapFormat.TABLE
     ),
 ) -> None:
-    from api.planning import district_names
+    from jobs.planning import district_names
 
     with opened() as program:
         question = _question(program, days, hours, walk_minutes, speed, kind, need, demand)
@@ -85,7 +85,7 @@ def siting(
     from_day: FromDay = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    from api.planning import PUBLIC_BUILDINGS, sites_of
+    from jobs.planning import PUBLIC_BUILDINGS, sites_of
 
     with opened() as program:
         question = _question(program, days, hours, walk_minutes, speed, kind, need, demand)
@@ -133,7 +133,7 @@ def draw(
     demand: DemandOption = DemandOf.PEOPLE,
     from_day: FromDay = None,
 ) -> None:
-    from api.planning import map_of_gaps
+    from api.gap_map import map_of_gaps
 
     if file.suffix not in (".png", ".pdf"):
         raise BadInput(say("input.bad_map_file", path=file))
@@ -155,7 +155,7 @@ def _question(
     need: str | None,
     demand: DemandOf,
 ) -> "GapQuestion":
-    from api.planning import kinds_that_count
+    from jobs.planning import kinds_that_count
     from resources.gaps import GapQuestion
     from resources.open_hours import Hours
 
@@ -168,7 +168,7 @@ def _question(
 
 
 def _gaps(program: "Program", question: "GapQuestion", day: date) -> "Gaps":
-    from api.planning import gaps_of
+    from jobs.planning import gaps_of
 
     with program.database.reading() as session:
         return gaps_of(program, session, question, day)

@@ -8,13 +8,14 @@ from fastapi.responses import Response
 from api.dependencies import Program, Reading, allowed
 from api.identity import language_of
 from api.pages.home import PLANS
-from api.planning import district_names, gaps_of, kinds_that_count, sites_of
 from api.rendering import render
 from api.words import say
 from geodata.population import NoPopulation
+from jobs.planning import district_names, gaps_of, kinds_that_count, sites_of
 from resources import clock
 from resources.days import DAYS
 from resources.demand import DEMANDS, PEOPLE, NoDemand
+from resources.gap_reports import gap_reports
 from resources.gaps import GapQuestion
 from resources.open_hours import Hours
 
@@ -46,7 +47,12 @@ def page(
     given = _known(program, part, week, minutes, kind, need)
     given["demand"] = demand if demand in DEMANDS else PEOPLE
     kinds = kinds_that_count(program.vocabulary)
-    context: dict[str, Any] = {"gaps": None, "siting": None, "error": None}
+    context: dict[str, Any] = {
+        "gaps": None,
+        "siting": None,
+        "error": None,
+        "reports": gap_reports(session),
+    }
     question = GapQuestion(
         kinds=(given["kind"],) if given["kind"] else kinds,
         need=given["need"] or None,

@@ -67,6 +67,7 @@ def home(request: Request, session: Writing, user: User) -> Response:
         told=notices_of(session, actor=user),
         to_look_at=[(href, key, n) for href, key, n in _to_look_at(session, user.role) if n],
         today=clock.today(),
+        notice_pages={"verifications_due": "/verify", "towns_without": "/gaps"},
         **waiting,
     )
 

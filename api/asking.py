@@ -2,9 +2,12 @@
 
 from sqlalchemy.orm import Session
 
+from api.places import at_of
+from casework.cases import Opened
+from casework.declines import need_for
 from jobs.program import Program
 from matching.answers import Answer
-from matching.need import Need
+from matching.need import Need, parse_need
 from matching.schemes import USUAL, Weighing
 from matching.schemes_kept import read_weighing
 from matching.suggest import suggest_placements
@@ -25,6 +28,18 @@ def list_for(
     )
     return suggest_placements(
         session, program.store, need, limit=LISTED, scheme=scheme, hubs=known, weighing=weighing
+    )
+
+
+def need_of_case(program: Program, session: Session, opened: Opened) -> Need:
+    """Return the question of a case's person, with what was declined before set aside.
+
+    Raises `BadNeed`.
+    """
+    return parse_need(
+        need_for(session, opened),
+        program.vocabulary,
+        lambda text: at_of(program, session, text),
     )
 
 

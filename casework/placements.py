@@ -15,6 +15,7 @@ from casework.people import EditedMeanwhile
 from casework.placement_models import Disclosure, FollowUp, Placement, PlacementStep
 from casework.stages import PLACEMENT, step
 from resources import clock
+from resources.reported import report_doubt
 
 FOLLOW_UPS = (("person", 14), ("host", 30), ("person", 90))
 """With whom, and how many days after joining."""
@@ -104,6 +105,11 @@ def move_placement(
         days = REASONS[reason].ask_again_days
         placement.reason = reason
         placement.ask_again_on = None if days is None else today + timedelta(days=days)
+        if REASONS[reason].fix_record:
+            # Of whom it is said stays here; the catalogue learns what is to be looked at.
+            report_doubt(
+                session, offering_id=placement.offering_id, doubt=reason, by=opened.actor.by
+            )
     origin, placement.state = placement.state, target
     placement.owner_id = opened.actor.account_id
     placement.next_on = None

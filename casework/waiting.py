@@ -12,6 +12,7 @@ from casework.access import Actor
 from casework.accounts import actor_of
 from casework.case_models import Notice
 from casework.cases import cases_waiting
+from casework.declines import need_for
 from casework.models import Account
 from casework.notices import tell
 
@@ -40,7 +41,7 @@ def people_waiting(session: Session, *, by: str) -> Iterator[Waiting]:
     for account in session.scalars(select(Account).where(Account.active).order_by(Account.id)):
         owner: Actor = actor_of(account)
         for opened in cases_waiting(session, owner=owner, by=by):
-            yield Waiting(opened.case.id, account.id, opened.person.need)
+            yield Waiting(opened.case.id, account.id, need_for(session, opened))
 
 
 def tell_of_place(session: Session, waiting: Waiting, offering_id: uuid.UUID) -> bool:

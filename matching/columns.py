@@ -96,6 +96,9 @@ SLOT = np.dtype(list(SLOTS.items()), align=True)
 FAR = 1_000_000_000
 """More metres than any place is away."""
 
+NEVER = 1 << 40
+"""A day that doesn't come, where dates are days since 1970-01-01."""
+
 LOOK = np.dtype(
     [
         ("distance_m", "f8"),  # NaN = not known, infinite = known to lie elsewhere
@@ -109,6 +112,7 @@ LOOK = np.dtype(
         # Whether it is among what the person must not meet: 1 = yes
         ("excluded_host", "u1"),
         ("excluded_resource", "u1"),
+        ("set_aside_day", "i8"),  # from when it may be proposed again, see `asked_before`; 0 = may
         ("excluded_area", "u1"),  # may lie inside, as far as its point is known
     ],
     align=True,

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.compiled import compiled
+from matching.columns import NEVER
 from matching.order import in_order
 from matching.rules import Judged
 from matching.sight import Sight
@@ -22,8 +23,8 @@ WEIGHED = 20
 def near_misses(sight: Sight, judged: Judged) -> NDArray[np.int64]:
     """Return the rows that fail one rule, or two where one would leave too few, and no other.
 
-    Safety is never a near miss, and neither is what is closed, no place of participation, or
-    somewhere in another municipality.
+    Safety is never a near miss, and neither is what is closed, no place of participation, set
+    aside for good, or somewhere in another municipality.
     """
     for_talk = np.array([not is_beyond_talk(rule) for rule in judged.rules])
     one = _failing(1, for_talk, judged.table, judged.fails, sight.looks)
@@ -58,6 +59,8 @@ def _failing(
     n = 0
     for i in range(len(fails)):
         if not 1 <= fails[i] <= most or math.isinf(looks[i]["distance_m"]):
+            continue
+        if looks[i]["set_aside_day"] == NEVER:
             continue
         to_talk = 0
         for row in range(len(for_talk)):

@@ -3,9 +3,16 @@
 import uuid
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from geodata.coordinates import LonLat, is_in_japan
@@ -100,6 +107,23 @@ class Safety(Part):
     no_alcohol: bool = False
 
 
+class SetAside(Part):
+    """A place, or all places of a host, that isn't to be proposed for a time, or ever again.
+
+    until : the first day on which it may be proposed again; None = never
+    """
+
+    resource: uuid.UUID | None = None
+    organization: uuid.UUID | None = None
+    until: date | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.resource is None) == (self.organization is None):
+            raise ValueError("either a resource or an organization is named")
+        return self
+
+
 class Need(Part):
     """A need, as in the contract: only `at` is required; what is absent sets no limit."""
 
@@ -115,6 +139,7 @@ class Need(Part):
     limits: Limits = Limits()
     windows: tuple[Window, ...] = Field(default=(), max_length=50)
     safety: Safety = Safety()
+    set_aside: tuple[SetAside, ...] = Field(default=(), max_length=500)
 
     @property
     def point(self) -> LonLat:

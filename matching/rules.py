@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.compiled import compiled
-from matching import attendance, conditions, host, reach, safety, whom
+from matching import asked_before, attendance, conditions, host, reach, safety, whom
 from matching.sight import Sight
 from matching.verdicts import FAIL, UNKNOWN, Rule
 
@@ -21,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     *conditions.RULES,
     *host.RULES,
     *safety.RULES,
+    *asked_before.RULES,
 )
 
 
@@ -147,4 +148,6 @@ def verdict_of(k: int, p: Any, look: Any, a: Any) -> int:
         return safety.no_alcohol(p, look, a)
     if k == 32:
         return safety.child_safe(p, look, a)
+    if k == 33:
+        return asked_before.set_aside(p, look, a)
     raise ValueError("no such rule")

@@ -13,7 +13,8 @@ from geodata.coordinates import LonLat, great_circle_m
 from geodata.walking import Walks
 from matching.ask import Ask
 from matching.codebook import Codebook
-from matching.columns import FAR, LOOK, Array
+from matching.columns import FAR, LOOK, NEVER, Array
+from matching.encoding import LOW_HALF, day_number
 from matching.on_foot import on_foot
 from matching.rows import Rows
 from matching.terms import terms_of
@@ -45,13 +46,20 @@ class Sight:
         self._exclude()
 
     def _exclude(self) -> None:
-        """Mark what the person must not meet."""
+        """Mark what the person must not meet, and what is set aside for a time."""
         rows, looks, ask = self.rows, self.looks, self.ask
         if ask.excluded_hosts:
             looks["excluded_host"] = np.isin(rows["host"], np.array(ask.excluded_hosts, "u8"))
         if ask.excluded_resources:
             excluded = np.array(ask.excluded_resources, "u8")
             looks["excluded_resource"] = np.isin(rows["resource"], excluded)
+        for aside in ask.need.set_aside:
+            named = aside.resource or aside.organization
+            assert named is not None
+            column = rows["resource" if aside.resource is not None else "host"]
+            from_day = NEVER if aside.until is None else day_number(aside.until)
+            here = column == np.uint64(named.int & LOW_HALF)
+            looks["set_aside_day"][here] = np.maximum(looks["set_aside_day"][here], from_day)
         for area in ask.need.safety.exclude_areas:
             away = great_circle_m(LonLat(area.lon, area.lat), rows["lon"], rows["lat"])
             looks["excluded_area"] |= away - rows["accuracy_m"] <= area.radius_m

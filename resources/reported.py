@@ -19,10 +19,14 @@ MOST_OPEN = 20
 """Reports on one offering that wait at once; a link that went astray can't flood the list."""
 
 
+DOUBT = "placement"
+"""What is said where a placement came to nothing by the entry; the note is a code of why."""
+
+
 class Report(Base):
     """Somebody's word on an offering, waiting to be looked at or decided.
 
-    said : "wrong" (one tap in the field) or "changed" (the host's correction)
+    said : "wrong" (one tap in the field), "changed" (the host's correction) or `DOUBT`
     note : in the reporter's words; whoever writes it is asked to name nobody
     availability, places : what is said of free places, where anything is
     state : open → taken (it counts now) or declined
@@ -80,6 +84,27 @@ def report_wrong(session: Session, *, offering_id: uuid.UUID, by: str) -> Report
         )
     ).first()  # fmt: skip
     return known or _add(session, offering_id=entry, said="wrong", by=by)
+
+
+def report_doubt(session: Session, *, offering_id: uuid.UUID, doubt: str, by: str) -> bool:
+    """Store that an entry is to be looked at, because a placement came to nothing by it.
+
+    doubt : a code of why; nothing of whom it was about. The same doubt that waits already, or one
+    about an entry that is gone or has enough of them, is no other. Return whether it was stored.
+    """
+    if session.get(Offering, offering_id) is None:
+        return False
+    try:
+        entry = _lock(session, offering_id)
+    except TooManyReports:
+        return False
+    known = select(Report.id).where(
+        Report.offering_id == entry, Report.state == "open",
+        Report.said == DOUBT, Report.note == doubt,
+    )  # fmt: skip
+    if session.scalar(known.limit(1)) is None:
+        _add(session, offering_id=entry, said=DOUBT, note=doubt, by=by)
+    return True
 
 
 def report_change(

@@ -5,13 +5,11 @@ import uuid
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.asking import scheme_named
+from api.asking import need_of_case, scheme_named
 from api.dependencies import Program, User, Writing, allowed
-from api.places import at_of
 from api.rendering import render
 from casework.cases import case_of_person
 from casework.roles import WORKS_WITH_PEOPLE
-from matching.need import parse_need
 from matching.path import path_of
 from matching.schemes import USUAL
 from matching.schemes_kept import read_weighing
@@ -33,7 +31,7 @@ def ahead(
     person = opened.person
     if "at" not in person.need:  # received, and not assessed yet: nothing can be asked
         return RedirectResponse(f"/people/{person_id}/need", 303)
-    need = parse_need(person.need, program.vocabulary, lambda text: at_of(program, session, text))
+    need = need_of_case(program, session, opened)
     _, chosen = scheme_named(session, scheme)
     week = week_of(session, program.store, need, scheme=chosen)
     return render(

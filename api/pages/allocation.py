@@ -8,10 +8,9 @@ from fastapi.responses import Response
 from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
-from api.asking import scheme_named
+from api.asking import need_of_case, scheme_named
 from api.dependencies import Program, User, Writing, allowed
 from api.identity import language_of
-from api.places import at_of
 from api.rendering import render
 from api.words import say
 from casework.access import Actor
@@ -19,7 +18,7 @@ from casework.case_models import Case
 from casework.cases import Opened, cases_where, looking_for_place
 from casework.roles import WORKS_WITH_PEOPLE
 from jobs.program import Program as OpenProgram
-from matching.need import BadNeed, parse_need
+from matching.need import BadNeed
 from matching.schemes import USUAL
 from matching.schemes_kept import read_weighing
 from matching.waiting_list import Waiting, share_places
@@ -94,9 +93,7 @@ def _waiting(
     for opened in cases:
         person = opened.person
         try:
-            need = parse_need(
-                person.need, program.vocabulary, lambda text: at_of(program, session, text)
-            )
+            need = need_of_case(program, session, opened)
         except BadNeed:  # not assessed, or from an address that the gazetteer doesn't know
             unasked.append(opened)
             continue

@@ -4,19 +4,14 @@ import uuid
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy.orm import Session
 
-from api.asking import list_for, scheme_named
+from api.asking import list_for, need_of_case, scheme_named
 from api.dependencies import Program, User, Writing, allowed
-from api.places import at_of
 from api.rendering import render
-from casework.case_models import Person
 from casework.cases import case_of_person, cases_seen
 from casework.people import person_for
 from casework.placements import TELLABLE
 from casework.roles import WORKS_WITH_PEOPLE
-from jobs.program import Program as OpenProgram
-from matching.need import Need, parse_need
 from matching.rules import RULES
 from matching.schemes import USUAL
 from matching.sentences import sentence
@@ -41,10 +36,6 @@ def people(request: Request, session: Writing, user: User) -> Response:
     return render(request, "people.html", cases=found, searched=False)
 
 
-def _need_of(program: OpenProgram, session: Session, person: Person) -> Need:
-    return parse_need(person.need, program.vocabulary, lambda text: at_of(program, session, text))
-
-
 @router.get("/people/{person_id}")
 def person(
     request: Request,
@@ -59,7 +50,7 @@ def person(
     found = opened.person
     if "at" not in found.need:  # received, and not assessed yet: nothing can be asked
         return RedirectResponse(f"/people/{person_id}/need", 303)
-    need = _need_of(program, session, found)
+    need = need_of_case(program, session, opened)
     weighing, chosen = scheme_named(session, scheme)
     answer = list_for(program, session, need, weighing=weighing, scheme=chosen)
     if opened.counts:
@@ -86,7 +77,7 @@ def person(
 def unmet(program: Program, session: Writing, user: User, person_id: uuid.UUID) -> Response:
     """Count that nothing was found; who it was for is recorded with the look, and nowhere else."""
     opened = case_of_person(session, actor=user, person_id=person_id, purpose="suggest", write=True)
-    need = _need_of(program, session, opened.person)
+    need = need_of_case(program, session, opened)
     if opened.counts and not suggest_placements(session, program.store, need, limit=1).suggestions:
         note_unmet(session, need, on=clock.today())
     return RedirectResponse(f"/people/{person_id}?noted=1", 303)
@@ -111,8 +102,8 @@ def why(
     offering_id: uuid.UUID,
     scheme: str = USUAL,
 ) -> Response:
-    found = person_for(session, actor=user, person_id=person_id, purpose="why")
-    need = _need_of(program, session, found)
+    opened = case_of_person(session, actor=user, person_id=person_id, purpose="why")
+    need = need_of_case(program, session, opened)
     _, chosen = scheme_named(session, scheme)
     explanation = explain(session, program.store, need, offering_id, scheme=chosen)
     return render(

@@ -3,11 +3,11 @@
 from sqlalchemy import true
 from sqlalchemy.orm import Session
 
-from api.places import at_of
+from api.asking import need_of_case
 from casework.access import Actor
 from casework.cases import cases_where
 from jobs.program import Program
-from matching.need import BadNeed, parse_need
+from matching.need import BadNeed
 from matching.scheme_preview import Trial, example_trials
 from matching.sentences import Sentence
 
@@ -29,9 +29,7 @@ def trials_for(session: Session, program: Program, user: Actor) -> tuple[list[Tr
         if opened.case.state == "closed" or "at" not in person.need or len(trials) >= MOST:
             continue
         try:
-            need = parse_need(
-                person.need, program.vocabulary, lambda text: at_of(program, session, text)
-            )
+            need = need_of_case(program, session, opened)
         except BadNeed:  # an address that the gazetteer no longer knows: nothing can be asked
             continue
         trials.append(Trial(Sentence(person.label, person.label), need, person.id))

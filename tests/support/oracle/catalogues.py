@@ -165,6 +165,13 @@ def need(r: random.Random, hosts: list[uuid.UUID], today: date) -> dict[str, Any
             "text": maybe(r, r.choice(WORDS), 0.4),
         },
         "step": maybe(r, r.randint(0, 5), 0.6),
+        "set_aside": [
+            {
+                "organization": str(h),
+                "until": maybe(r, (today + timedelta(r.randint(-9, 50))).isoformat()),
+            }
+            for h in r.sample(hosts, r.choice([0, 0, 1]))
+        ],
         "limits": limits,
         "windows": windows,
         "safety": safety,

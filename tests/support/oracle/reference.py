@@ -348,6 +348,13 @@ class Reference:
                 bool(r.steps),
                 any(abs(s - need.step) <= self.numbers.step_gap_rungs for s in r.steps or []),
             )
+        if need.set_aside:
+            asides = [
+                x for x in need.set_aside if r.id == x.resource or (h and h.id == x.organization)
+            ]
+            out["set_aside"] = three(
+                True, all(x.until is not None and x.until <= self.day for x in asides)
+            )
         if safety.exclude_organizations:
             ok = h is not None and h.id not in safety.exclude_organizations
             out["exclude_host"] = "pass" if ok else "fail"

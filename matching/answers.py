@@ -119,6 +119,7 @@ class Relaxation:
     """The single rule whose loosening would bring most, and how many places.
 
     change : a way to loosen it, and how many places that alone brings
+    patch : what that changes of the need, as a JSON merge patch (RFC 7396)
     """
 
     rule: str
@@ -126,6 +127,7 @@ class Relaxation:
     count: int
     change: Sentence | None = None
     change_count: int = 0
+    patch: dict[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -134,6 +136,7 @@ class Relaxation:
             "count": self.count,
             "change": None if self.change is None else self.change.as_json(),
             "change_count": self.change_count,
+            "patch": self.patch,
         }
 
 

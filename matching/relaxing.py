@@ -1,6 +1,8 @@
 """What single thing to loosen where nothing fits: which rule, how far, and how much it brings."""
 
+import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,73 +10,112 @@ from numpy.typing import NDArray
 from matching.answers import Relaxation
 from matching.columns import ATTENDANCES
 from matching.near_misses import is_beyond_talk
+from matching.ranking import score
 from matching.reach import walk_minutes
 from matching.rules import Judged
+from matching.schemes import Scheme
 from matching.sentences import Sentence, sentence
 from matching.sight import Sight
+from matching.sureness import joined
 from matching.times import SHORTEST_STAY
 from matching.verdicts import FAIL
 from resources.days import DAYS
 from resources.unmet import PARTS_OF_DAY
 
+ROUNDED_M = 100
+"""A radius is widened by whole hundreds of metres."""
 
-def relaxation(sight: Sight, judged: Judged) -> Relaxation | None:
-    """Return the one rule without which most places would fit, and a way to loosen it.
 
-    None for safety, and where no single rule would do.
+def relaxation(sight: Sight, judged: Judged, scheme: Scheme) -> Relaxation | None:
+    """Return the one rule without which most places would be suggested, and a way to loosen it.
+
+    A place counts that fails this rule alone, and is good enough for the list otherwise: what would
+    score too little, or answers nothing that matters, is brought by no loosening. None for safety,
+    and where no single rule would do.
     """
-    best: tuple[int, int] | None = None
+    alone = np.flatnonzero((judged.fails == 1) & ~np.isinf(sight.looks["distance_m"]))
+    enough = score(sight, judged, scheme, alone).enough(scheme)
+    best: tuple[int, NDArray[np.int64]] | None = None
     for k, rule in enumerate(judged.rules):
         if is_beyond_talk(rule):
             continue
-        count = len(_only(judged, k))
-        if count and (best is None or count > best[1]):
-            best = (k, count)
+        brought = alone[(judged.table[k, alone] == FAIL) & enough[alone]]
+        if len(brought) and (best is None or len(brought) > len(best[1])):
+            best = (k, brought)
     if best is None:
         return None
-    k, count = best
+    k, brought = best
     rule = judged.rules[k]
-    change, change_count = _change(rule.code, sight, _only(judged, k))
-    return Relaxation(rule.code, rule.words, count, change, change_count)
+    change, count, patch = _change(rule.code, sight, brought)
+    return Relaxation(rule.code, rule.words, len(brought), change, count, patch)
 
 
-def _only(judged: Judged, k: int) -> NDArray[np.int64]:
-    """Return the rows that fail this rule and no other."""
-    return np.flatnonzero((judged.table[k] == FAIL) & (judged.fails == 1))
+Loosened = tuple[Sentence | None, int, dict[str, Any] | None]
+"""A loosening in words, how many places it lets in, and what it changes of the need."""
 
 
-def _change(code: str, sight: Sight, rows: NDArray[np.int64]) -> tuple[Sentence | None, int]:
-    """Return the loosening that lets at least half of some rows in, and how many that are."""
+def _change(code: str, sight: Sight, rows: NDArray[np.int64]) -> Loosened:
+    """Return the loosening that lets at least half of some rows in."""
     if code == "windows":
         return _another_time(sight, rows)
+    if code == "reach":
+        return _farther(sight, rows)
     if code not in _MEASURES:
-        return None, 0
-    column, words = _MEASURES[code]
-    if code == "reach" and sight.ask.walk_limit_m is None:
-        column, words = "metres", lambda _, n: sentence("relax.radius", metres=n)
+        return None, 0, None
+    column, limit, words = _MEASURES[code]
     table = sight.looks if column in (sight.looks.dtype.names or ()) else sight.rows.records
     values = np.sort(np.ceil(table[column][rows]).astype(np.int64))
-    enough = int(values[(len(values) - 1) // 2])
-    return words(sight, enough), int((values <= enough).sum())
+    enough = int(values[_half(len(values))])
+    return words(enough), int((values <= enough).sum()), {"limits": {limit: enough}}
 
 
-_MEASURES: dict[str, tuple[str, Callable[[Sight, int], Sentence | None]]] = {
-    "reach": (
-        "walk_m",
-        lambda sight, n: sentence("relax.walk", minutes=walk_minutes(n, sight.ask.need.speed_m_s)),
-    ),
-    "fee": ("fee_yen", lambda _, n: sentence("change.fee", yen=n)),
-    "group_size": ("group_size", lambda _, n: sentence("change.group_size", people=n)),
-    "minutes": ("shortest_stay", lambda _, n: sentence("change.minutes", minutes=n)),
+def _half(n: int) -> int:
+    """Return the number of the last of those that make at least half of n, from 0."""
+    return (n - 1) // 2
+
+
+_MEASURES: dict[str, tuple[str, str, Callable[[int], Sentence]]] = {
+    "fee": ("fee_yen", "max_yen", lambda n: sentence("change.fee", yen=n)),
+    "group_size": ("group_size", "group_size", lambda n: sentence("change.group_size", people=n)),
+    "minutes": ("shortest_stay", "minutes", lambda n: sentence("change.minutes", minutes=n)),
     "sessions_per_week": (
         "min_per_week",
-        lambda _, n: sentence("change.sessions_per_week", times=n),
+        "sessions_per_week",
+        lambda n: sentence("change.sessions_per_week", times=n),
     ),
 }
-"""Rules about a measure: its column, and the words for allowing that much."""
+"""Rules about a measure: its column, the limit of the need, and the words for allowing so much."""
 
 
-def _another_time(sight: Sight, rows: NDArray[np.int64]) -> tuple[Sentence | None, int]:
+def _farther(sight: Sight, rows: NDArray[np.int64]) -> Loosened:
+    """Return how much farther, on foot or straight, lets the nearer half of some rows in."""
+    need, limit_m = sight.ask.need, sight.ask.walk_limit_m
+    walk, straight = sight.looks["walk_m"][rows], sight.looks["distance_m"][rows]
+    farther = np.zeros(len(rows))
+    for away, limit in ((walk, limit_m), (straight, need.radius_m)):
+        if limit is not None:
+            farther = np.maximum(farther, away / limit)
+    nearer = np.argsort(farther, kind="stable")[: _half(len(rows)) + 1]
+    patch: dict[str, Any] = {}
+    words = []
+    reached = np.ones(len(rows), np.bool_)
+    if limit_m is not None and need.walk_minutes is not None:
+        minutes = walk_minutes(float(walk[nearer].max()), need.speed_m_s)
+        if minutes > need.walk_minutes:
+            patch["walk_minutes"] = minutes
+            words.append(sentence("relax.walk", minutes=minutes))
+        reached &= walk <= max(minutes, need.walk_minutes) * 60.0 * need.speed_m_s
+    if need.radius_m is not None:
+        # Whole hundreds: no single metres are told of where a place is.
+        metres = math.ceil(float(straight[nearer].max()) / ROUNDED_M) * ROUNDED_M
+        if metres > need.radius_m:
+            patch["radius_m"] = metres
+            words.append(sentence("relax.radius", metres=metres))
+        reached &= straight <= max(metres, need.radius_m)
+    return joined(words), int(reached.sum()), patch
+
+
+def _another_time(sight: Sight, rows: NDArray[np.int64]) -> Loosened:
     """Return the part of a weekday in which most of some rows can be attended."""
     sessions = sight.sessions
     pointer, start, end = sessions.slots.pointer, sessions.slots.start, sessions.slots.end
@@ -94,7 +135,9 @@ def _another_time(sight: Sight, rows: NDArray[np.int64]) -> tuple[Sentence | Non
             if found and (best is None or found > best[0]):
                 best = (found, day, part)
     if best is None:
-        return None, 0
+        return None, 0, None
     found, day, part = best
     words = sentence("relax.windows", day=sentence(f"day.{day}"), part=sentence(f"part.{part}"))
-    return words, found
+    begins, ends = (f"{m // 60:02d}:{m % 60:02d}" for m in PARTS_OF_DAY[part])
+    hours = [w.model_dump(by_alias=True) for w in sight.ask.need.windows]
+    return words, found, {"windows": [*hours, {"day": day, "from": begins, "to": ends}]}

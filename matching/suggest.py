@@ -134,13 +134,21 @@ def answer_to(
     scores = score(sight, judged, weights, np.flatnonzero(weighed), hubs)
     fitting = np.flatnonzero(fits & scores.enough(weights))
     suggestions, misses = _shown(show, sight, judged, scores, fitting, near, limit, weights)
+    looser = None
+    if not suggestions:
+        wide, all_judged = sight, judged
+        if radius is not None and radius == reach:  # as far again may be worth the way
+            rows_out, out_m = index.candidates(ask.origin, radius * WIDER[1], served)
+            wide = Sight(rows_out, out_m, ask, codebook, walks)
+            all_judged = judge(wide)
+        looser = relaxation(wide, all_judged, weights)
     return Answer(
         revision=index.revision,
         scheme=scheme,
         suggestions=suggestions,
         nearest_misses=misses,
         removed_by=_removed_by(judged, int(fits.sum()) - len(fitting)),
-        relaxation=None if suggestions else relaxation(sight, judged),
+        relaxation=looser,
         considered=len(rows),
         fitting=len(fitting),
         from_accuracy_m=need.at.accuracy_m,

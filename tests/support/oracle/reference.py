@@ -66,7 +66,8 @@ class Looked:
 
     @property
     def score(self) -> int:
-        return sum(round_half_even(v * 10_000) for v in self.contributions.values())
+        whole = sum(round_half_even(v * 10_000) for v in self.contributions.values())
+        return min(whole, 10_000)  # rounding alone makes nothing better than wholly good
 
 
 def latest_words(session: Session) -> dict[UUID, tuple[list[Any], list[Any]]]:

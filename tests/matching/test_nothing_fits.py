@@ -1,0 +1,94 @@
+"""What isn't on the list is what a slow walk through everything says: removed, missed, to loosen."""
+
+import random
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from oracle import catalogues
+from oracle.nothing_fits import NothingFits, loosened
+from oracle.reference import Reference
+
+from matching.need import parse_need
+from matching.schemes import default_weighing
+from matching.store import IndexStore
+from matching.suggest import suggest_placements
+from resources.commands import register_resource
+from resources.database import Database
+from resources.registration import Registration
+
+NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+PLACES = 140
+QUESTIONS = 50
+KNOWN_POINTS = {"exclude_areas": [{"lon": 140.5, "lat": 36.0, "radius_m": 10}]}
+"""Who must keep away from an area is offered nothing of which nobody knows where it is."""
+
+NARROW: tuple[dict[str, Any], ...] = (
+    {"walk_minutes": 8, "radius_m": None, "safety": KNOWN_POINTS},
+    {"walk_minutes": None, "radius_m": 500, "safety": KNOWN_POINTS, "limits": None},
+    {"walk_minutes": 9, "radius_m": 450, "safety": KNOWN_POINTS, "limits": None, "windows": []},
+    {"limits": {"max_yen": 0, "group_size": 2}},
+    {"limits": {"minutes": 20, "sessions_per_week": 1}},
+    {"windows": [{"day": "sun", "from": "05:00", "to": "06:30"}]},
+    {"limits": {"pay_wanted": True, "step_free": True}},
+    {"age": 97},
+    {"step": 5, "limits": {"conversation": "none", "noise": "low"}},
+)
+
+
+def test_removed_near_misses_and_the_loosening_are_those_of_a_slow_walk(
+    sqlite_database: Database, store: IndexStore, sqlite_hosts: list[uuid.UUID]
+) -> None:
+    r = random.Random(23)
+    with sqlite_database.writing(by="test") as session:
+        for _ in range(PLACES):
+            parts = catalogues.registration(r, sqlite_hosts, NOW.date())
+            register_resource(
+                session,
+                registration=Registration.model_validate(parts),
+                vocabulary=catalogues.VOCABULARY,
+                by="test",
+            )
+    nothing, loosening, applied = 0, set(), 0
+    with sqlite_database.reading() as session:
+        for _ in range(QUESTIONS):
+            asked = loosened(catalogues.need(r, sqlite_hosts, NOW.date()), r.choice(NARROW))
+            asked = {name: value for name, value in asked.items() if value is not None}
+            asked.get("wishes", {}).pop("text", None)
+            need = parse_need(asked, catalogues.VOCABULARY)
+            answer = suggest_placements(session, store, need, limit=200, now=NOW)
+            reference = Reference(
+                catalogues.VOCABULARY, need, NOW, default_weighing().schemes["standard"]
+            )
+            _, looked = reference.suggest(session, 200, lambda _: 0.0)
+            slow = NothingFits(reference, looked)
+            radius, found, near = slow.searched()
+            assert answer.considered == len(found)
+            assert answer.removed_by == slow.removed_by(found)
+            assert [
+                (m.place.offering, {f.rule for f in m.failed}) for m in answer.nearest_misses
+            ] == [(x.entry.offering.id, set(x.fails)) for x in slow.nearest_misses(near)]
+            if answer.suggestions:
+                assert answer.relaxation is None
+                continue
+            nothing += 1
+            told = answer.relaxation
+            best = slow.relaxation(radius)
+            assert (None if told is None else (told.rule, told.count)) == best
+            if told is None or told.patch is None:
+                continue
+            loosening.add(told.rule)
+            assert told.change is not None
+            least = 1 if told.rule == "windows" else told.count / 2
+            assert least <= told.change_count <= told.count
+            again = suggest_placements(
+                session, store, parse_need(loosened(asked, told.patch), catalogues.VOCABULARY),
+                limit=200, now=NOW,
+            )  # fmt: skip
+            # Who comes more often finds the time criterion harder to fill.
+            if told.rule != "sessions_per_week":
+                assert again.fitting >= told.change_count
+                applied += 1
+    assert nothing >= 15  # the test says something
+    assert applied >= 6
+    assert {"windows", "reach"} <= loosening

@@ -1,0 +1,115 @@
+"""What isn't on a list, found slowly: which rule removed how many, near misses, what to loosen."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from geodata.straight import DETOUR
+from matching.rules import RULES
+from oracle.reference import SAFETY, Looked, Reference
+
+NEVER_LOOSENED = SAFETY | {"kind", "published", "sober"}
+ORDER = [rule.code for rule in RULES]
+
+
+@dataclass
+class NothingFits:
+    """All that an answer says besides its list, from every offering looked at one by one."""
+
+    reference: Reference
+    looked: list[Looked]
+
+    def reach(self) -> float | None:
+        need = self.reference.need
+        limits = [] if need.radius_m is None else [need.radius_m]
+        if need.walk_minutes is not None:
+            limits.append(need.walk_minutes * 60 * need.speed_m_s / DETOUR + 1)
+        return min(limits, default=None)
+
+    def within(self, radius: float | None) -> list[Looked]:
+        return [x for x in self.looked if self._is_within(x, radius)]
+
+    def _is_within(self, x: Looked, radius: float | None) -> bool:
+        if radius is None:
+            return True
+        r = self.reference
+        if x.distance is None:
+            return not r.elsewhere(x.entry)
+        away = x.distance - r.accuracy(x.entry)
+        place = x.entry.resource
+        served = (r.would_ride() and place.transport) or (r.from_home() and place.online)
+        return away <= radius or bool(served and away <= r.served())
+
+    def searched(self) -> tuple[float | None, list[Looked], list[Looked]]:
+        """Return how far was looked, what was looked at, and the near misses among it."""
+        reach = self.reach()
+        for radius in [None] if reach is None else [reach, 2 * reach, 4 * reach, 8 * reach, None]:
+            found = self.within(radius)
+            near = self.near(found)
+            if len(near) >= 3 or radius is None:
+                return radius, found, near
+        raise AssertionError
+
+    def near(self, found: list[Looked]) -> list[Looked]:
+        talkable = [
+            x
+            for x in found
+            if x.fails
+            and not NEVER_LOOSENED & set(x.fails)
+            and not self.reference.elsewhere(x.entry)
+        ]
+        one = [x for x in talkable if len(x.fails) == 1]
+        return one if len(one) >= 3 else [x for x in talkable if len(x.fails) <= 2]
+
+    def nearest_misses(self, near: list[Looked]) -> list[Looked]:
+        def far(x: Looked) -> int:
+            return 10**9 if x.metres is None else x.metres
+
+        near = sorted(near, key=lambda x: (len(x.fails), far(x), x.entry.offering.id.int))[:20]
+        near.sort(
+            key=lambda x: (
+                len(x.fails), -x.score * (100 + x.confidence), far(x), x.entry.offering.id.int,
+            )
+        )  # fmt: skip
+        met: list[Looked] = []
+        for x in near:
+            if x.entry.resource.id in {m.entry.resource.id for m in met}:
+                continue
+            if not any(self.reference.same_place(x.entry, m.entry) for m in met):
+                met.append(x)
+        return met[:5]
+
+    def removed_by(self, found: list[Looked]) -> dict[str, int]:
+        counts = Counter(code for x in found for code in x.fails)
+        too_little = sum(not x.fails and not self.good_enough(x) for x in found)
+        return {**counts, "minimum": too_little} if too_little else dict(counts)
+
+    def good_enough(self, x: Looked) -> bool:
+        return x.relevant and x.score >= round(self.reference.scheme.minimum_score * 10_000)
+
+    def relaxation(self, radius: float | None) -> tuple[str, int] | None:
+        """Ask again with each rule left out in turn; the first that brings most."""
+        reach = self.reach()
+        if radius is not None and radius == reach:
+            radius = 2 * radius
+        among = [x for x in self.within(radius) if not self.reference.elsewhere(x.entry)]
+        brought = [
+            (code, sum(self._fits_without(x, code) for x in among))
+            for code in ORDER
+            if code not in NEVER_LOOSENED
+        ]
+        best = max(brought, key=lambda b: b[1])
+        return best if best[1] else None
+
+    def _fits_without(self, x: Looked, code: str) -> bool:
+        left = {c: v for c, v in x.verdicts.items() if c != code}
+        return bool(x.fails) and "fail" not in left.values() and self.good_enough(x)
+
+
+def loosened(need: dict[str, object], patch: dict[str, object]) -> dict[str, object]:
+    """Return a need with a JSON merge patch applied."""
+    found = dict(need)
+    for name, value in patch.items():
+        old = found.get(name)
+        both = isinstance(value, dict) and isinstance(old, dict)
+        found[name] = loosened(old, value) if both else value  # type: ignore[arg-type]
+    return found

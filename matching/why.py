@@ -14,15 +14,16 @@ from matching.answers import Suggestion, Verdict
 from matching.ask import prepare
 from matching.avoiding import avoiding
 from matching.encoding import LOW_HALF
+from matching.grounds import GROUNDS, Ground
 from matching.need import Need
 from matching.on_foot import walks_for
 from matching.place_shown import PlaceShown, kept
-from matching.ranking import score
+from matching.ranking import Scores, score
 from matching.reasons import suggestions
 from matching.rules import judge
-from matching.schemes import UNIT, default_weighing
+from matching.schemes import UNIT, Scheme, default_weighing
 from matching.sentences import Sentence
-from matching.sight import Sight
+from matching.sight import Seen, Sight
 from matching.store import IndexStore
 from matching.times import SessionAhead
 from resources import clock
@@ -31,6 +32,30 @@ from resources.merged import kept_instead
 from resources.models import Offering
 from resources.queries import Entry, entries_by_offering
 from resources.track_record import NOTHING_KNOWN, TrackRecord, track_records
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """One criterion at one place.
+
+    share : its part of all weights that count here, ten-thousandths; contribution : of the score
+    ground : the facts it weighed
+    """
+
+    criterion: str
+    words: Sentence
+    share: int
+    contribution: int
+    ground: Ground
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "criterion": self.criterion,
+            "words": self.words.as_json(),
+            "share": self.share / UNIT,
+            "contribution": self.contribution / UNIT,
+            "evidence": self.ground.as_json(),
+        }
 
 
 @dataclass(frozen=True)
@@ -45,9 +70,13 @@ class Explanation:
     suggestible: bool
     enough_score: bool
     minimum_score: int
-    criterion_words: dict[str, Sentence]
+    weighed: tuple[Weighed, ...]
     any_session: SessionAhead | None
     from_town: bool = False
+
+    @property
+    def criterion_words(self) -> dict[str, Sentence]:
+        return {w.criterion: w.words for w in self.weighed}
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -56,6 +85,7 @@ class Explanation:
     def as_json(self) -> dict[str, Any]:
         return {
             **self.suggestion.as_json(),
+            "criteria": [w.as_json() for w in self.weighed],
             "suggestible": self.suggestible,
             "enough_score": self.enough_score,
             "minimum_score": self.minimum_score / UNIT,
@@ -110,9 +140,23 @@ def explain(
         suggestible=int(judged.fails[0]) == 0 and enough,
         enough_score=enough,
         minimum_score=round(weights.minimum_score * UNIT),
-        criterion_words={c.code: c.words for c in scores.criteria},
+        weighed=_weighed(scores, weights, seen),
         any_session=seen.next_session(fitting=False),
         from_town=is_rough(need.at.accuracy_m),
+    )
+
+
+def _weighed(scores: Scores, scheme: Scheme, seen: Seen) -> tuple[Weighed, ...]:
+    whole = sum(scheme.weights[c.code] for c in scores.criteria)
+    return tuple(
+        Weighed(
+            c.code,
+            c.words,
+            round(scheme.weights[c.code] / whole * UNIT),
+            int(scores.contributions[row, seen.i]),
+            GROUNDS[c.code](seen),
+        )
+        for row, c in enumerate(scores.criteria)
     )
 
 

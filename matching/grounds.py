@@ -1,0 +1,156 @@
+"""What each criterion rests on at one place: the facts it weighed, as values and in words."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from matching.columns import CONVERSATIONS, NOISES
+from matching.criteria import WEEKS, WEEKS_AHEAD
+from matching.reach import walk_minutes
+from matching.sentences import Sentence, sentence
+from matching.sight import Seen
+from matching.sureness import ago, joined
+from matching.verdicts import codes_of, labels_of, shown_date, shown_flag, shown_number
+
+
+class Ground(NamedTuple):
+    """The facts that a criterion weighed; None in `value` is what isn't known."""
+
+    value: dict[str, Any]
+    words: Sentence
+
+    def as_json(self) -> dict[str, Any]:
+        return {"value": self.value, "words": self.words.as_json()}
+
+
+NOT_KNOWN = "ground.not_known"
+
+
+def _codes(p: Seen, axis: str, codes: Sequence[str]) -> Sentence:
+    return labels_of(list(codes), p.codebook, axis)
+
+
+def _needs(p: Seen) -> Ground:
+    asked = p.ask.need.needs
+    answered = [c for c in codes_of(p["needs"], p.codebook, "need") if c in asked]
+    stated = p["needs_stated"] == 1
+    value = {"answered": answered, "asked": list(asked), "stated": stated}
+    if not answered:
+        return Ground(value, sentence("ground.needs_none"))
+    key = "ground.needs" if stated else "ground.needs_usual"
+    return Ground(value, sentence(key, needs=_codes(p, "need", answered)))
+
+
+def _wishes(p: Seen) -> Ground:
+    wished = p.ask.need.wishes
+    offered = codes_of(p["activities"], p.codebook, "activity")
+    shared = [c for c in wished.activities if c in offered]
+    value: dict[str, Any] = {"activities": shared}
+    words = []
+    if wished.activities:
+        none = "ground.activities_none" if offered else NOT_KNOWN
+        activities = _codes(p, "activity", shared)
+        words.append(
+            sentence("ground.activities", activities=activities) if shared else sentence(none)
+        )
+    if wished.text:
+        value["alike"] = round(float(p["alike"]), 4)
+        words.append(sentence("ground.alike", alike=f"{value['alike']:.2f}"))
+    return Ground(value, joined(words))
+
+
+def _nearness(p: Seen) -> Ground:
+    if not math.isfinite(p["walk_m"]):
+        return Ground({"walk_minutes": None}, sentence(NOT_KNOWN))
+    minutes = walk_minutes(p["walk_m"], p.ask.need.speed_m_s)
+    return Ground({"walk_minutes": minutes}, sentence("ground.nearness", minutes=minutes))
+
+
+def _time(p: Seen) -> Ground:
+    wanted = WEEKS * max(p.ask.limits.sessions_per_week or 1, 1)
+    if p["schedule_known"] != 1:
+        return Ground({"sessions_in_4_weeks": None, "wanted": wanted}, sentence(NOT_KNOWN))
+    held = (int(p["fitting"]) & int(WEEKS_AHEAD)).bit_count()
+    value = {"sessions_in_4_weeks": held, "wanted": wanted}
+    return Ground(value, sentence("ground.time", n=held, wanted=wanted))
+
+
+def _atmosphere(p: Seen) -> Ground:
+    limits = p.ask.limits
+    value: dict[str, Any] = {}
+    words = []
+    for name, order, asked in (
+        ("noise", NOISES, limits.noise),
+        ("conversation", CONVERSATIONS, limits.conversation),
+    ):
+        if asked is not None:
+            value[name] = None if p[name] < 0 else order[p[name]]
+            known = value[name] is not None
+            words.append(_codes(p, name, [value[name]]) if known else _unknown(name))
+    if limits.group_size is not None:
+        size = value["group_size"] = shown_number(p["group_size"])
+        known = size is not None
+        words.append(sentence("ground.people", n=size) if known else _unknown("group_size"))
+    return Ground(value, joined(words))
+
+
+def _unknown(rule: str) -> Sentence:
+    return sentence("ground.unknown_of", of=sentence(f"ground.of_{rule}"))
+
+
+def _step(p: Seen) -> Ground:
+    steps = [r for r in range(6) if int(p["steps"]) >> r & 1]
+    if not steps:
+        return Ground({"steps": None}, sentence(NOT_KNOWN))
+    terms = [p.codebook.vocabulary.terms("step")[r] for r in steps]
+    return Ground({"steps": steps}, joined([Sentence(t.ja, t.en) for t in terms]))
+
+
+def _first_contact(p: Seen) -> Ground:
+    value = {n: shown_flag(p[n]) for n in ("visit_first", "accompaniment")}
+    words = [
+        sentence(f"ground.{n}_{'unknown' if v is None else 'yes' if v else 'no'}")
+        for n, v in value.items()
+    ]
+    return Ground(value, joined(words))
+
+
+def _cost(p: Seen) -> Ground:
+    fee = shown_number(p["fee_yen"])
+    if fee is None:
+        return Ground({"fee_yen": None}, sentence(NOT_KNOWN))
+    return Ground(
+        {"fee_yen": fee}, sentence("ground.fee", yen=fee) if fee else sentence("ground.free")
+    )
+
+
+def _freshness(p: Seen) -> Ground:
+    day = shown_date(p["verified_day"])
+    term = int(p.codebook.term_days[p["kind"]])
+    value = {"verified_on": day, "term_days": term}
+    if day is None:
+        return Ground(value, sentence("sure.never_verified"))
+    return Ground(value, sentence("ground.verified", ago=ago(day, p.ask.day), term=term))
+
+
+def _host(p: Seen) -> Ground:
+    cap, now = shown_number(p["host_cap"]), shown_number(p["host_now"])
+    value = {"accompanied_cap": cap, "accompanied_now": now}
+    if cap is None or now is None:
+        return Ground(value, sentence(NOT_KNOWN))
+    return Ground(value, sentence("ground.host", now=now, cap=cap))
+
+
+GROUNDS: dict[str, Callable[[Seen], Ground]] = {
+    "needs": _needs,
+    "wishes": _wishes,
+    "nearness": _nearness,
+    "time": _time,
+    "atmosphere": _atmosphere,
+    "step": _step,
+    "first_contact": _first_contact,
+    "cost": _cost,
+    "freshness": _freshness,
+    "host": _host,
+}
+"""By the codes of the criteria, each of which has one."""

@@ -24,6 +24,7 @@ from api.commands import (
     note,
     planning,
     questions,
+    retention,
     schedules,
     schemes,
     serving,
@@ -71,6 +72,7 @@ app.command("restore", help=say("help.restore"))(backups.restore)
 app.command("verify", help=say("help.verify"))(backups.verify)
 app.command("demo", help=say("help.demo"))(maintenance.demo)
 app.add_typer(auditing.app, name="audit")
+app.add_typer(retention.app, name="retention")
 app.add_typer(keeping.accounts_app, name="accounts")
 app.add_typer(keeping.keys_app, name="keys")
 app.add_typer(maintenance.index_app, name="index")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from api.pages.home import EDITS, IMPORTS, MERGES, PLANS, REGISTERS
 from api.pages.resources import STAFF
+from api.pages.retention import MAY_LOOK
 from api.pages.schemes import SEES as SEES_SCHEMES
 from api.pages.sources import LOOKS
 from api.pages.vocabulary import KEEPERS
@@ -47,6 +48,7 @@ GROUPS = (
             Item("/allocation", "allocation.title", "home.allocation", WORKS_WITH_PEOPLE),
             Item("/meetings", "nav.meetings", "home.meetings", WORKS_WITH_PEOPLE),
             Item("/break-glass", "glass.title", "home.glass", WORKS_WITH_PEOPLE),
+            Item("/requests", "request.title", "home.requests", WORKS_WITH_PEOPLE),
         ),
     ),
     Group(
@@ -83,6 +85,7 @@ GROUPS = (
             Item("/accounts", "accounts.title", "home.accounts", ("administrator",)),
             Item("/jobs", "nav.jobs", "home.jobs", ("coordinator", "administrator")),
             Item("/audit", "nav.audit", "home.audit", ("auditor",)),
+            Item("/retention", "retention.title", "home.retention", MAY_LOOK),
         ),
     ),
     Group(

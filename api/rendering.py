@@ -110,6 +110,7 @@ def render(request: Request, template: str, **context: Any) -> HTMLResponse:
     vocabulary = _vocabulary(request)
     common: dict[str, Any] = {
         "t": lambda key, **values: words.say(key, language, **values),
+        "said_or_code": lambda key, code: words.said_or_code(key, code, language),
         "label": lambda axis, code: vocabulary.label(axis, code, language),
         "both": partial(_both, language=language),
         "shown_moment": partial(shown_moment, language=language),

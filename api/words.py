@@ -21,3 +21,8 @@ def say(key: str, language: str, **values: object) -> str:
     """Return the words of a key; raise `KeyError` for one that no catalogue holds."""
     template = catalogue(language if language in LANGUAGES else "ja")[key]
     return template.format(**values) if values else template
+
+
+def said_or_code(key: str, code: str, language: str) -> str:
+    """Return the words of a key, or the code as it stands where no catalogue holds it."""
+    return catalogue(language if language in LANGUAGES else "ja").get(key, code)

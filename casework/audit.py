@@ -27,6 +27,8 @@ ACTIONS = (
     "sign_out",
     "permit",
     "revoke",
+    "export",
+    "destroy",
 )
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, and_, exists, select, true
 from sqlalchemy.orm import Session, joinedload
 
+import casework.my_number  # noqa: F401 - refuses the numbers that are never kept
 from casework import audit
 from casework.access import Actor, Basis, CaseFacts, basis_of, changeable, visible
 from casework.audit import Attempt
@@ -286,6 +287,12 @@ def household_of(session: Session, opened: Opened) -> tuple[Household, list[Open
     )
     audit.record(session, *(_look(o, "list", "household", ("label",)) for o in others))
     return session.get_one(Household, household_id), others
+
+
+def takes_part(session: Session, actor: Actor) -> bool:
+    """Tell whether an actor sees any case of a 支援会議 now, without showing one."""
+    which = select(Case.id).where(Case.ground == "meeting", seen_by(actor, clock.now()))
+    return session.scalar(which.limit(1)) is not None
 
 
 def sees(session: Session, actor: Actor, case_id: uuid.UUID) -> bool:

@@ -116,7 +116,8 @@ def break_glass(session: Session, *, actor: Actor, reference: str, reason: str) 
     at = clock.now()
     with deciding(session, "break_glass"):
         case = session.scalar(select(Case).where(Case.reference == reference.strip().upper()))
-        facts = facts_of(session, [case])[case.id] if case else None
+        # Asked for nobody too: whether there is a case isn't told by how long the answer takes.
+        facts = facts_of(session, [case] if case else []).get(case.id if case else uuid.UUID(int=0))
     entity = case.id if case else "?"
     attempt = Attempt(
         actor.by, actor, "break_glass", "case", str(entity), basis="break_glass", allowed=False

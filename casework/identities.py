@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from casework import audit
+from casework import audit, my_number
 from casework.access import Actor
 from casework.audit import Attempt
 from casework.case_models import Case, PersonIdentity
@@ -34,7 +34,7 @@ def store_identity(
 
     Raises
     ------
-    NotWhileProtected
+    NotWhileProtected, HoldsMyNumber
     """
     protected = opened.person.protected
     if protected and any(fields.get(name) for name in HIDDEN_WHERE_PROTECTED):
@@ -44,6 +44,7 @@ def store_identity(
         if name not in fields:
             continue
         text, row = fields[name].strip(), kept.get(name)
+        my_number.check(text)
         if not text:
             if row is not None:
                 session.delete(row)
@@ -60,6 +61,14 @@ def store_identity(
                 session.delete(kept[name])
     session.flush()
     _record(session, opened, "edit")
+
+
+def forget_where(session: Session, opened: Opened) -> None:
+    """Remove where a person lives and is reached: they came under 支援措置."""
+    for row in rows_of(session, opened, PersonIdentity):
+        if row.field in HIDDEN_WHERE_PROTECTED:
+            session.delete(row)
+    session.flush()
 
 
 def _place(field: str, case_id: str) -> tuple[str, str, str]:

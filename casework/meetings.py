@@ -3,16 +3,19 @@
 import uuid
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from casework.access import Actor
-from casework.cases import Opened, rows_of, rows_seen
+from casework.cases import Opened, rows_of, rows_seen, takes_part
 from casework.placement_models import Meeting, MeetingCase
-from casework.placements import check_covered, wrote
+from casework.placements import check_covered, disclose, wrote
 from resources import clock
 
 KINDS = ("juso", "shien")
+
+HEARS_OF_ALL = ("secretariat",)
+"""The role that prepares all meetings; a meeting's cases it sees only where it may."""
 
 
 class NotForThisMeeting(ValueError):
@@ -46,16 +49,27 @@ def add_meeting(session: Session, *, kind: str, held_on: date, title: str, by: A
     return meeting
 
 
-def meetings(session: Session, *, limit: int = 50) -> list[Meeting]:
-    """Return the meetings, the latest first; nothing tells which cases they are about."""
-    return list(
-        session.scalars(select(Meeting).order_by(Meeting.held_on.desc(), Meeting.id).limit(limit))
-    )
+def _known_to(session: Session, actor: Actor) -> ColumnElement[bool]:
+    """Return which meetings an actor hears of at all.
+
+    That a 支援会議 is held is known to who calls such meetings, to who called this one, and to the
+    named members of a case without consent; to nobody else.
+    """
+    if actor.role in HEARS_OF_ALL or takes_part(session, actor):
+        return true()
+    return or_(Meeting.kind != "shien", Meeting.made_by == actor.by)
 
 
-def meeting_of(session: Session, meeting_id: uuid.UUID) -> Meeting:
-    """Return a meeting. Raises `NoSuchMeeting`."""
-    found = session.get(Meeting, meeting_id)
+def meetings(session: Session, *, actor: Actor, limit: int = 50) -> list[Meeting]:
+    """Return the meetings an actor hears of, the latest first; nothing tells of which cases."""
+    which = select(Meeting).where(_known_to(session, actor))
+    return list(session.scalars(which.order_by(Meeting.held_on.desc(), Meeting.id).limit(limit)))
+
+
+def meeting_of(session: Session, meeting_id: uuid.UUID, *, actor: Actor) -> Meeting:
+    """Return a meeting. Raises `NoSuchMeeting`, the same for one the actor doesn't hear of."""
+    which = select(Meeting).where(Meeting.id == meeting_id, _known_to(session, actor))
+    found = session.scalar(which)
     if found is None:
         raise NoSuchMeeting
     return found
@@ -85,6 +99,8 @@ def put_on_agenda(session: Session, opened: Opened, *, meeting: Meeting) -> None
     if meeting.id not in there:
         session.add(MeetingCase(case_id=opened.case.id, meeting_id=meeting.id))
         session.flush()
+        whom = f"{meeting.title}（{meeting.held_on}）"
+        disclose(session, opened, to_whom=whom, told=("need", "plan"), why="meeting")
         wrote(session, opened, "meeting")
 
 

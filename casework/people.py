@@ -12,7 +12,14 @@ from casework.audit import Attempt
 from casework.case_models import Case, CaseMember, Person
 from casework.cases import CONTENT, case_of_person, cases_seen
 from casework.consents import BadConsent, Given, add_consent, check_agency
+from casework.identities import forget_where
 from resources import clock
+
+COARSE = 2
+"""Decimals of a degree to which the starting point of a protected person is kept."""
+
+COARSE_M = 1_000.0
+"""How far off such a point may be, so that no list tells metres from it."""
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Of a case's reference: none that is taken for another on paper or on the telephone."""
@@ -134,6 +141,19 @@ def person_for(
     ).person
 
 
+def without_address(need: dict[str, Any]) -> dict[str, Any]:
+    """Return a need without the address it starts from, and its point to two decimals of a degree.
+
+    That is within a kilometre of where it was (0.005° of latitude are 0.56 km).
+    """
+    at = need.get("at") or {}
+    rest = {key: value for key, value in need.items() if key != "at"}
+    if at.get("lon") is None or at.get("lat") is None:
+        return rest
+    point = {"lon": round(at["lon"], COARSE), "lat": round(at["lat"], COARSE)}
+    return rest | {"at": {**point, "accuracy_m": max(at.get("accuracy_m") or 0.0, COARSE_M)}}
+
+
 def edit_person(
     session: Session,
     *,
@@ -148,17 +168,22 @@ def edit_person(
     """Change what is stored about a person; None leaves a field as it is.
 
     version : the version that was shown to the one who edits
+    protected : under 支援措置: no address is kept, and the starting point only to a kilometre or so
     Raises `Unseen`, `OnlyToRead`, `EditedMeanwhile`.
     """
-    person = case_of_person(
+    opened = case_of_person(
         session, actor=by, person_id=person_id, purpose="edit", action="edit", write=True
-    ).person
+    )
+    person = opened.person
     if person.version != version:
         raise EditedMeanwhile(version, person.version)
     given = (("label", label), ("summary", summary), ("need", need), ("protected", protected))
     for field, value in given:
         if value is not None:
             setattr(person, field, value)
+    if person.protected:
+        person.need = without_address(person.need)
+        forget_where(session, opened)
     person.edited_at = clock.now()
     session.flush()
     return person

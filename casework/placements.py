@@ -24,6 +24,10 @@ TELLABLE = ("need", "first_name", "contact", "health")
 """What a host may have been told of a person; nothing ticked: asked without naming anybody."""
 
 
+DISCLOSED = (*TELLABLE, "plan", "age_band", "step", "days")
+"""The classes of fields that may have gone to somebody outside the team."""
+
+
 class NeedsConsent(PermissionError):
     """A step for which the case has no consent that covers the actor's agency."""
 
@@ -169,7 +173,7 @@ def disclose(
     session: Session, opened: Opened, *, to_whom: str, told: Sequence[str], why: str
 ) -> None:
     """Record what of a case went to somebody outside the team; nothing told, nothing recorded."""
-    fields = [name for name in TELLABLE if name in told]
+    fields = [name for name in DISCLOSED if name in told]
     if not fields:
         return
     session.add(

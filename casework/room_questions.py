@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from casework.cases import Opened, rows_of
 from casework.notices import tell
 from casework.placement_models import RoomQuestion
-from casework.placements import NeedsConsent, wrote
+from casework.placements import NeedsConsent, disclose, wrote
 from casework.row_security import follow_link
 from resources import clock
 from resources.witnessing import ask_host, host_answered
@@ -89,6 +89,8 @@ def ask_for_room(
     )
     session.add(row)
     session.flush()
+    told = [name for name in ("age_band", "step", "days") if getattr(row, name) not in (None, [])]
+    disclose(session, opened, to_whom=place, told=told, why="room")
     wrote(session, opened, "room_question")
     return row
 

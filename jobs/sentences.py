@@ -24,6 +24,10 @@ KINDS: dict[str, tuple[str, str]] = {
         "Verifications that are due (weekly)",
     ),
     "report_gaps": ("足りない場所の報告（毎週）", "Report of gaps (weekly)"),
+    "propose_destruction": (
+        "保存期間の過ぎた記録の調べ",
+        "Looking for records past their term",
+    ),
     "seal_audit": ("閲覧記録の封印", "Sealing of the audit"),
     "read_sources": ("外部の提供元のうち読む時が来たもの", "Sources outside that are due"),
     "read_source": ("外部の提供元の読み取り", "Reading of a source outside"),
@@ -38,6 +42,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "refreshed": (
         "{looked_at}件を確認し、{changed}件を更新しました。",
         "{looked_at} offerings looked at, {changed} updated.",
+    ),
+    "due_proposed": (
+        "保存期間の過ぎた{waiting}件が承認を待っています。何も廃棄していません。",
+        "{waiting} records past their term wait for approval; nothing was destroyed.",
     ),
     "split": ("{pieces}個の処理に分けました。", "Split into {pieces} jobs."),
     "expired": (

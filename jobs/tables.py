@@ -3,6 +3,7 @@
 import casework.case_models
 import casework.models
 import casework.placement_models
+import casework.record_models
 import jobs.models
 import matching.scheme_models
 import resources.booked
@@ -21,6 +22,7 @@ MODULES = (
     casework.case_models,
     casework.models,
     casework.placement_models,
+    casework.record_models,
     jobs.models,
     matching.scheme_models,
     resources.booked,

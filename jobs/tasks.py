@@ -19,6 +19,7 @@ from jobs.ledger import Claimed, Outcome, Refused, enqueue
 from jobs.program import Program
 from jobs.reading_sources import read_from_outside, read_source, read_sources
 from jobs.reminding import remind_verifications, report_gaps, tell_contacts
+from jobs.retaining import propose_destruction
 from jobs.sealing import keep_head, seal_audit
 from jobs.sent_files import forget_old_files
 from jobs.upkeep import forget_old
@@ -179,6 +180,7 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "remind_verifications": Task(remind_verifications),
         "report_gaps": Task(report_gaps),
         "fit_waiting": Task(fit_waiting),
+        "propose_destruction": Task(propose_destruction),
         "seal_audit": Task(seal_audit, before=keep_head),
         "read_sources": Task(read_sources),
         "read_source": Task(read_source, before=read_from_outside),

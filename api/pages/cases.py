@@ -44,7 +44,7 @@ def case(request: Request, session: Writing, user: User, case_id: uuid.UUID) -> 
 def _shown(session: Session, opened: Opened, language: str) -> dict[str, Any]:
     household = household_of(session, opened)
     steps = rows_of(session, opened, PlacementStep, PlacementStep.at)
-    called = {m.id: m for m in meetings(session)}
+    called = {m.id: m for m in meetings(session, actor=opened.actor)}
     rows = rows_of(session, opened, MeetingCase)
     return {
         "opened": opened,

@@ -33,7 +33,7 @@ def listed(request: Request, session: Writing, user: User) -> Response:
     return render(
         request,
         "meetings.html",
-        meetings=meetings(session),
+        meetings=meetings(session, actor=user),
         kinds=KINDS,
         may_call=user.role in CALLS,
         today=clock.today(),
@@ -48,7 +48,7 @@ def called(session: Writing, user: User, kind: Code, held_on: Day, title: Line) 
 
 @router.get("/meetings/{meeting_id}")
 def one(request: Request, session: Writing, user: User, meeting_id: uuid.UUID) -> Response:
-    meeting = meeting_of(session, meeting_id)
+    meeting = meeting_of(session, meeting_id, actor=user)
     return render(
         request,
         "meeting.html",
@@ -63,7 +63,7 @@ def onto_agenda(
     session: Writing, user: User, case_id: uuid.UUID, meeting: Annotated[uuid.UUID, Form()]
 ) -> Response:
     opened = to_write(session, user, case_id, "meeting")
-    put_on_agenda(session, opened, meeting=meeting_of(session, meeting))
+    put_on_agenda(session, opened, meeting=meeting_of(session, meeting, actor=user))
     return back(case_id, "meetings")
 
 
@@ -72,5 +72,10 @@ def decided(
     session: Writing, user: User, meeting_id: uuid.UUID, case_id: uuid.UUID, decision: Words
 ) -> Response:
     opened = to_write(session, user, case_id, "meeting")
-    decide(session, opened, meeting=meeting_of(session, meeting_id), decision=decision.strip())
+    decide(
+        session,
+        opened,
+        meeting=meeting_of(session, meeting_id, actor=user),
+        decision=decision.strip(),
+    )
     return RedirectResponse(f"/meetings/{meeting_id}", 303)

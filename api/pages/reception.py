@@ -158,6 +158,10 @@ def _assess(
         need = assessed_need(form, opened.person.need)
         parse_need(need, program.vocabulary, lambda words: at_of(program, session, words))
         version = whole(form, "version") or 0
+        if "protected" in texts(form, "safety") and need["at"].get("address"):
+            # Of a protected person the address is not kept: only about where one starts from.
+            found = at_of(program, session, need["at"]["address"])
+            need["at"] = {"lon": found.lon, "lat": found.lat} if found else {}
     except BadNeed as error:
         words = error.problem.in_language(language)
         return _assessment(request, program, session, opened, words, form)

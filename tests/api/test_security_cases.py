@@ -26,6 +26,7 @@ from casework.people import add_person
 from casework.placement_models import FollowUp, HandOff, Placement, PlanItem
 from casework.placements import move_placement, start_placement
 from casework.plans import add_plan_item, ask_hand_off
+from casework.requests import record_request
 from jobs.program import Program
 from matching.need import parse_need
 from resources import clock
@@ -97,6 +98,9 @@ def _case(session: Any, ids: dict[str, uuid.UUID], kind: str, words: str) -> dic
         "offering_id": uuid.UUID(int=1), "consent_id": uuid.UUID(int=1),
         "placement_id": uuid.UUID(int=1), "follow_up_id": uuid.UUID(int=1),
     }  # fmt: skip
+    found["request_id"] = record_request(
+        session, case, kind="disclosure", received_on=clock.today(), asked_by="self", wish=words
+    ).id
     if consent:
         placement = start_placement(
             session, case, offering_id=uuid.uuid4(), place=words, told=["need"], note=words
@@ -176,6 +180,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "/cases/{case_id}/room-questions": {"offering": str(uuid.UUID(int=1))},
     "/cases/{case_id}/identity": {"kana": "x"},
     "/people/{person_id}/unmet": {},
+    "/cases/{case_id}/requests": {"kind": "x", "received_on": "2026-01-01", "asked_by": "x"},
+    "/cases/{case_id}/requests/{request_id}/identity": {"version": 1, "paper": "x"},
+    "/cases/{case_id}/requests/{request_id}/time": {"version": 1, "extended_days": 99},
+    "/cases/{case_id}/requests/{request_id}/masks": {"version": 1, "keys": "x"},
+    "/cases/{case_id}/requests/{request_id}/decision": {"version": 1, "decision": "x"},
+    "/cases/{case_id}/requests/{request_id}/papers": {"form": "x"},
     "/people/{person_id}/need": {"version": "1"},
 }  # type: ignore[dict-item]
 """A form for each writing route that changes as little as can be; None: it would change access."""

@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 SYSTEM = {
     "api/commands/backups.py": "verifies a copy against the database",
+    "api/commands/retention.py": "looks what is past its term",
     "api/commands/maintenance.py": "refuses the demo where there are real people",
     "jobs/backup/making.py": "a copy is of everything",
     "jobs/backup/restoring.py": "a copy is brought back whole",
@@ -19,7 +20,7 @@ SYSTEM = {
 }
 """Modules whose transactions work for no person, and see all cases; each with its reason."""
 
-DECIDES = {"casework/exclusions.py"}
+DECIDES = {"casework/exclusions.py", "casework/retention.py"}
 """Where all cases are looked at while it is decided who may see one."""
 
 WITHOUT_PEOPLE = {

@@ -40,6 +40,19 @@ HEADERS = {
 
 STATIC = "/static/"
 
+OPEN_PATHS = ("/hsds", "/hsds/", "/feed/")
+"""What is given to whoever asks, and so to the pages of other sites as well."""
+
+OPEN_HEADERS = {
+    "Access-Control-Allow-Origin": "*",  # never with credentials: browsers send none along
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+
+
+def is_open_path(path: str) -> bool:
+    """Tell whether a path is one of open data."""
+    return path == OPEN_PATHS[0] or path.startswith(OPEN_PATHS[1:])
+
 
 class ForeignRequest(PermissionError):
     """A request that another site made the browser send, or a form without its token."""
@@ -74,6 +87,8 @@ class Guarded:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers[name] = value
+                if is_open_path(scope["path"]):
+                    headers.update(OPEN_HEADERS)
                 headers.setdefault("Cache-Control", caching)
             await send(message)
 

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, defer
 
 from jobs.ledger import enqueue
-from jobs.models import SentFile
+from jobs.models import Job, SentFile
 from resources import clock
 from resources.import_report import FileReport, Reported, Told
 from resources.sources.rows import BadFile
@@ -92,11 +92,17 @@ def ask_for_import(session: Session, file_id: uuid.UUID, *, by: str) -> SentFile
 def drop_file(session: Session, file_id: uuid.UUID, *, by: str) -> SentFile:
     """Let go of a file that isn't to be taken in. Raises `NotChecked`."""
     sent = _locked(session, file_id)
-    if sent is None or sent.state not in ("checked", "refused"):
+    if sent is None or not (sent.state in ("checked", "refused") or _is_stuck(session, sent)):
         raise NotChecked
     sent.state, sent.decided_by, sent.decided_at = "dropped", by, clock.now()
     sent.content = None
     return sent
+
+
+def _is_stuck(session: Session, sent: SentFile) -> bool:
+    """Tell whether the job of a file has ended without having done it."""
+    job = None if sent.job_id is None else session.get(Job, sent.job_id)
+    return sent.state in ("sent", "asked") and (job is None or job.state == "dead")
 
 
 def _locked(session: Session, file_id: uuid.UUID) -> SentFile | None:

@@ -9,7 +9,6 @@ from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
-from openpyxl.utils.exceptions import InvalidFileException
 
 from resources.sources.defused import restored
 from resources.sources.encodings import decoded
@@ -20,6 +19,9 @@ from resources.sources.separators import most_known, separator_of
 MOST_BYTES = 50 * 1024 * 1024
 MOST_COLUMNS = 500
 MOST_ROWS = 1_000_000
+LAST_LINE = 1_048_576
+"""The last line that a spreadsheet has; a file may name any other."""
+
 LONGEST_CELL = 32_767
 """What a spreadsheet's cell can hold."""
 
@@ -109,50 +111,61 @@ def _ends_in_quotes(text: str, separator: str) -> bool:
 
 def _bounded(count: int, cells: Any) -> None:
     if count >= MOST_ROWS or len(cells) > MOST_COLUMNS:
-        raise BadFile(
-            f"行は {MOST_ROWS:,}、列は {MOST_COLUMNS} までです。分割してください。",
-            f"A file may have {MOST_ROWS:,} rows and {MOST_COLUMNS} columns; split it.",
-        )
+        raise _too_many()
+
+
+def _too_many() -> BadFile:
+    return BadFile(
+        f"行は {MOST_ROWS:,}、列は {MOST_COLUMNS} までです。分割してください。",
+        f"A file may have {MOST_ROWS:,} rows and {MOST_COLUMNS} columns; split it.",
+    )
 
 
 def _xlsx(path: Path) -> list[list[Row]]:
-    unreadable = BadFile(
-        "XLSX として読めません。表計算ソフトで保存し直してください。",
-        "The file can't be read as XLSX; save it again with a spreadsheet program.",
-    )
     try:
         with zipfile.ZipFile(path) as archive:
-            # Before anything is unpacked: a few kilobytes may claim to hold gigabytes.
-            unpacked = sum(member.file_size for member in archive.infolist())
-            packed = max(path.stat().st_size, 1)
-            bomb = unpacked > SURELY_SMALL and unpacked > MOST_RATIO * packed
-            if unpacked > MOST_UNPACKED or bomb:
-                raise BadFile(
-                    "展開すると大きくなりすぎるファイルです。行を減らしてください。",
-                    "The file grows too large when it is unpacked; give one with fewer rows.",
-                )
+            _refuse_bomb(archive, max(path.stat().st_size, 1))
         book = load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-        if isinstance(error, BadFile):
-            raise
-        raise unreadable from None
-    sheets: list[list[Row]] = []
-    try:
-        for sheet in book.worksheets:
-            if sheet.title.strip() in EXAMPLE_SHEETS:
-                continue
-            rows: list[Row] = []
-            sheet.reset_dimensions()  # what it says of its size may be anything
-            for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-                _bounded(len(rows), values)
-                cells = tuple(map(_text, values))
-                if any(cells):
-                    rows.append(Row(line, cells))
-            if rows:
-                sheets.append(rows)
-    finally:
-        book.close()
-    return sheets
+        try:
+            sheets = [s for s in book.worksheets if s.title.strip() not in EXAMPLE_SHEETS]
+            found = [_rows_of(sheet) for sheet in sheets]
+        finally:
+            book.close()
+    except BadFile:
+        raise
+    # The library raises many kinds for a damaged file; none of them is ours to tell apart.
+    except Exception:
+        raise BadFile(
+            "XLSX として読めません。表計算ソフトで保存し直してください。",
+            "The file can't be read as XLSX; save it again with a spreadsheet program.",
+        ) from None
+    return [rows for rows in found if rows]
+
+
+def _refuse_bomb(archive: zipfile.ZipFile, packed: int) -> None:
+    """Refuse a file before anything is unpacked: a few kilobytes may claim to hold gigabytes."""
+    unpacked = sum(member.file_size for member in archive.infolist())
+    bomb = unpacked > SURELY_SMALL and unpacked > MOST_RATIO * packed
+    if unpacked > MOST_UNPACKED or bomb:
+        raise BadFile(
+            "展開すると大きくなりすぎるファイルです。行を減らしてください。",
+            "The file grows too large when it is unpacked; give one with fewer rows.",
+        )
+
+
+def _rows_of(sheet: Any) -> list[Row]:
+    rows: list[Row] = []
+    sheet.reset_dimensions()  # what it says of its size may be anything
+    for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+        if line > LAST_LINE:
+            raise _too_many()
+        # A format without content far to the right is no column.
+        width = max((i for i, value in enumerate(values, start=1) if value is not None), default=0)
+        _bounded(len(rows), values[:width])
+        cells = tuple(map(_text, values[:width]))
+        if any(cells):
+            rows.append(Row(line, cells))
+    return rows
 
 
 def _text(value: Any) -> str:

@@ -412,6 +412,20 @@ def test_the_profile_describes_every_field_that_is_added(demo_client: TestClient
         assert set(names) <= described(schema)
 
 
+def test_pages_of_other_sites_may_read_what_is_open_and_nothing_else(client: TestClient) -> None:
+    other = {"origin": "https://elsewhere.example.jp"}
+    for path in ("/hsds", "/hsds/", "/hsds/services", f"/hsds/services/{NEVER}",
+                 "/feed/service-at-locations"):  # fmt: skip
+        headers = client.get(path, headers=other).headers
+        assert headers["access-control-allow-origin"] == "*"
+        assert headers["cross-origin-resource-policy"] == "cross-origin"
+        assert "access-control-allow-credentials" not in headers
+    for path in ("/", "/signin", "/api/v1/resources", "/hsdsx", "/imports"):
+        headers = client.get(path, headers=other).headers
+        assert "access-control-allow-origin" not in headers
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+
+
 def test_open_data_can_be_switched_off(program: Program, sorts: dict[str, Offering]) -> None:
     from dataclasses import replace
 

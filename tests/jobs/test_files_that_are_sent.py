@@ -212,6 +212,28 @@ def test_a_file_is_taken_in_once_and_not_after_it_was_dropped(sqlite_program: Pr
     assert catalogue(program)[0] == 2
 
 
+def test_a_file_whose_job_is_dead_says_why_and_can_be_dropped(sqlite_program: Program) -> None:
+    program = sqlite_program
+    file_id = sent(program, (HEAD + ROWS).encode())
+    run_pending(program)
+    asked(program, file_id)
+    with program.database.writing(by="test") as session:
+        with pytest.raises(NotChecked):
+            drop_file(session, file_id, by="user:b")
+        # What was tried can't be used any more, as after a restored backup without it.
+        session.execute(update(SentFile).values(content=b"no table"))
+    run_pending(program)
+    found = now(program, file_id)
+    assert found.job_id is not None
+    with program.database.writing(by="test") as session:
+        job = job_shown(session, found.job_id)
+        assert job is not None
+        assert (job.state, job.said) == ("dead", "bad_file")
+        drop_file(session, file_id, by="user:b")
+    assert now(program, file_id).state == "dropped"
+    assert catalogue(program)[0] == 0
+
+
 def test_a_name_is_only_a_name_and_old_files_are_forgotten(
     sqlite_program: Program, ask: Callable[..., uuid.UUID]
 ) -> None:

@@ -226,6 +226,71 @@ def test_a_spreadsheet_that_unpacks_to_gigabytes_is_refused(
         brought_in(sqlite_database, path)
 
 
+def _spoiled_workbook(tmp_path: Path, part: str, old: str, new: str) -> Path:
+    book = Workbook()
+    book.active.append(["名称", "住所"])
+    book.active.append(["架空の家", "架空町1"])
+    book.save(tmp_path / "whole.xlsx")
+    with (
+        zipfile.ZipFile(tmp_path / "whole.xlsx") as whole,
+        zipfile.ZipFile(tmp_path / "spoiled.xlsx", "w", zipfile.ZIP_DEFLATED) as spoiled,
+    ):
+        assert part in whole.namelist()
+        for name in whole.namelist():
+            text = whole.read(name).decode()
+            assert name != part or old in text
+            spoiled.writestr(name, text.replace(old, new) if name == part else text)
+    return tmp_path / "spoiled.xlsx"
+
+
+BOMB = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new"),
+    [
+        ("xl/worksheets/sheet1.xml", "<row", "<row<"),
+        ("xl/worksheets/sheet1.xml", 't="inlineStr"><is>', 't="s"><v>99</v><is>'),
+        ("xl/worksheets/sheet1.xml", 'r="2"', 'r="999999999"'),
+        (
+            "xl/worksheets/sheet1.xml",
+            "<worksheet",
+            f'<!DOCTYPE x [<!ENTITY l0 "lol">{BOMB}]><worksheet',
+        ),
+        ("xl/worksheets/sheet1.xml", "架空の家", "&l9;"),
+        ("xl/workbook.xml", "sheetId", "sheet"),
+        ("[Content_Types].xml", "<Types", "<Typ"),
+    ],
+)
+def test_a_damaged_workbook_is_refused_with_one_sentence(
+    sqlite_database: Database, tmp_path: Path, part: str, old: str, new: str
+) -> None:
+    path = _spoiled_workbook(tmp_path, part, old, new)
+    if "ENTITY" in new:
+        path = _spoiled_again(path, "架空の家", "&l11;")
+    with pytest.raises(BadFile) as caught:
+        brought_in(sqlite_database, path)
+    assert caught.value.ja.endswith("ください。")
+    assert counted(sqlite_database) == 0
+
+
+def _spoiled_again(path: Path, old: str, new: str) -> Path:
+    again = path.with_name("again.xlsx")
+    with zipfile.ZipFile(path) as one, zipfile.ZipFile(again, "w") as other:
+        for name in one.namelist():
+            other.writestr(name, one.read(name).decode().replace(old, new))
+    return again
+
+
+def test_a_format_far_to_the_right_is_no_column(sqlite_database: Database, tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["名称", "住所"])
+    book.active.append(["架空の家", "架空町1"])
+    book.active.cell(1, 2_000).number_format = "0.00"
+    book.save(tmp_path / "list.xlsx")
+    assert brought_in(sqlite_database, tmp_path / "list.xlsx").added == 1
+
+
 def test_a_sheet_of_examples_is_not_read(sqlite_database: Database, tmp_path: Path) -> None:
     book = Workbook()
     examples = book.active

@@ -9,13 +9,14 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import event, insert, or_, select, text
+from sqlalchemy import event, insert, or_, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from casework.access import Actor
 from casework.models import AuditRow
 from resources import clock
+from resources.turns import wait_for_turn
 
 ACTIONS = (
     "list",
@@ -63,8 +64,7 @@ def record(session: Session, *attempts: Attempt) -> None:
     if not session.info.get("by"):
         raise NotRecorded
     if attempts:
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": LOCK})
+        wait_for_turn(session, LOCK, shared=True)
         at = clock.now()
         session.execute(insert(AuditRow), [{"at": at, **_row(attempt)} for attempt in attempts])
 

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, text
+from sqlalchemy import Row, func, insert, select
 from sqlalchemy.orm import Session
 
 from casework.audit import LOCK
 from casework.models import AuditRow, AuditSeal
 from resources import clock
+from resources.turns import try_turn
 
 BEGINNING = "0" * 64
 """What stands before the first seal."""
@@ -114,10 +115,8 @@ def seal(session: Session, *, key: bytes) -> int:
     BeingWritten
         Somebody is writing rows; nothing was sealed.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        free = session.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": LOCK})
-        if not free:
-            raise BeingWritten
+    if not try_turn(session, LOCK):
+        raise BeingWritten
     newest = newest_seal(session)
     number = newest.number + 1 if newest else 1
     after = newest.last_row if newest else LEAST

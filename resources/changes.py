@@ -9,11 +9,12 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import event, func, insert, inspect, select, text
+from sqlalchemy import event, func, insert, inspect, select
 from sqlalchemy.orm import Session
 
 from resources import clock
 from resources.models import Change, Logged
+from resources.turns import wait_for_turn
 
 LOCK = 0x1BA5_0001
 """Key of the advisory lock that puts writers of the log in a row."""
@@ -93,8 +94,7 @@ def on_trial(session: Session) -> None:
 def _append(session: Session, rows: list[dict[str, Any]]) -> None:
     if session.info.get("trial"):
         return
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    wait_for_turn(session, LOCK)
     session.execute(insert(Change), rows)
 
 

@@ -31,7 +31,7 @@ from matching.warm import warm
 log = logging.getLogger("ibasho.api")
 
 
-def _warm(program: Program) -> None:
+def warm_up(program: Program) -> None:
     """Make the first question quick; where that fails, the question itself will say why."""
     try:
         with program.database.reading() as session:
@@ -57,7 +57,7 @@ def create_app(settings: Settings, program: Program | None = None) -> FastAPI:
         app.state.program = opened
         runner = start_runner(opened) if settings.runner == "thread" else None
         if program is None:
-            app.state.warming = asyncio.create_task(run_in_threadpool(_warm, opened))
+            app.state.warming = asyncio.create_task(run_in_threadpool(warm_up, opened))
         try:
             yield
         finally:

@@ -21,6 +21,7 @@ from api.commands import (
     layers,
     ledger,
     maintenance,
+    municipalities,
     note,
     planning,
     questions,
@@ -32,6 +33,7 @@ from api.commands import (
     unmet,
     vocabulary,
 )
+from api.commands.chosen import with_municipality
 from api.commands.words import say
 
 app = typer.Typer(
@@ -59,6 +61,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(exports.app, name="export")
 app.add_typer(layers.app, name="layers")
 app.add_typer(ledger.app, name="jobs")
+app.add_typer(municipalities.app, name="municipality")
 app.command("serve", help=say("help.serve"))(serving.serve)
 app.command("worker", help=say("help.worker"))(serving.worker)
 app.command("duplicates", help=say("help.duplicates"))(duplicates.duplicates)
@@ -93,7 +96,7 @@ def main() -> None:
     # A library's remark to programmers is no answer to whoever typed the command.
     warnings.showwarning = _say_nothing
     try:
-        app()
+        with_municipality(app)()
     except Exception as error:
         from api.commands.failures import report
 

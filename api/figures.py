@@ -111,6 +111,24 @@ class _Ledger(Collector):
         )
 
 
+class _Of(Collector):
+    """Figures of others, each with the name of the municipality that they are about."""
+
+    def __init__(self, slug: str, *collectors: Collector) -> None:
+        self._slug = slug
+        self._collectors = collectors
+
+    def collect(self) -> Iterator[Metric]:
+        for collector in self._collectors:
+            for metric in collector.collect():
+                if self._slug:
+                    metric.samples = [
+                        sample._replace(labels={**sample.labels, "municipality": self._slug})
+                        for sample in metric.samples
+                    ]
+                yield metric
+
+
 @router.get(
     "/metrics",
     summary="Figures of the running program, for Prometheus",
@@ -121,6 +139,6 @@ def metrics(request: Request, program: Program) -> Response:
     """Answer in the text form of Prometheus; ask with an administrator's API token."""
     figures: Figures = request.app.state.figures
     at_the_moment = CollectorRegistry()
-    at_the_moment.register(_Ledger(program))
-    text = generate_latest(figures.registry) + generate_latest(at_the_moment)
+    at_the_moment.register(_Of(program.settings.municipality, figures.registry, _Ledger(program)))
+    text = generate_latest(at_the_moment)
     return Response(text, media_type=CONTENT_TYPE_LATEST)

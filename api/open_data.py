@@ -3,7 +3,6 @@
 Nobody needs to be signed in; what they get is decided by `resources.public_entries` alone.
 """
 
-import threading
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -17,8 +16,6 @@ from jobs.program import Program as OpenProgram
 
 WAIT_S = 5.0
 
-_turn = threading.Lock()
-
 
 def caught_up(program: OpenProgram) -> None:
     """Follow the change log, so that the answer tells of every change made before it.
@@ -26,12 +23,12 @@ def caught_up(program: OpenProgram) -> None:
     One request at a time does so; the others wait a little, so that a crowd of callers can't keep
     all of the server's threads waiting for the database.
     """
-    if not _turn.acquire(timeout=WAIT_S):
+    if not program.catching_up.acquire(timeout=WAIT_S):
         raise HTTPException(503, headers={"Retry-After": "5"})
     try:
         catch_up(program.database)
     finally:
-        _turn.release()
+        program.catching_up.release()
 
 
 def switched_on(request: Request) -> None:

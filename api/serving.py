@@ -5,6 +5,7 @@ from typing import Any
 import uvicorn
 
 from api.app import create_app
+from api.by_host import create_app_by_host
 from jobs.settings import Settings
 
 
@@ -22,10 +23,11 @@ def log_config(level: str) -> dict[str, Any]:
 
 
 def make_server(settings: Settings) -> uvicorn.Server:
-    """Return a server that is ready to run."""
+    """Return a server that is ready to run, for one municipality or for all that are listed."""
+    several = settings.municipalities is not None
     return uvicorn.Server(
         uvicorn.Config(
-            create_app(settings),
+            create_app_by_host(settings) if several else create_app(settings),
             host=settings.host,
             port=settings.port,
             access_log=False,

@@ -10,16 +10,17 @@ from typing import Any
 import redis
 from celery import Celery
 from celery.signals import worker_process_init
+from kombu.entity import Queue
 
-from jobs.dispatcher import Dispatcher
-from jobs.program import Program, open_program
+from jobs.dispatcher import QUEUE, Dispatcher, queue_of
+from jobs.municipalities import read_municipalities
+from jobs.opened import ONLY, NoSuchMunicipality, Programs, programs_of
 from jobs.runtime import run_one
 from jobs.settings import Settings
 from jobs.tasks import TASKS, Task
 
 log = logging.getLogger("ibasho.jobs")
 
-QUEUE = "ibasho"
 TASK_NAME = "run_job"
 HARD_LIMIT_S = 3600
 SOFT_LIMIT_S = 3300
@@ -61,8 +62,10 @@ def check_broker(redis_url: str) -> None:
 def make_app(settings: Settings) -> Celery:
     """Return the Celery application with the settings under which nothing is lost for long."""
     app = Celery("ibasho", broker=settings.redis_url, set_as_current=False)
+    queues = [queue_of(slug) for slug in read_municipalities(settings) or (ONLY,)]
     app.conf.update(
         task_default_queue=QUEUE,
+        task_queues=[Queue(name, routing_key=name) for name in queues],  # type: ignore[no-untyped-call]
         task_serializer="json",
         accept_content=["json"],
         task_ignore_result=True,
@@ -85,6 +88,9 @@ def make_app(settings: Settings) -> Celery:
             "socket_timeout": ANSWER_WITHIN_S,
             "socket_connect_timeout": ANSWER_WITHIN_S,
             "socket_keepalive": True,
+            # A worker asks all queues at once, each time beginning with the one after the last.
+            "queue_order_strategy": "round_robin",
+            "priority_steps": [0],
         },
     )
     return app
@@ -96,24 +102,32 @@ def register(app: Celery, settings: Settings, tasks: Mapping[str, Task] = TASKS)
     Celery throws away a message whose task it doesn't know; a job of an unknown kind stays in the
     ledger and is shown.
     """
-    opened: dict[int, Program] = {}
+    opened: dict[int, Programs] = {}
 
-    def program_of_this_process() -> Program:
+    def programs_of_this_process() -> Programs:
         # Each process of the pool has connections of its own: they don't survive a fork.
         process = os.getpid()
         if process not in opened:
             opened.clear()
-            opened[process] = open_program(settings)
+            opened[process] = programs_of(settings)
         return opened[process]
 
     def open_early(**_: Any) -> None:
-        program_of_this_process()
+        programs = programs_of_this_process()
+        if programs.slugs == (ONLY,):
+            with programs.use(ONLY):
+                pass
 
     worker_process_init.connect(open_early, weak=False)
 
     @app.task(name=TASK_NAME)  # type: ignore[untyped-decorator]
-    def run_job(job_id: str) -> None:
-        run_one(program_of_this_process(), uuid.UUID(job_id), tasks=tasks)
+    def run_job(job_id: str, slug: str = ONLY) -> None:
+        try:
+            with programs_of_this_process().use(slug) as program:
+                run_one(program, uuid.UUID(job_id), tasks=tasks)
+        except NoSuchMunicipality:
+            # Sent by a program whose list is longer; the job waits in its own ledger.
+            log.warning("job_left id=%s reason=no_such_municipality", job_id)
 
 
 def run_worker(
@@ -128,10 +142,13 @@ def run_worker(
     """
     check_broker(settings.redis_url)
     _log_to_stderr(settings.log_level)
-    program = open_program(settings)  # brings the schema up before the pool's processes open it
+    programs = programs_of(settings)
+    for slug in programs.slugs:  # brings each schema up before the pool's processes open it
+        with programs.use(slug):
+            pass
     app = make_app(settings)
     register(app, settings, tasks)
-    dispatcher = Dispatcher(program, app, kinds=tuple(tasks))
+    dispatcher = Dispatcher(programs, app, kinds=tuple(tasks))
     thread = threading.Thread(target=dispatcher.run, name="dispatcher", daemon=True)
     thread.start()
     worker = app.Worker(
@@ -149,7 +166,7 @@ def run_worker(
     finally:
         dispatcher.stop()
         thread.join(2 * ANSWER_WITHIN_S)
-        program.close()
+        programs.close()
     return int(worker.exitcode or 0)
 
 

@@ -2,21 +2,33 @@
 
 import logging
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import redis
 from celery import Celery
 from kombu.exceptions import OperationalError as BrokerError
 from sqlalchemy.exc import SQLAlchemyError
 
+from jobs.opened import ONLY, Programs
 from jobs.program import Program
 from jobs.runtime import tend
-from jobs.upkeep import take_to_publish
+from jobs.schema import NewerSchema
+from jobs.upkeep import is_anything_due, take_to_publish
 
 log = logging.getLogger("ibasho.jobs")
 
+QUEUE = "ibasho"
 LONGEST_QUEUE = 1_000
 """Messages that may wait in Redis: the ledger holds the rest, however long it is."""
+
+AT_ONCE = 200
+LEAST_QUEUE = 10
+"""Messages that may wait for each municipality, however many there are."""
+
+
+def queue_of(slug: str) -> str:
+    """Return the queue of a municipality: a worker takes from them by turns."""
+    return QUEUE if slug == ONLY else f"{QUEUE}.{slug}"
 
 
 class Dispatcher:
@@ -28,14 +40,15 @@ class Dispatcher:
 
     def __init__(
         self,
-        program: Program,
+        program: Program | Programs,
         app: Celery,
         *,
         kinds: Collection[str],
         pause_s: float = 0.5,
         again_after_s: float = 15.0,
     ) -> None:
-        self._program = program
+        self._programs = program if isinstance(program, Programs) else Programs.only(program)
+        self._longest = max(LONGEST_QUEUE // max(len(self._programs.slugs), 1), LEAST_QUEUE)
         self._app = app
         self._kinds = kinds
         self._pause_s = pause_s
@@ -48,26 +61,59 @@ class Dispatcher:
     def run(self) -> None:
         """Go round until stopped. Neither a lost database nor a lost broker ends it."""
         while not self._stopping.is_set():
-            try:
-                tend(self._program)
-                while self.round() and not self._stopping.is_set():
-                    pass
-            except SQLAlchemyError:
-                log.error("dispatcher_waiting reason=ledger_unreachable")
-            except (BrokerError, redis.RedisError, OSError):
-                log.error("dispatcher_waiting reason=broker_unreachable")
+            tended = [(slug, self._with(slug, self._tend)) for slug in self._programs.slugs]
+            busy = {slug for slug, reached in tended if reached is not None}
+            while busy and not self._stopping.is_set():
+                # Of each a handful in turn: none waits until all of another's were sent.
+                busy = {slug for slug in sorted(busy) if self._with(slug, self._publish)}
             self._stopping.wait(self._pause_s)
 
     def round(self) -> int:
         """Publish what is due, once; return how many messages were sent."""
-        queue = self._app.conf.task_default_queue
-        with self._app.connection_for_write() as connection:
-            if connection.default_channel.client.llen(queue) >= LONGEST_QUEUE:
+        sent = 0
+        for slug in self._programs.slugs:
+            with self._programs.use(slug) as program:
+                sent += self._publish(slug, program)
+        return sent
+
+    def _with(self, slug: str, do: Callable[[str, Program], int]) -> int | None:
+        """Do something with a municipality's ledger; None where it can't be reached."""
+        if self._stopping.is_set():
+            return None
+        try:
+            with self._programs.use(slug) as program:
+                return do(slug, program)
+        except (SQLAlchemyError, NewerSchema):
+            log.error("dispatcher_waiting reason=ledger_unreachable municipality=%s", slug)
+        except (BrokerError, redis.RedisError, OSError):
+            log.error("dispatcher_waiting reason=broker_unreachable municipality=%s", slug)
+        return None
+
+    @staticmethod
+    def _tend(_slug: str, program: Program) -> int:
+        tend(program)
+        return 0
+
+    def _publish(self, slug: str, program: Program) -> int:
+        queue = queue_of(slug)
+        with program.database.reading() as session:
+            if not is_anything_due(session, self._kinds):
                 return 0
-            with self._program.database.writing(by="job") as session:
-                ids = take_to_publish(session, kinds=self._kinds, again_after_s=self._again_after_s)
+        with self._app.connection_for_write() as connection:
+            free = self._longest - connection.default_channel.client.llen(queue)
+            if free <= 0:
+                return 0
+            with program.database.writing(by="job") as session:
+                ids = take_to_publish(
+                    session,
+                    kinds=self._kinds,
+                    again_after_s=self._again_after_s,
+                    limit=min(free, AT_ONCE),
+                )
             # After the commit: nobody is woken for a row that isn't there.
+            whose = () if slug == ONLY else (slug,)
             with connection.Producer() as producer:
                 for job_id in ids:
-                    self._app.send_task("run_job", (str(job_id),), producer=producer)
+                    said = (str(job_id), *whose)
+                    self._app.send_task("run_job", said, producer=producer, queue=queue)
         return len(ids)

@@ -1,5 +1,6 @@
 """What the running program holds: settings, database, closed lists, index, gazetteer."""
 
+import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -21,12 +22,14 @@ class Program:
     """Everything a request, a job or a command needs from outside the library.
 
     vocabulary : the closed lists; `look_again` takes what was edited since
+    catching_up : held while open data follows the change log
     """
 
     settings: Settings
     database: Database
     vocabulary: Vocabulary
     store: IndexStore
+    catching_up: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     _lists_seen: int = field(default=0, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -64,10 +67,15 @@ class Program:
 def open_program(settings: Settings) -> Program:
     """Open the database (made and brought to the schema where needed) and the index."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database)
+    # Of many municipalities few are asked at a time, but all are held open.
+    database = Database(settings.database, kept=1 if settings.municipality else 10)
     give_keys(database, settings)
-    upgrade(database)
-    with database.reading() as session:
-        vocabulary = read_vocabulary(session) or default_vocabulary()
+    try:
+        upgrade(database)
+        with database.reading() as session:
+            vocabulary = read_vocabulary(session) or default_vocabulary()
+    except BaseException:
+        database.close()
+        raise
     store = IndexStore(settings.index_folder, vocabulary, settings.streets_folder)
     return Program(settings, database, vocabulary, store)

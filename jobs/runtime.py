@@ -22,13 +22,14 @@ from jobs.tasks import TASKS, Task
 from jobs.upkeep import bury_lost, is_any_lost, is_anything_due
 
 if TYPE_CHECKING:
+    from jobs.opened import Programs
     from jobs.thread_runner import ThreadRunner
 
 log = logging.getLogger("ibasho.jobs")
 BY = "job"
 
 
-def start_runner(program: Program) -> "ThreadRunner":
+def start_runner(program: "Program | Programs") -> "ThreadRunner":
     """Start the thread that runs the jobs in this process; its `stop()` ends it."""
     from jobs.thread_runner import ThreadRunner
 

@@ -8,10 +8,13 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy.engine import make_url
+
 from casework.roles import ROLES
 from geodata.tiles import BadTiles, open_tiles
 
 PREFIX = "IBASHO_"
+SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 DATABASES = ("postgresql://", "postgresql+psycopg://", "sqlite:///")
 
 
@@ -58,9 +61,20 @@ class Settings:
     backup_folder: Path | None = None  # where the nightly copies go; None = none are made
     backup_recipient: str = ""  # public key (age1…) that copies are encrypted for
     backup_keep: int = 14
+    municipalities: Path | None = None  # a file that lists several; None: this is the only one
+    municipality: str = ""  # which of several
+    municipality_name: str = ""  # as people read it
+    open_municipalities: int = 64  # held open at once by one process
+    schema: str = ""  # of PostgreSQL; empty: as the database has it for this role
+    gazetteer: Path | None = None  # empty: in the home folder
 
     @property
     def database(self) -> str:
+        if self.schema:
+            # Said when a connection begins, so each statement of it means this schema.
+            url = make_url(self.database_url)
+            url = url.update_query_dict({"options": f"-csearch_path={self.schema}"})
+            return url.render_as_string(hide_password=False)
         return self.database_url or f"sqlite:///{self.home / 'ibasho.sqlite3'}"
 
     @property
@@ -91,7 +105,7 @@ class Settings:
 
     @property
     def gazetteer_folder(self) -> Path:
-        return self.home / "gazetteer"
+        return self.gazetteer or self.home / "gazetteer"
 
     @property
     def layers_folder(self) -> Path:
@@ -138,6 +152,12 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
         if PREFIX + f.name.upper() in source
     }
     settings = Settings(**{"home": _default_home(), **values})  # type: ignore[arg-type]
+    check_settings(settings)
+    return settings
+
+
+def check_settings(settings: Settings) -> None:
+    """Raise `BadSetting` for a setting that can't be used, alone or beside another."""
     if settings.runner not in ("thread", "celery"):
         raise BadSetting("IBASHO_RUNNER must be thread or celery")
     if settings.database_url and not settings.database_url.startswith(DATABASES):
@@ -150,9 +170,16 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
         )
     _check_provider(settings)
     _check_map(settings)
+    _check_municipality(settings)
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise BadSetting("IBASHO_LOG_LEVEL must be debug, info, warning or error")
-    return settings
+
+
+def _check_municipality(settings: Settings) -> None:
+    if settings.schema and not SCHEMA.fullmatch(settings.schema):
+        raise BadSetting("IBASHO_SCHEMA must be small letters, digits and underscores")
+    if settings.schema and not settings.database_url.startswith(DATABASES[:2]):
+        raise BadSetting("IBASHO_SCHEMA is for PostgreSQL; set IBASHO_DATABASE_URL beside it")
 
 
 def _check_map(settings: Settings) -> None:
@@ -189,7 +216,7 @@ def _check_provider(settings: Settings) -> None:
         raise BadSetting("IBASHO_OIDC_ISSUER must begin with https://")
     if not settings.oidc_client_id:
         raise BadSetting("IBASHO_OIDC_CLIENT_ID must be set beside IBASHO_OIDC_ISSUER")
-    if not settings.public_url:
+    if not settings.public_url and settings.municipalities is None:
         raise BadSetting("IBASHO_PUBLIC_URL must be set beside IBASHO_OIDC_ISSUER")
     path = settings.oidc_client_secret_file
     if path is not None and not path.is_file():

@@ -43,6 +43,9 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+MOST_CONNECTIONS = 20
+"""That one process has to one database at once."""
+
 NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
 
 
@@ -73,8 +76,10 @@ class Database:
     info : what every session is given besides, as its own `info`
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, kept: int = 10) -> None:
+        """kept : connections that stay open when nobody uses them, of `MOST_CONNECTIONS`."""
         self.info: dict[str, Any] = {}
+        pool = {"pool_size": kept, "max_overflow": MOST_CONNECTIONS - kept}
         parsed = make_url(url)
         if parsed.get_backend_name() == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
@@ -83,11 +88,11 @@ class Database:
                 hide_parameters=True,
                 json_serializer=_dumps,
                 pool_pre_ping=True,
-                pool_size=pool_size,
+                **pool,
             )
         else:
             self.engine = create_engine(
-                parsed, hide_parameters=True, json_serializer=_dumps, pool_size=pool_size
+                parsed, hide_parameters=True, json_serializer=_dumps, **pool
             )
             _prepare_sqlite(self.engine)
         self._writes = self.engine.execution_options(ibasho_writes=True)

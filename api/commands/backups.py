@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.commands.chosen import chosen_settings
 from api.commands.inputs import BadInput, checked_file
 from api.commands.opening import opened
 from api.commands.output import Format, FormatOption, hint, print_json, print_table
@@ -24,11 +25,14 @@ def backup(
     from jobs.backup.nightly import name_of
     from resources import clock
 
-    if target.is_dir():
-        target = target / name_of(clock.now())
     began = time.monotonic()
     with opened() as program:
         settings = program.settings
+        if target.is_dir():
+            # Each municipality's copies lie in a folder of their own, as those of the night do.
+            folder = target / settings.municipality
+            folder.mkdir(mode=0o700, exist_ok=True)
+            target = folder / name_of(clock.now())
         wanted = settings.backup_recipient if recipient is None else recipient
         try:
             made = make_backup(program.database, settings, target.absolute(), recipient=wanted)
@@ -80,11 +84,13 @@ def restore(
     key: KeyOption = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
+    from jobs.backup.nightly import newest
     from jobs.backup.opening import open_backup
     from jobs.backup.restoring import restore_backup
-    from jobs.settings import read_settings
 
-    settings = read_settings()
+    settings = chosen_settings()
+    if file.is_dir():
+        file = newest(file / settings.municipality) or file
     if key is not None:
         checked_file(key)
     began = time.monotonic()
@@ -113,10 +119,13 @@ def verify(
 ) -> None:
     from casework.row_security import as_system
     from jobs.backup.checking import findings
+    from jobs.backup.nightly import newest
     from jobs.backup.opening import open_backup
     from jobs.sealing import broken_seals
 
     said = None
+    if against is not None and against.is_dir():
+        against = newest(against / chosen_settings().municipality) or against
     if against is not None:
         with open_backup(checked_file(against), key=key) as backup:
             for table in backup.manifest.tables:

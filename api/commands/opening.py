@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from api.commands.chosen import chosen_settings
 from api.commands.inputs import BadInput
 from api.commands.words import say
 
@@ -17,9 +18,8 @@ if TYPE_CHECKING:
 def opened() -> Iterator["Program"]:
     """Open the program by the settings; the database is made where there is none."""
     from jobs.program import open_program
-    from jobs.settings import read_settings
 
-    settings = read_settings()
+    settings = chosen_settings()
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
     except OSError as error:

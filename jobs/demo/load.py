@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from casework.row_security import as_system
 from geodata.areas import NoLayer, load_layer, store_layer
-from geodata.gazetteer import import_gazetteer
+from geodata.gazetteer import NoGazetteer, import_gazetteer
 from geodata.population import NoPopulation, load_population, store_population
 from jobs.demo.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, add_demo_accounts
 from jobs.demo.districts import LAYER, district_areas, town_population
@@ -90,8 +90,11 @@ def load_demo(
 
 def load_layers(program: Program) -> None:
     """Bring in the gazetteer of the ward, and the outlines of its districts where none are."""
-    with as_file(files("jobs.demo").joinpath("towns.csv")) as path:
-        import_gazetteer(path, program.settings.gazetteer_folder)
+    try:
+        program.gazetteer()  # it may be all of Japan's, and that of other municipalities too
+    except NoGazetteer:
+        with as_file(files("jobs.demo").joinpath("towns.csv")) as path:
+            import_gazetteer(path, program.settings.gazetteer_folder)
     try:
         load_layer(program.settings.layers_folder, LAYER)
     except NoLayer:

@@ -24,6 +24,7 @@ OWN = (
     "home", "database_url", "schema", "public_url", "demo", "session_hours", "open_data",
     "open_data_license", "refresh_hours", "sources_hours", "backup_folder", "backup_recipient",
     "backup_keep", "oidc_issuer", "oidc_client_id", "oidc_client_secret_file", "oidc_match",
+    "second_factor_roles", "map_base", "map_attribution",
 )  # fmt: skip
 """Settings that a municipality may say for itself; all others are the installation's."""
 

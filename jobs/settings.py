@@ -8,8 +8,6 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy.engine import make_url
-
 from casework.roles import ROLES
 from geodata.tiles import BadTiles, open_tiles
 
@@ -72,9 +70,8 @@ class Settings:
     def database(self) -> str:
         if self.schema:
             # Said when a connection begins, so each statement of it means this schema.
-            url = make_url(self.database_url)
-            url = url.update_query_dict({"options": f"-csearch_path={self.schema}"})
-            return url.render_as_string(hide_password=False)
+            more = "&" if "?" in self.database_url else "?"
+            return f"{self.database_url}{more}options=-csearch_path%3D{self.schema}"
         return self.database_url or f"sqlite:///{self.home / 'ibasho.sqlite3'}"
 
     @property

@@ -72,6 +72,7 @@ def test_no_sentence_lies_about_unused() -> None:
         "evaluate.",
         "moved.",
         "retention.",
+        "wall.",
     )  # the key holds a code
     unused = [k for k in sentences() if f'"{k}"' not in code and not k.startswith(by_code)]
     assert unused == []

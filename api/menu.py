@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from api.pages.home import EDITS, IMPORTS, MERGES, PLANS, REGISTERS
+from api.pages.learning import SEES as SEES_LEARNING
 from api.pages.resources import STAFF
 from api.pages.retention import MAY_LOOK
 from api.pages.schemes import SEES as SEES_SCHEMES
@@ -77,6 +78,7 @@ GROUPS = (
         (
             Item("/gaps", "nav.gaps", "home.gaps", PLANS),
             Item("/unmet", "unmet.title", "home.unmet", PLANS),
+            Item("/learning", "learning.title", "home.learning", SEES_LEARNING),
         ),
     ),
     Group(

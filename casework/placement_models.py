@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -43,6 +44,8 @@ class Placement(OfCase):
     started_on: Mapped[date]
     told_on: Mapped[date | None]  # when its owner was told that it stalls
     manager_told_on: Mapped[date | None]
+    # What the engine said of the pair when it began, see `outcomes.suggested_facts`
+    suggested: Mapped[dict[str, Any] | None]
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
@@ -72,6 +75,7 @@ class FollowUp(HoldsWords, OfCase):
     whom: Mapped[str] = mapped_column(String(10))  # person / host
     due_on: Mapped[date]
     done_on: Mapped[date | None]
+    view: Mapped[str | None] = mapped_column(String(10))  # how it goes, of `outcomes.VIEWS`
     note_sealed: Mapped[str | None] = mapped_column("note", Text)
     note = sealed_or_none("note_sealed")
     done_by: Mapped[str | None] = mapped_column(String(100))

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -54,10 +55,12 @@ def start_placement(
     place: str,
     told: Sequence[str] = (),
     note: str | None = None,
+    suggested: dict[str, Any] | None = None,
 ) -> Placement:
     """Note that a host was asked; the actor owns the next step.
 
     place : the resource's name
+    suggested : what the engine said of the pair (`outcomes.suggested_facts`); None = not asked
     told : what the host was told of the person, of `TELLABLE`; it is recorded as a disclosure
     Raises `NeedsConsent`.
     """
@@ -72,6 +75,7 @@ def start_placement(
         owner_id=opened.actor.account_id,
         next_on=today + timedelta(days=PLACEMENT["asked"].within_days or 0),
         started_on=today,
+        suggested=suggested,
     )
     session.add(placement)
     session.flush()
@@ -161,10 +165,21 @@ def _plan_follow_ups(session: Session, opened: Opened, placement: Placement) -> 
     session.flush()
 
 
-def done_follow_up(session: Session, opened: Opened, *, follow_up_id: uuid.UUID, note: str) -> None:
-    """Note that the person, or the host, was asked how it goes."""
+def done_follow_up(
+    session: Session,
+    opened: Opened,
+    *,
+    follow_up_id: uuid.UUID,
+    note: str,
+    view: str | None = None,
+) -> None:
+    """Note that the person, or the host, was asked how it goes.
+
+    view : how it goes for them, of `outcomes.VIEWS`; None = they didn't say
+    """
     row = row_of(session, opened, FollowUp, follow_up_id)
     row.done_on, row.done_by, row.note = clock.today(), opened.actor.by, note
+    row.view = view
     session.flush()
     wrote(session, opened, "follow_up")
 

@@ -28,6 +28,7 @@ KINDS: dict[str, tuple[str, str]] = {
         "保存期間の過ぎた記録の調べ",
         "Looking for records past their term",
     ),
+    "learn_outcomes": ("定着の記録からの学習", "Learning from outcomes"),
     "seal_audit": ("閲覧記録の封印", "Sealing of the audit"),
     "read_sources": ("外部の提供元のうち読む時が来たもの", "Sources outside that are due"),
     "read_source": ("外部の提供元の読み取り", "Reading of a source outside"),
@@ -137,6 +138,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "backed_up": (
         "控えを作り、戻せることを確かめました（{megabytes} MB）。",
         "A backup was made, and proved by bringing it back ({megabytes} MB).",
+    ),
+    "learned_better": (
+        "定着の記録{outcomes}件から学び、規則だけより良かったため、点の{percent}％に使います。",
+        "Learned from {outcomes} outcomes; it beats the rules alone on later ones and makes "
+        "{percent}% of the score.",
+    ),
+    "learned_not_better": (
+        "定着の記録{outcomes}件から学びましたが、規則だけより良くないため、使いません。",
+        "Learned from {outcomes} outcomes; it doesn't beat the rules alone and isn't used.",
+    ),
+    "learned_too_few": (
+        "分かっている定着の記録は{outcomes}件で、学ぶには少ないため、使いません。",
+        "{outcomes} outcomes are known: too few to learn from, so it isn't used.",
     ),
     # Reasons
     "bad_backup": ("控えを作れません: {problem_ja}", "No backup can be made: {problem}"),

@@ -5,6 +5,7 @@ import casework.models
 import casework.placement_models
 import casework.record_models
 import jobs.models
+import matching.learned_kept
 import matching.scheme_models
 import resources.booked
 import resources.derived
@@ -24,6 +25,7 @@ MODULES = (
     casework.placement_models,
     casework.record_models,
     jobs.models,
+    matching.learned_kept,
     matching.scheme_models,
     resources.booked,
     resources.derived,

@@ -15,6 +15,7 @@ from jobs.comparing import compare_entries, compare_outside
 from jobs.copies import say_copy, write_copy
 from jobs.fitting import fit_waiting
 from jobs.importing_files import check_file, import_file, try_file
+from jobs.learning import learn_outcomes
 from jobs.ledger import Claimed, Outcome, Refused, enqueue
 from jobs.program import Program
 from jobs.reading_sources import read_from_outside, read_source, read_sources
@@ -181,6 +182,7 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "report_gaps": Task(report_gaps),
         "fit_waiting": Task(fit_waiting),
         "propose_destruction": Task(propose_destruction),
+        "learn_outcomes": Task(learn_outcomes),
         "seal_audit": Task(seal_audit, before=keep_head),
         "read_sources": Task(read_sources),
         "read_source": Task(read_source, before=read_from_outside),

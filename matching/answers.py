@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from geodata.points import is_rough
+from matching.learned import Learned
 from matching.place_shown import PlaceKept, PlaceShown
 from matching.sentences import Sentence, sentence
 from matching.sureness import joined, sure_words
@@ -152,6 +153,7 @@ class Answer:
     relaxation: Relaxation | None
     considered: int
     fitting: int
+    learned: Learned | None = None
     from_accuracy_m: float | None = None
 
     @property
@@ -171,4 +173,14 @@ class Answer:
             "nearest_misses": [m.as_json() for m in self.nearest_misses],
             "removed_by": self.removed_by,
             "relaxation": None if self.relaxation is None else self.relaxation.as_json(),
+            "learned": None if self.learned is None else _learned_json(self.learned),
         }
+
+
+def _learned_json(learned: Learned) -> dict[str, Any]:
+    return {
+        "made_on": learned.made_on.isoformat(),
+        "outcomes": learned.outcomes,
+        "share": learned.share,
+        "words": learned.words.as_json(),
+    }

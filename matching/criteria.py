@@ -31,20 +31,26 @@ Value = Callable[[Any, Any, Any], float]
 
 
 @dataclass(frozen=True)
-class Criterion:
+class Named:
+    """What a score is made of, by its code and in words."""
+
+    code: str
+
+    @property
+    def words(self) -> Sentence:
+        return sentence(f"criterion.{self.code}")
+
+
+@dataclass(frozen=True)
+class Criterion(Named):
     """One way in which a place fits well.
 
     applies : whether a need gives it anything to judge; where not, its weight is left out
     value : 0 … 1, monotone in what it measures
     """
 
-    code: str
     applies: Callable[[Ask], bool]
     value: Value
-
-    @property
-    def words(self) -> Sentence:
-        return sentence(f"criterion.{self.code}")
 
 
 def _always(_ask: Ask) -> bool:

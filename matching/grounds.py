@@ -6,7 +6,9 @@ from typing import Any, NamedTuple
 
 from matching.columns import CONVERSATIONS, NOISES
 from matching.criteria import WEEKS, WEEKS_AHEAD
+from matching.learned import Learned
 from matching.reach import walk_minutes
+from matching.schemes import UNIT
 from matching.sentences import Sentence, sentence
 from matching.sight import Seen
 from matching.sureness import ago, joined
@@ -154,3 +156,11 @@ GROUNDS: dict[str, Callable[[Seen], Ground]] = {
     "host": _host,
 }
 """By the codes of the criteria, each of which has one."""
+
+
+def ground_of_learned(learned: Learned, contribution: int) -> Ground:
+    """Return what the learned criterion rests on: outcomes, and the chance that it made of them."""
+    chance = round(contribution / UNIT / learned.share, 2)
+    value = {"chance": chance, "outcomes": learned.outcomes, "made_on": learned.made_on.isoformat()}
+    words = sentence("ground.learned", percent=round(100 * chance), outcomes=learned.outcomes)
+    return Ground(value, words)

@@ -15,6 +15,7 @@ from geodata.coordinates import EARTH_RADIUS_M, LonLat, great_circle_m
 from geodata.straight import metres_between
 from matching.codebook import Codebook
 from matching.columns import Array, Columns, ragged
+from matching.learned import Learned
 from matching.municipalities import Presence, block_of, presence
 from matching.rows import UNPLACED, Part, Rows
 from matching.schemes import Weighing
@@ -66,6 +67,7 @@ class Index:
     superseded : sorted row numbers of the base that no longer hold
     codebook : the closed lists that its bits come from
     weighing : the municipality's schemes and thresholds
+    learned : the learned criterion, where it counts
     """
 
     base: Part
@@ -75,6 +77,7 @@ class Index:
     revision: int
     codebook: Codebook | None = None
     weighing: Weighing | None = None
+    learned: Learned | None = None
 
     def __len__(self) -> int:
         return len(self.base.columns) - len(self.superseded) + self.overlay_size

@@ -59,7 +59,7 @@ class Outcome:
     values : what each criterion gave, 0 … 1; those that the need didn't touch are absent
     score : by the rules and criteria alone, 0 … 1
     group : of the person, as coarse as it is to be reported by ("65+"); None = not told
-    shown_at : its place on the list; accepted : whether the person went
+    shown_at : its place on the list, None = not on it; accepted : whether the person went
     stayed : whether they were there after three months; None = not known yet, or never went
     """
 
@@ -68,7 +68,7 @@ class Outcome:
     values: dict[str, float]
     score: float
     group: str | None
-    shown_at: int
+    shown_at: int | None
     accepted: bool
     stayed: bool | None
 
@@ -80,7 +80,7 @@ def outcome_of(data: Any, line: int) -> Outcome:
     try:
         on = date.fromisoformat(data["on"])
         values = {str(k): float(v) for k, v in data["values"].items()}
-        score, shown_at = float(data["score"]), int(data["shown_at"])
+        score, shown_at = float(data["score"]), data["shown_at"]
         kind, group = data["kind"], data.get("group")
         accepted, stayed = data["accepted"], data.get("stayed")
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -94,7 +94,7 @@ def outcome_of(data: Any, line: int) -> Outcome:
         and (group is None or isinstance(group, str))
         and isinstance(accepted, bool)
         and (stayed is None or isinstance(stayed, bool))
-        and shown_at >= 1
+        and (shown_at is None or (type(shown_at) is int and shown_at >= 1))
     )
     if not fits:
         raise BadOutcome(line, "a value is of the wrong kind or out of range")

@@ -13,8 +13,9 @@ from geodata.compiled import compiled
 from geodata.coordinates import EARTH_RADIUS_M
 from geodata.straight import metres_between
 from matching.columns import AVAILABILITIES
-from matching.criteria import CRITERIA, Criterion, fresh, relevant, value_of
+from matching.criteria import CRITERIA, NEUTRAL, Named, fresh, relevant, value_of
 from matching.encoding import LOW_HALF
+from matching.learned import LEARNED, NOTHING, Learned, chance
 from matching.rules import Judged
 from matching.schemes import UNIT, Scheme
 from matching.sight import Sight
@@ -29,6 +30,7 @@ SAME_PLACE_M = 300.0
 SAME_LAT = 1.01 * math.degrees(SAME_PLACE_M / EARTH_RADIUS_M)
 
 _NO_LIMIT = 1 << 30
+_CRITERIA = len(CRITERIA)
 _UNKNOWN = AVAILABILITIES.index("unknown")
 
 
@@ -45,7 +47,7 @@ class Scores:
         a rule: it stays first only where it is better by more than that
     """
 
-    criteria: tuple[Criterion, ...]
+    criteria: tuple[Named, ...]
     contributions: NDArray[np.int64]
     total: NDArray[np.int64]
     confidence: NDArray[np.int64]
@@ -64,25 +66,31 @@ def score(
     scheme: Scheme,
     chosen: NDArray[np.int64],
     hubs: Collection[uuid.UUID] = (),
+    learned: Learned | None = None,
 ) -> Scores:
     """Weigh some rows by the criteria that the need gives something to judge.
 
-    Their weights add up to one. `chosen` rises.
+    Their weights add up to one; where something was learned, they leave its share to it. `chosen`
+    rises.
     """
     weight = scheme.weights.get
     used = [(k, c) for k, c in enumerate(CRITERIA) if weight(c.code) and c.applies(sight.ask)]
-    criteria = tuple(c for _, c in used)
+    criteria: tuple[Named, ...] = tuple(c for _, c in used)
     whole = sum(scheme.weights[c.code] for c in criteria)
     shares = np.array([scheme.weights[c.code] / whole for c in criteria], np.float64)
+    model = NOTHING
+    if learned is not None:
+        model = learned.numbers(sight.codebook.kinds)
+        criteria, shares = (*criteria, LEARNED), shares * (1.0 - learned.share)
     words = sight.ask.need.wishes.text
     if words:
         sight.looks["alike"][chosen] = sight.rows.likeness(words, chosen)
     n = len(sight.rows)
-    contributions = np.zeros((len(used), n), np.int64)
+    contributions = np.zeros((len(criteria), n), np.int64)
     total, sure, merit = np.zeros((3, n), np.int64)
     answers = np.zeros(n, np.bool_)
     _weigh(
-        np.array([k for k, _ in used], np.int64), shares, chosen,
+        np.array([k for k, _ in used], np.int64), shares, model, chosen,
         sight.rows.records, sight.looks, sight.terms,
         judged.unknowns, len(judged.rules), contributions, total, sure, merit,
         answers,
@@ -102,6 +110,7 @@ def _are(hubs: Collection[uuid.UUID], records: Any) -> NDArray[np.bool_]:
 def _weigh(
     numbers: NDArray[np.int64],
     shares: NDArray[np.float64],
+    model: NDArray[np.float64],
     chosen: NDArray[np.int64],
     records: Any,
     looks: Any,
@@ -114,12 +123,18 @@ def _weigh(
     merit: NDArray[np.int64],
     answers: NDArray[np.bool_],
 ) -> None:
+    values = np.full(_CRITERIA, NEUTRAL)  # what isn't asked stays there
     for i in chosen:
         p, look, a = records[i], looks[i], terms[0]
         for row in range(len(numbers)):
             value = value_of(numbers[row], p, look, a)
+            values[numbers[row]] = value
             contributions[row, i] = np.int64(np.rint(value * shares[row] * UNIT))
             total[i] += contributions[row, i]
+        if len(model):
+            likely = chance(values, p["kind"], model)
+            contributions[-1, i] = np.int64(np.rint(likely * model[0] * UNIT))
+            total[i] += contributions[-1, i]
         if total[i] > UNIT:  # rounded up everywhere: nothing fits better than wholly
             most = contributions[:, i].argmax()
             contributions[most, i] -= total[i] - UNIT

@@ -21,6 +21,8 @@ from matching.codebook import Codebook
 from matching.columns import RECORD, SLOT, Array, Columns
 from matching.encoding import SOURCE, Encoder
 from matching.index import Index, cell_keys, in_grid_order
+from matching.learned import Learned
+from matching.learned_kept import in_force, learned_since
 from matching.rows import Part
 from matching.schemes import default_weighing
 from matching.schemes_kept import read_weighing, weighing_revision
@@ -82,6 +84,7 @@ class IndexStore:
         self.streets_folder = streets_folder
         self.codebook = Codebook(vocabulary)
         self.weighing = default_weighing()
+        self.learned: Learned | None = None
         self._lock = threading.Lock()
         self._index: Index | None = None
         self._base_name: str | None = None
@@ -131,11 +134,12 @@ class IndexStore:
                 self._brought_up(session, revision),
                 codebook=self.codebook,
                 weighing=self.weighing,
+                learned=self.learned,
             )
             return self._index
 
     def _follow_lists(self, session: Session, revision: int) -> None:
-        """Take the closed lists, schemes and thresholds as they are now, where edited since.
+        """Take the closed lists, the weighing and what was learned as they are now, where new.
 
         A base made with other lists no longer fits then, and is built anew; one that only differs
         in what people read is kept.
@@ -147,6 +151,8 @@ class IndexStore:
                 self._index = None
         if weighing_revision(session, since=self._lists_seen):
             self.weighing = read_weighing(session)
+        if learned_since(session, self._lists_seen):
+            self.learned = in_force(session)
         self._lists_seen = revision
 
     def _brought_up(self, session: Session, revision: int) -> Index:

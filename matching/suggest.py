@@ -21,6 +21,7 @@ from matching.avoiding import avoiding
 from matching.codebook import Codebook
 from matching.fresh import is_full, places_named, places_to_show
 from matching.index import NOT_SERVED, Index, Served
+from matching.learned import Learned
 from matching.need import Need
 from matching.on_foot import walks_for
 from matching.order import in_order
@@ -89,6 +90,7 @@ def suggest_placements(
         streets=store.streets(),
         hubs=hubs,
         weighing=weighing or index.weighing,
+        learned=index.learned,
     )
 
 
@@ -104,11 +106,13 @@ def answer_to(
     streets: StreetGraph | None = None,
     hubs: Collection[uuid.UUID] = (),
     weighing: Weighing | None = None,
+    learned: Learned | None = None,
 ) -> Answer:
     """Put a need to an index, wherever it was made from.
 
     show : what is shown of some rows, with their free places as they stand now
     weighing : schemes and thresholds; None = those of a new installation
+    learned : one more criterion, learned from outcomes; None = it doesn't count
     """
     weighing = weighing or default_weighing()
     weights = weighing.scheme(scheme)
@@ -131,7 +135,7 @@ def answer_to(
     fits = judged.fails == 0
     weighed = fits.copy()
     weighed[near] = True
-    scores = score(sight, judged, weights, np.flatnonzero(weighed), hubs)
+    scores = score(sight, judged, weights, np.flatnonzero(weighed), hubs, learned)
     fitting = np.flatnonzero(fits & scores.enough(weights))
     suggestions, misses = _shown(show, sight, judged, scores, fitting, near, limit, weights)
     looser = None
@@ -151,6 +155,7 @@ def answer_to(
         relaxation=looser,
         considered=len(rows),
         fitting=len(fitting),
+        learned=learned,
         from_accuracy_m=need.at.accuracy_m,
     )
 

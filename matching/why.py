@@ -14,7 +14,8 @@ from matching.answers import Suggestion, Verdict
 from matching.ask import prepare
 from matching.avoiding import avoiding
 from matching.encoding import LOW_HALF
-from matching.grounds import GROUNDS, Ground
+from matching.grounds import GROUNDS, Ground, ground_of_learned
+from matching.learned import LEARNED, Learned
 from matching.need import Need
 from matching.on_foot import walks_for
 from matching.place_shown import PlaceShown, kept
@@ -130,7 +131,7 @@ def explain(
     walks = walks_for(ask, store.streets())
     sight = Sight(rows, distance_m, ask, codebook, walks)
     judged = judge(sight)
-    scores = score(sight, judged, weights, np.arange(len(rows)))
+    scores = score(sight, judged, weights, np.arange(len(rows)), (), index.learned)
     words = track_records(session, [offering_id]).get(offering_id, NOTHING_KNOWN)
     (seen,) = sight.seen([0])
     (shown,) = suggestions([seen], judged, scores, [_shown(entry, words)])
@@ -140,24 +141,26 @@ def explain(
         suggestible=int(judged.fails[0]) == 0 and enough,
         enough_score=enough,
         minimum_score=round(weights.minimum_score * UNIT),
-        weighed=_weighed(scores, weights, seen),
+        weighed=_weighed(scores, weights, seen, index.learned),
         any_session=seen.next_session(fitting=False),
         from_town=is_rough(need.at.accuracy_m),
     )
 
 
-def _weighed(scores: Scores, scheme: Scheme, seen: Seen) -> tuple[Weighed, ...]:
-    whole = sum(scheme.weights[c.code] for c in scores.criteria)
-    return tuple(
-        Weighed(
-            c.code,
-            c.words,
-            round(scheme.weights[c.code] / whole * UNIT),
-            int(scores.contributions[row, seen.i]),
-            GROUNDS[c.code](seen),
-        )
-        for row, c in enumerate(scores.criteria)
-    )
+def _weighed(
+    scores: Scores, scheme: Scheme, seen: Seen, learned: Learned | None
+) -> tuple[Weighed, ...]:
+    taken = 0.0 if learned is None else learned.share
+    whole = sum(scheme.weights[c.code] for c in scores.criteria if c is not LEARNED)
+    found = []
+    for row, c in enumerate(scores.criteria):
+        part = int(scores.contributions[row, seen.i])
+        if learned is not None and c is LEARNED:
+            share, ground = taken, ground_of_learned(learned, part)
+        else:
+            share, ground = scheme.weights[c.code] / whole * (1.0 - taken), GROUNDS[c.code](seen)
+        found.append(Weighed(c.code, c.words, round(share * UNIT), part, ground))
+    return tuple(found)
 
 
 def offering_for(session: Session, any_id: uuid.UUID) -> uuid.UUID:

@@ -1,14 +1,17 @@
 """`ibasho evaluate`: whether what was learned from outcomes beats the rules, on later outcomes."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.commands.inputs import BadInput, checked_file, text_lines
+from api.commands.opening import opened
 from api.commands.output import Format, FormatOption, print_json, print_table
-from api.commands.words import say
+from api.commands.words import language, say
+from resources import clock
 
 if TYPE_CHECKING:
     from matching.evaluation import Evaluation
@@ -16,16 +19,51 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    file: Annotated[Path, typer.Argument(help=say("help.evaluate_file"))],
+    file: Annotated[Path | None, typer.Argument(help=say("help.evaluate_file"))] = None,
     form: FormatOption = Format.TABLE,
+    plot: Annotated[Path | None, typer.Option(help=say("help.evaluate_plot"))] = None,
 ) -> None:
     from matching.evaluation import evaluate as judged
 
-    found = judged(_outcomes(file))
+    found = judged(_recorded() if file is None else _outcomes(file))
+    if plot is not None:
+        plot.write_text(_picture(found), encoding="utf-8")
     if form is Format.JSON:
         print_json(found.as_json())
-    else:
-        _print(found)
+        return
+    _print(found)
+    if file is None:
+        print(_in_force())
+
+
+def _recorded() -> "Sequence[Outcome]":
+    from casework.outcomes import recorded
+    from casework.row_security import as_system
+
+    with opened() as program:
+        said = as_system("evaluate")
+        with program.database.writing(by="cli", said=said) as session:
+            return recorded(session, today=clock.today(), by="cli").outcomes
+
+
+def _in_force() -> str:
+    """Return whether the lists of this installation go by what was learned."""
+    from matching.learned_kept import in_force
+
+    with opened() as program, program.database.reading() as session:
+        learned = in_force(session)
+    return say("evaluate.off") if learned is None else learned.words.in_language(language())
+
+
+def _picture(found: "Evaluation") -> str:
+    from api.learning_shown import calibration_picture
+
+    return calibration_picture(
+        [vars(c) for c in found.calibration],
+        title=say("table.calibration"),
+        across=say("evaluate.expected"),
+        up=say("evaluate.stayed"),
+    )
 
 
 def _outcomes(file: Path) -> "list[Outcome]":

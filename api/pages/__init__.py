@@ -17,6 +17,7 @@ from api.pages import (
     identities,
     imports,
     jobs,
+    learning,
     maps,
     meetings,
     nearby,
@@ -84,6 +85,7 @@ ROUTERS = [
     gaps.router,
     agencies.router,
     jobs.router,
+    learning.router,
     maps.router,
     unmet.router,
 ]

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
-from api.dependencies import User, Writing, allowed
+from api.asking import what_was_suggested
+from api.dependencies import Program, User, Writing, allowed
 from api.pages.case_forms import Code, Codes, Day, Words, back, to_write
 from casework.placements import done_follow_up, move_placement, start_placement
 from casework.plans import add_plan_item, ask_hand_off, done_plan_item, move_hand_off
@@ -20,6 +21,7 @@ router = APIRouter(include_in_schema=False, dependencies=[allowed(*WORKS_WITH_PE
 
 @router.post("/cases/{case_id}/placements")
 def start(
+    program: Program,
     session: Writing,
     user: User,
     case_id: uuid.UUID,
@@ -32,7 +34,10 @@ def start(
     if entry is None:
         raise NotFound("offering")
     place, words = entry.resource.name, note.strip() or None
-    start_placement(session, opened, offering_id=offering, place=place, told=told, note=words)
+    start_placement(
+        session, opened, offering_id=offering, place=place, told=told, note=words,
+        suggested=what_was_suggested(program, session, opened, offering),
+    )  # fmt: skip
     return back(case_id, "placements")
 
 
@@ -65,10 +70,15 @@ def move(
 
 @router.post("/cases/{case_id}/follow-ups/{follow_up_id}")
 def followed_up(
-    session: Writing, user: User, case_id: uuid.UUID, follow_up_id: uuid.UUID, note: Words = ""
+    session: Writing,
+    user: User,
+    case_id: uuid.UUID,
+    follow_up_id: uuid.UUID,
+    note: Words = "",
+    view: Annotated[str, Form(pattern="^(good|mixed|hard|)$")] = "",
 ) -> Response:
     opened = to_write(session, user, case_id, "follow_up")
-    done_follow_up(session, opened, follow_up_id=follow_up_id, note=note.strip())
+    done_follow_up(session, opened, follow_up_id=follow_up_id, note=note.strip(), view=view or None)
     return back(case_id, "placements")
 
 

@@ -40,3 +40,15 @@ def test_a_line_that_cannot_be_used_is_named_and_nothing_of_it_is_repeated(
     assert (done.code, done.out) == (2, "")
     assert "4" in done.err
     assert "2026-01-01" not in done.err
+
+
+def test_without_a_file_what_is_recorded_here_is_judged_and_said_to_be_off(
+    ibasho: Ibasho, tmp_path: Path
+) -> None:
+    done = ibasho("evaluate")
+    assert (done.code, done.err) == (0, "")
+    assert "don't go by anything learned" in done.out
+    picture = tmp_path / "plot.svg"
+    file = written(tmp_path / "outcomes.jsonl", 900)
+    assert ibasho("evaluate", file, "--plot", picture).code == 0
+    assert picture.read_text(encoding="utf-8").startswith("<svg")

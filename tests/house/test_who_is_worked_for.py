@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SYSTEM = {
     "api/commands/backups.py": "verifies a copy against the database",
     "api/commands/retention.py": "looks what is past its term",
+    "api/commands/evaluating.py": "judges how all placements went, and shows figures alone",
     "api/commands/maintenance.py": "refuses the demo where there are real people",
     "jobs/backup/making.py": "a copy is of everything",
     "jobs/backup/restoring.py": "a copy is brought back whole",

@@ -16,6 +16,7 @@ from jobs.runtime import run_pending
 from jobs.schedule import schedule_of
 from jobs.sentences import KINDS, SENTENCES
 from jobs.tasks import TASKS
+from matching.learned_kept import runs
 from matching.store import IndexStore
 from resources import clock
 from resources.derived import OfferingState
@@ -118,3 +119,21 @@ def test_the_list_shows_what_waits_and_why(program: Program, ask: Ask) -> None:
     assert "知らない" in rows[0]["note"]
     assert "newer version" in english[0]["note"]
     assert rows[0]["run_after"].endswith("+09:00")
+
+
+def test_few_outcomes_are_looked_at_and_kept_off_with_the_reason_once(program: Program) -> None:
+    run_pending(program)
+    with program.database.reading() as session:
+        [job] = list_jobs(session, kind="learn_outcomes")
+        assert (job.said, job.facts) == ("learned_too_few", {"outcomes": 0})
+        (run,) = runs(session)
+        assert (run.reason, run.model, run.by) == ("too_few", None, "job:learn_outcomes")
+        assert run.evaluation["went"]["placements"] == 0
+    with program.database.writing(by="test") as session:
+        enqueue(session, "learn_outcomes")
+    run_pending(program)
+    with program.database.reading() as session:
+        assert {j.said for j in list_jobs(session, kind="learn_outcomes")} == {
+            "learned_too_few", "nothing_to_do",
+        }  # fmt: skip
+        assert len(runs(session)) == 1

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from geodata.streets import StreetGraph
+from matching.learned import Learned
 from matching.need import Need
 from matching.schemes import Scheme, Thresholds, default_weighing
 from matching.text import fold
@@ -111,6 +112,7 @@ class Reference:
         scheme: Scheme,
         streets: StreetGraph | None = None,
         numbers: Thresholds | None = None,
+        learned: Learned | None = None,
     ) -> None:
         self.vocabulary = vocabulary
         self.need = need
@@ -120,6 +122,7 @@ class Reference:
         self.start = datetime.combine(self.day, start, JAPAN)
         self.scheme = scheme
         self.numbers = numbers or default_weighing().thresholds
+        self.learned = learned
         self.locations: list[Location] = []
         self.track_records: dict[UUID, tuple[list[Any], list[Any]]] = {}
         limit = None if need.walk_minutes is None else need.walk_minutes * 60 * need.speed_m_s
@@ -577,10 +580,21 @@ class Reference:
             self.distance(entry),
             self.metres(entry),
             verdicts,
-            {c: values[c] * (w / all_weights) for c, w in used.items()},
+            self.contributions(values, used, all_weights, entry.resource.kind),
             round_half_even(100 * sure),
             self.relevant(entry, text_of),
         )
+
+    def contributions(
+        self, values: dict[str, float], used: dict[str, float], whole: float, kind: str
+    ) -> dict[str, float]:
+        found = {c: values[c] * (w / whole) for c, w in used.items()}
+        if self.learned is None:
+            return found
+        rest = 1.0 - self.learned.share
+        found = {c: values[c] * (w / whole * rest) for c, w in used.items()}
+        likely = self.learned.chance({c: values[c] for c in used}, kind)
+        return {**found, "learned": likely * self.learned.share}
 
     def relevant(self, entry: Entry, text_of: Any) -> bool:
         """Whether it answers a need that weighs no less than one below the heaviest, or a wish."""

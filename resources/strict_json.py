@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-_HALF = re.compile("[\ud800-\udfff]")
+HALF = re.compile("[\ud800-\udfff]")
 BIGGEST = 2**63
 SHOWN = 60
 """How much of the way to a value a sentence names."""
@@ -64,10 +64,10 @@ def checked(record: Any) -> Any:
                 f"{path or 'A value'} is no number that can be used (NaN, infinite, too large);"
                 " correct it.",
             )
-        if isinstance(value, str) and _HALF.search(value):
+        if isinstance(value, str) and HALF.search(value):
             return NotJson(
-                f"{named} に壊れた文字（サロゲートの片方）があります。直してください。",
-                f"{path or 'A value'} holds half of a surrogate pair; correct it.",
+                f"{named} に壊れた文字（UTF-8 でないものなど）があります。直してください。",
+                f"{path or 'A value'} holds a broken sign (no UTF-8, half a pair); correct it.",
             )
         if isinstance(value, dict):
             waiting += [(path, key) for key in value]
@@ -78,4 +78,4 @@ def checked(record: Any) -> Any:
 
 
 def _within(path: str, key: str) -> str:
-    return f"{path}.{_HALF.sub('?', key)}".lstrip(".")[:SHOWN]
+    return f"{path}.{HALF.sub('?', key)}".lstrip(".")[:SHOWN]

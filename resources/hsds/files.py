@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from resources.sources.rows import BadFile
-from resources.strict_json import DECODER, NotJson, checked, parsed
+from resources.strict_json import DECODER, HALF, NotJson, checked, parsed
+
+MOST_BROKEN = 50
+"""A file of which every fiftieth sign or more is broken isn't UTF-8 at all."""
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 
@@ -42,15 +45,20 @@ def read_records(path: Path, *, max_bytes: int) -> list[tuple[int, Any]]:
 
 
 def _text(content: bytes) -> str:
-    """Return the text of a file; halves of surrogate pairs stay, to be told with their record."""
+    """Return the text of a file; a byte that is no UTF-8 stays as a mark, told with its record."""
+    content = content.removeprefix(b"\xef\xbb\xbf")
     try:
-        return content.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogatepass")
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        first = error.start
+    text = content.decode("utf-8", "surrogateescape")
+    if len(HALF.findall(text)) * MOST_BROKEN > len(text):
+        line = content.count(b"\n", 0, first) + 1
         raise BadFile(
-            f"{line} 行目に UTF-8 ではない文字があります。UTF-8 の JSON にしてください。",
-            f"Line {line} is not UTF-8; give JSON in UTF-8.",
-        ) from None
+            f"{line} 行目から UTF-8 ではありません。UTF-8 の JSON にしてください。",
+            f"From line {line} on it is not UTF-8; give JSON in UTF-8.",
+        )
+    return text
 
 
 def _array(text: str) -> Iterator[Any]:

@@ -178,7 +178,8 @@ SERVICE = {"id": str(uuid.UUID(int=9)), "name": "見本", "status": "active"}
         (b'"minimum_age": 1e999', "minimum_age"),
         (b'"phones": [{"id": "a", "number": "\\ud800"}]', "phones[0].number"),
         (b'"name": "\xed\xa0\x80"', "name"),
-        (b'"\\udfff": 1', "サロゲート"),
+        (b'"name": "a\xffb"', "name"),
+        (b'"\\udfff": 1', "壊れた文字"),
     ],
 )
 @pytest.mark.parametrize("form", ["array", "page", "lines"])
@@ -213,8 +214,9 @@ def test_what_breaks_off_a_list_is_named_by_its_record_and_line(
         (f"[{good},\n{good},\n{{]", "Record 3 .line 3"),
         (f"[{good},\n{'[' * 100_000}", "Record 2 is nested"),
         (f"[{good}]\n{good}", "Record 2"),
+        (f"[{json.dumps({**SERVICE, 'name': '見本' * 20}, ensure_ascii=False)}]", "Line 1|line 1"),
     ):
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="cp932")
         with pytest.raises(BadFile, match=words), sqlite_database.writing(by="import") as session:
             import_hsds(session, path, vocabulary=default_vocabulary(), by="import")
     with sqlite_database.reading() as session:

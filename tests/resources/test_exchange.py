@@ -146,7 +146,7 @@ def test_every_line_has_the_documented_form(sqlite_database: Database) -> None:
             lambda lines: [*lines, '{"type":"location","lon":' + "9" * 5000 + "}"],
             "lon が使えない数",
         ),
-        (lambda lines: [*lines, '{"type":"organization","name":"\\ud800"}'], "サロゲート"),
+        (lambda lines: [*lines, '{"type":"organization","name":"\\ud800"}'], "壊れた文字"),
         (lambda lines: [*lines, "[" * 100_000], "JSON ではありません"),
         *(
             (lambda lines, bad=bad: [*lines, _organization(bad)], "name の値")

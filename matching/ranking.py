@@ -21,9 +21,6 @@ from matching.schemes import UNIT, Scheme
 from matching.sight import Sight
 from matching.track_record import share
 
-OF_SESSIONS, OF_ANSWERS = 0.15, 0.075
-"""How much the confidence can rise or fall by what is known of sessions, and of answers."""
-
 SAME_PLACE_M = 300.0
 """Entries of one name so close together are one place, listed by more than one file."""
 
@@ -150,8 +147,8 @@ def confidence(p: Any, a: Any, unknowns: int, rules: int) -> float:
 
     As a rule 0.4 × share of the rules whose verdict is known + 0.4 × freshness of the verification
     by the term of the kind + 0.2 × freshness of what was said about free places; and then, by how
-    often sessions took place and answers came, up to `OF_SESSIONS` and `OF_ANSWERS` more or less
-    (see `track_record.share`), within 0 … 1.
+    often sessions took place and answers came, up to 0.15 and 0.075 more or less (see
+    `track_record.share`), within 0 … 1.
     """
     complete = 1.0 - unknowns / max(rules, 1)
     verified = fresh(p["verified_day"], a["day_number"], a["term_days"][p["kind"]])
@@ -160,8 +157,8 @@ def confidence(p: Any, a: Any, unknowns: int, rules: int) -> float:
         said = fresh(p["said_day"], a["day_number"], a["room_half_days"])
     sure = a["sure_known"] * complete + a["sure_verified"] * verified + a["sure_room"] * said
     term = a["term_days"][p["kind"]]
-    sure += OF_SESSIONS * (2.0 * share(p["sessions_seen"], a["day_number"], term) - 1.0)
-    sure += OF_ANSWERS * (2.0 * share(p["host_answers"], a["day_number"], term) - 1.0)
+    sure += a["of_sessions"] * (2.0 * share(p["sessions_seen"], a["day_number"], term) - 1.0)
+    sure += a["of_answers"] * (2.0 * share(p["host_answers"], a["day_number"], term) - 1.0)
     return float(min(max(sure, 0.0), 1.0))
 
 

@@ -78,6 +78,8 @@ class Thresholds:
     transport_reach_m : how far out a place that fetches people, or is joined online, counts
     room_half_days : days after which what was said of free places counts half
     sure_known, sure_verified, sure_room : what confidence is made of; their proportion counts
+    sessions_percent, answers_percent : how much confidence rises or falls at most by how often
+        sessions took place, and by how often the host answered
     hub_share_percent, hub_fewest_lists : a place on more than this share of lists, of so many at
         least, is a hub
     hub_less_percent : what a hub loses of its merit
@@ -92,6 +94,8 @@ class Thresholds:
     sure_known: float
     sure_verified: float
     sure_room: float
+    sessions_percent: float
+    answers_percent: float
     hub_share_percent: float
     hub_fewest_lists: int
     hub_less_percent: int
@@ -201,6 +205,16 @@ def checked_thresholds(given: Mapping[str, Any]) -> dict[str, Any]:
             words = sentence(key, least=f"{limits.least:g}", most=f"{limits.most:g}")
             raise BadScheme(name, words)
         found[name] = int(value) if limits.whole else value
+    return found
+
+
+def still_allowed(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of some kept thresholds that this version of the program still takes."""
+    found = {}
+    for name, value in kept.items():
+        limits = threshold_limits().get(name)
+        if limits is not None and _within(value, *limits[:2], whole=limits.whole):
+            found[name] = int(value) if limits.whole else value
     return found
 
 

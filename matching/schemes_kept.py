@@ -20,6 +20,7 @@ from matching.schemes import (
     checked,
     checked_thresholds,
     default_weighing,
+    still_allowed,
 )
 from matching.sentences import sentence
 from resources import changes
@@ -47,8 +48,8 @@ def read_weighing(session: Session) -> Weighing:
     ).all()
     schemes = {r.code: _scheme(r) for r in rows} or default.schemes
     kept = session.execute(select(Threshold.name, Threshold.value)).all()
-    # A number is bound by what this version of the program allows, whatever an older one kept.
-    given = checked_thresholds({name: value for name, value in kept if name in THRESHOLDS})
+    # What an older version kept, and this one takes no more, stops no list.
+    given = still_allowed({row.name: row.value for row in kept})
     return Weighing(schemes, replace(default.thresholds, **given))
 
 

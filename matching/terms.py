@@ -61,6 +61,8 @@ TERMS = np.dtype(
         ("sure_known", "f8"),
         ("sure_verified", "f8"),
         ("sure_room", "f8"),
+        ("of_sessions", "f8"),
+        ("of_answers", "f8"),
         ("need_total", "f8"),
         ("need_weights", "f8", NEED_BITS),  # 0 where it isn't one of the person's needs
         # Of each kind, see `Codebook`
@@ -71,7 +73,7 @@ TERMS = np.dtype(
 )
 """What rules and criteria know of a question; whole numbers are NOT_ASKED where nothing is."""
 
-_FIRST = struct.Struct(f"=Q{len(_WHOLE)}q{12 + NEED_BITS}d")
+_FIRST = struct.Struct(f"=Q{len(_WHOLE)}q{14 + NEED_BITS}d")
 """What differs from question to question. Setting a record field by field takes ten times as long.
 """
 
@@ -117,6 +119,8 @@ def terms_of(ask: Ask, codebook: Codebook) -> Array:
         ask.thresholds.usual_percent / 100,
         ask.thresholds.room_half_days,
         *ask.thresholds.sure_shares,
+        ask.thresholds.sessions_percent / 100,
+        ask.thresholds.answers_percent / 100,
         sum(weights),
         *weights,
     )

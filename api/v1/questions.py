@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from dataclasses import asdict
 from datetime import datetime
 from importlib.resources import files
 from typing import Annotated, Any
@@ -16,6 +17,7 @@ from casework.roles import WORKS_WITH_PEOPLE
 from geodata.coordinates import position
 from matching.nearby import NearbyQuestion, nearby_places
 from matching.need import parse_need
+from matching.schemes_kept import read_weighing
 from matching.suggest import suggest_placements
 from matching.why import explain, offering_for
 from resources.clock import JAPAN
@@ -70,6 +72,19 @@ def suggestions(
 ) -> dict[str, Any]:
     asked = parse_need(need, program.vocabulary, lambda text: at_of(program, session, text))
     return suggest_placements(session, program.store, asked, limit=limit, scheme=scheme).as_json()
+
+
+@router.get(
+    "/schemes",
+    summary="Priority schemes by which a list can be put in order, and the numbers for all of them",
+    dependencies=[allowed(*WORKS_WITH_PEOPLE, scope="read")],
+)
+def schemes(session: Reading) -> dict[str, Any]:
+    weighing = read_weighing(session)
+    return {
+        "schemes": [s.as_json() for s in weighing.schemes.values()],
+        "thresholds": asdict(weighing.thresholds),
+    }
 
 
 class Point(BaseModel):

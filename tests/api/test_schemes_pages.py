@@ -132,6 +132,9 @@ def test_a_new_scheme_is_offered_to_the_worker_and_thresholds_are_kept(
     with program.database.reading() as session:
         assert read_weighing(session).thresholds.step_gap_rungs == 2
     assert "近所だけ" in client.get("/suggest").text
+    told = client.get("/api/v1/schemes").json()
+    assert [s["code"] for s in told["schemes"]][-1] == "next_door"
+    assert told["thresholds"]["step_gap_rungs"] == 2
     answer = client.post(
         "/api/v1/suggestions?scheme=next_door", json={"at": AT, "needs": {"isolation": 2}},
         headers={"x-csrf-token": form["csrf"]},

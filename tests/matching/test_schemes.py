@@ -2,6 +2,7 @@
 
 import math
 import random
+import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,9 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import catalogues
 from oracle.reference import Reference
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from matching.criteria import CRITERIA
 from matching.need import parse_need
+from matching.scheme_models import Threshold
 from matching.scheme_preview import Trial, example_trials, preview
 from matching.schemes import (
     THRESHOLDS,
@@ -40,6 +44,7 @@ from matching.schemes_kept import (
 from matching.sentences import Sentence, catalogue
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
+from resources import changes
 from resources.commands import register_resource
 from resources.database import Database
 from resources.history import ChangedSince, NothingToUndo
@@ -234,6 +239,60 @@ def test_who_saves_on_an_older_state_is_told_so_and_nothing_is_lost(database: Da
         weighing = read_weighing(session)
     assert weighing.schemes["standard"] == STANDARD
     assert (weighing.thresholds.hub_share_percent, weighing.thresholds.step_gap_rungs) == (20, 2)
+
+
+def test_of_two_who_save_at_once_one_is_told_and_the_naive_way_loses_what_the_other_saved(
+    database: Database,
+) -> None:
+    with database.writing(by="test") as session:
+        save_thresholds(session, given={"hub_share_percent": 20}, shown=None, by="test")
+    with database.reading() as session:
+        shown = weighing_revision(session)
+
+    def carefully(session: Session, share: int) -> None:
+        save_thresholds(session, given={"hub_share_percent": share}, shown=shown, by="user:a")
+
+    def naively(session: Session, share: int) -> None:
+        changes.acting(session, by="user:a")
+        session.execute(
+            update(Threshold).where(Threshold.name == "hub_share_percent").values(value=share)
+        )
+
+    def at_once(save: Callable[[Session, int], None], *shares: int) -> list[str]:
+        both, found = threading.Barrier(2), []
+
+        def one(share: int) -> None:
+            with database.reading() as session:  # each looks before either writes
+                assert weighing_revision(session) == shown
+            both.wait(20)
+            try:
+                with database.writing(by="test") as session:
+                    save(session, share)
+                found.append("saved")
+            except SavedMeanwhile:
+                found.append("told")
+
+        threads = [threading.Thread(target=one, args=(share,)) for share in shares]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return sorted(found)
+
+    assert at_once(naively, 25, 35) == ["saved", "saved"]  # one of them is lost, and nobody is told
+    assert at_once(carefully, 45, 55) == ["saved", "told"]
+
+
+def test_a_number_that_is_no_longer_allowed_stops_no_list(sqlite_database: Database) -> None:
+    with sqlite_database.writing(by="test") as session:
+        session.add_all(
+            [Threshold(name="hub_share_percent", value=900), Threshold(name="gravity", value=9.8),
+             Threshold(name="step_gap_rungs", value=2)]
+        )  # fmt: skip
+    with sqlite_database.reading() as session:
+        assert read_weighing(session).thresholds == replace(
+            default_weighing().thresholds, step_gap_rungs=2
+        )
 
 
 def test_an_edit_is_taken_back_only_while_nothing_newer_stands_on_it(

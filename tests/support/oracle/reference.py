@@ -572,8 +572,8 @@ class Reference:
             + n.sure_room / whole * said
         )
         sessions, answers = self.track_records.get(o.id, ((), ()))
-        sure += 0.15 * (2 * self.kept(sessions, term) - 1)
-        sure += 0.075 * (2 * self.kept(answers, term) - 1)
+        sure += n.sessions_percent / 100 * (2 * self.kept(sessions, term) - 1)
+        sure += n.answers_percent / 100 * (2 * self.kept(answers, term) - 1)
         sure = min(1.0, max(0.0, sure))
         return Looked(
             entry,

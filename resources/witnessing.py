@@ -168,3 +168,14 @@ def say_call(session: Session, *, offering_id: uuid.UUID, answered: bool, by: st
         call.answered_on, call.by = today, by
         session.flush()
     return call
+
+
+def not_reached(session: Session, *, on: date) -> set[uuid.UUID]:
+    """Return the offerings whose host was called on a day and didn't answer."""
+    return set(
+        session.scalars(
+            select(HostAsked.offering_id).where(
+                HostAsked.way == "call", HostAsked.asked_on == on, HostAsked.answered_on.is_(None)
+            )
+        )
+    )

@@ -48,4 +48,4 @@ def decided(
         (take_over if decision == "take" else decline)(session, report_id=report_id, by=user.by)
     except AlreadyDecided:
         return RedirectResponse("/verify", 303)
-    return RedirectResponse("/verify?noted=1", 303)
+    return RedirectResponse("/verify?noted=decided", 303)

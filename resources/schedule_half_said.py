@@ -39,7 +39,7 @@ def _clock_alone(match: re.Match[str]) -> Word:
 
 
 _THERE_ARE = r"(?:(?:する|の)?場合)?[もが]?(?:あり(?:ます)?|有り?|ございます)"
-_EVENT = r"(?:選挙|イベント|行事|法事|催事|祭事)"
+_EVENT = r"(?:選挙|イベント|行事|法事|催事|祭事|健診|検診)"
 
 UNDATED: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
     (r"お盆(?:(?:休み|休業|休暇)?期間中?)?(?![月火水木金土日])", _undated("obon", itself=False)),

@@ -99,6 +99,48 @@ class Said:
         return Schedule(rules, self.closed)
 
 
+MISSING = (
+    "opening",
+    "days",
+    "hours",
+    "school_end",
+    "start",
+    "end",
+    "year",
+    "off_school",
+    "closing",
+)
+"""What may be missing for a schedule, in the order in which it is told."""
+
+
+def missing(said: Said) -> list[str]:
+    """Return codes of what isn't said and a schedule would need; none where it is whole.
+
+    opening : when it is open at all; days, hours, start, end : of some rule; school_end : when
+    school ends; year : of a date; off_school : when the days off school are; closing : the days of
+    a closing
+    """
+    found = set() if said.rules else {"opening"}
+    for rule in said.rules:
+        hours = rule.hours
+        if hours.from_event:
+            found.add("school_end")
+        elif hours == UNSTATED:
+            found.add("hours")
+        elif not hours.complete():
+            found.add("start" if hours.start is None else "end")
+        named = rule.days or rule.month_days or rule.dates or rule.days_of_year or rule.on
+        if not (named or rule.holidays or hours.complete()):
+            found.add("days")
+        if rule.days_of_year:
+            found.add("year")
+        if rule.on:
+            found.add("off_school")
+    if any(isinstance(c, UndatedClosing) for c in said.closed):
+        found.add("closing")
+    return [code for code in MISSING if code in found]
+
+
 def said_of_schedule(schedule: Schedule) -> Said:
     """Return a schedule as what is said: all of it."""
     rules = tuple(

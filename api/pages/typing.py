@@ -13,6 +13,7 @@ from api.rendering import render
 from geodata.gazetteer import NoGazetteer
 from resources.queries import organizations_like, places_like
 from resources.schedule_print import print_said
+from resources.schedule_said import missing
 from resources.schedule_text import parse_schedule
 
 router = APIRouter(include_in_schema=False, dependencies=[allowed(*EDITS)])
@@ -43,11 +44,11 @@ async def read_while_typing(request: Request) -> Response:
     form = await request.form()
     said = text(form, f"{_prefix(text(form, 'prefix'))}schedule")
     if not said:
-        return render(request, "understood.html", text=None, part=None, whole=False)
+        return render(request, "understood.html", text=None, part=None, unsaid=[])
     parsed = parse_schedule(said)
     words = None if parsed.said is None else print_said(parsed.said, language_of(request))
-    whole = parsed.schedule is not None
-    return render(request, "understood.html", text=words, part=parsed.unparsed, whole=whole)
+    unsaid = [] if parsed.said is None else missing(parsed.said)
+    return render(request, "understood.html", text=words, part=parsed.unparsed, unsaid=unsaid)
 
 
 @router.post("/places/like")

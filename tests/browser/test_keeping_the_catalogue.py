@@ -26,7 +26,17 @@ def test_a_place_is_registered_within_two_minutes_by_typing_and_tapping(
     page.select_option("select[name=kind]", "open_space")
     page.locator("input[name=address]").press_sequentially("南大塚三丁目41-12")
     expect(page.locator("#found")).to_contain_text("東京都豊島区南大塚三丁目")
-    page.locator("input[name=schedule]").press_sequentially("毎日9:00～21:00")
+    when = page.locator("input[name=schedule]")
+    when.press_sequentially("月～土 放課後～18:30 土曜8:00～18:00")
+    expect(page.locator("#understood")).to_contain_text(
+        "ここまで読み取りました：月～金放課後～18:30、土曜8:00～18:00"
+    )
+    expect(page.locator("#understood")).to_contain_text("放課後の始まる時刻がわからないので")
+    snapshot(page, "register-half-said", size)
+    when.fill("隔週火曜 10:00～12:00")
+    expect(page.locator("#understood")).to_contain_text("「隔週火曜 10:00~12:00」が読み取れません")
+    when.fill("")
+    when.press_sequentially("毎日9:00～21:00")
     expect(page.locator("#understood")).to_contain_text("こう読み取りました")
     # The pin: by a tap, then with the keyboard alone.
     page.locator(".map").scroll_into_view_if_needed()

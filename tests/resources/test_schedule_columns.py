@@ -98,6 +98,17 @@ def test_the_closing_days_of_the_row_itself_tell_the_order(closed: str, meant: s
     assert said(replace(midweek, note=f"{closed}は休み")) == meant
 
 
+def test_closing_days_of_some_weeks_and_holidays_tell_nothing_of_the_order() -> None:
+    every = seven("17:00 17:00 17:00 17:00 17:00 17:00 12:00", "第3日曜日及び祝日は休み")
+    read = parse_columns(every, "日月火水木金土").said
+    assert read is not None
+    assert (
+        print_said(read)
+        == "月・火・水・木・金・日曜9:00～17:00、土曜9:00～12:00（祝日・第3日曜休み）"
+    )
+    assert parse_columns(every).said is None
+
+
 def test_a_table_is_read_by_the_headers_of_open_data_too(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text(

@@ -11,7 +11,7 @@ from oracle.half_said import HALF, REAL_HALF
 
 from resources.clock import JAPAN
 from resources.schedule_print import print_said
-from resources.schedule_said import said_json
+from resources.schedule_said import missing, said_json
 from resources.schedule_text import parse_schedule, parsed_json
 from resources.schedules import BadSchedule, from_json, next_sessions
 
@@ -135,6 +135,35 @@ def test_no_rule_that_is_said_in_part_can_be_stored() -> None:
 def test_closings_alone_have_no_session() -> None:
     schedule = from_json({"rules": [], "closed": parsed_json("水曜定休")["closed"]})
     assert next_sessions(schedule, datetime(2026, 1, 1, tzinfo=JAPAN), days=400) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("第1・3・5土", ["hours"]),
+        ("10時半", ["days", "end"]),
+        ("月～金 9:00～", ["end"]),
+        ("水曜は14:00まで", ["start"]),
+        ("放課後～18:30 土曜日 8:30～18:30", ["days", "school_end"]),
+        ("8月16日(日)", ["hours", "year"]),
+        ("平日・学校休日 9:00～17:00（お盆休み）", ["off_school", "closing"]),
+        ("水曜定休", ["opening"]),
+        ("祝日の場合は翌日", ["opening"]),
+        ("年中無休", ["hours"]),
+        ("第1・3土 10:00～12:00", []),
+    ],
+)
+def test_what_is_missing_is_named(text: str, codes: list[str]) -> None:
+    said = parse_schedule(text).said
+    assert said is not None
+    assert missing(said) == codes
+
+
+def test_something_is_missing_just_where_no_schedule_comes_of_it() -> None:
+    for text in all_of_them():
+        parsed = parse_schedule(text)
+        assert parsed.said is not None
+        assert (missing(parsed.said) == []) == (parsed.schedule is not None), text
 
 
 UNKNOWN = ["ほか", "原則", "隔週", "雨天", "予定", "✕", "満室", "偶数月", "A館", "要相談"]

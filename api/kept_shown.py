@@ -25,6 +25,7 @@ CODES = {
     ("hand_off", "state"): "handoff.",
     ("disclosure", "fields"): "told.",
     ("disclosure", "why"): "disclosure.why_",
+    ("disclosure", "to_whom"): "request.asked_",
     ("room_question", "answer"): "room.answer_",
     ("room_question", "days"): "day.",
     ("person_identity", "field"): "identity.",
@@ -50,12 +51,15 @@ class Shown:
 
 @dataclass(frozen=True)
 class Known:
-    """How ids and codes are called: accounts and meetings by id, agencies by code."""
+    """How ids and codes are called: accounts and meetings by id, agencies by code.
+
+    label : the words of a code of a closed list, by the list and the code
+    """
 
     accounts: Mapping[uuid.UUID, str]
     meetings: Mapping[uuid.UUID, str]
     agencies: Mapping[str, str]
-    need: Callable[[str], str]
+    label: Callable[[str, str], str]
     language: str
 
 
@@ -98,7 +102,8 @@ def _text(table: str, name: str, value: Any, known: Known) -> str:
         return known.agencies.get(value, str(value))
     prefix = CODES.get((table, name))
     if prefix is not None:
-        return words.said_or_code(f"{prefix}{value}", str(value), known.language)
+        told = words.said_or_code(f"told.{value}", str(value), known.language)
+        return words.said_or_code(f"{prefix}{value}", told, known.language)
     return str(value).removeprefix("user:")
 
 
@@ -107,21 +112,48 @@ def _need(need: dict[str, Any], known: Known) -> list[str]:
     lines = []
     for part, value in need.items():
         if part == "needs":
-            text = "、".join(f"{known.need(code)}（{weight}）" for code, weight in value.items())
+            named = (f"{known.label('need', code)}（{weight}）" for code, weight in value.items())
+            text = "、".join(named)
+        elif part == "windows":
+            text = "、".join(_window(each, known) for each in value)
         else:
-            text = "、".join(_flat(value))
+            text = "、".join(_flat(value, known))
         if text:
-            lines.append(f"{words.say(f'kept.need_{part}', known.language)}: {text}")
+            lines.append(f"{words.said_or_code(f'kept.need_{part}', part, known.language)}: {text}")
     return lines
 
 
-def _flat(value: Any, path: str = "") -> list[str]:
-    """Return the leaves of a part of the need, each with its place in it."""
+def _window(window: dict[str, str], known: Known) -> str:
+    day = words.said_or_code(f"day.{window['day']}", window["day"], known.language)
+    return f"{day} {window['from']}–{window['to']}"
+
+
+LISTS = {"activities": "activity", "languages": "language", "holds": "requirement"}
+"""Parts of the need that hold codes of a closed list."""
+
+
+def _flat(value: Any, known: Known, name: str = "") -> list[str]:
+    """Return what a part of the need says, each thing with its name."""
     if isinstance(value, dict):
-        return [line for k, v in value.items() for line in _flat(v, f"{path}.{k}" if path else k)]
-    if isinstance(value, list) and any(isinstance(v, dict) for v in value):
-        return [line for v in value for line in _flat(v, path)]
-    text = "、".join(map(str, value)) if isinstance(value, list) else str(value)
-    if text in ("", "None", "False"):
+        return [line for key, each in value.items() for line in _flat(each, known, key)]
+    if isinstance(value, list) and any(isinstance(each, dict) for each in value):
+        return [line for each in value for line in _flat(each, known)]
+    if value in (None, False, "", []):
         return []
-    return [f"{path}: {text}" if path else text]
+    called = words.said_or_code(f"kept.leaf_{name}", name, known.language)
+    if value is True:
+        return [called]
+    if isinstance(value, list):
+        axis = LISTS.get(name)
+        text = "・".join(known.label(axis, each) if axis else str(each) for each in value)
+    else:
+        text = words.said_or_code(f"limit.{name}_{value}", str(value), known.language)
+    return [f"{called} {text}".strip()]
+
+
+def groups(shown: list[Shown]) -> list[tuple[str, list[Shown]]]:
+    """Return what is shown by its class, in the order in which the classes come."""
+    found: dict[str, list[Shown]] = {}
+    for one in shown:
+        found.setdefault(one.title, []).append(one)
+    return list(found.items())

@@ -16,7 +16,7 @@ from casework.record_models import DestructionProposal
 from casework.sealed_fields import KeyRing
 
 NOT_SHOWN = {"id", "case_id", "person_id", "version", "placement_id", "sealed", "lookup", "told_on",
-             "manager_told_on", "masked", "household_id", "offering_id"}  # fmt: skip
+             "manager_told_on", "masked", "household_id", "offering_id", "asked_id"}  # fmt: skip
 """Columns that say nothing of the person: ids, counters of versions, and what is sealed."""
 
 LOOKS = "looks"
@@ -61,10 +61,10 @@ def kept_of(session: Session, opened: Opened, ring: KeyRing) -> list[Kept]:
     if person.protected or person.need.get("safety", {}).get("protected"):
         # Under 支援措置 nothing that tells where somebody lives is printed or exported.
         fields["need"] = {k: v for k, v in person.need.items() if k != "at"}
-    found = [Kept(f"person:{n}", "person", {n: v}) for n, v in fields.items()]
-    found += [Kept(f"case:{n}", "support_case", {n: v}) for n, v in _fields(case).items()]
     names = identity_of(session, opened, ring)
-    found += [Kept(f"identity:{n}", "person_identity", {n: v}) for n, v in names.items()]
+    found = [Kept(f"identity:{n}", "person_identity", {n: v}) for n, v in names.items()]
+    found += [Kept(f"person:{n}", "person", {n: v}) for n, v in fields.items()]
+    found += [Kept(f"case:{n}", "support_case", {n: v}) for n, v in _fields(case).items()]
     covered = _covered(session, opened)
     for table in tables_of_case():
         if table in (PersonIdentity, DestructionProposal):

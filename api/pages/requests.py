@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.dependencies import Program, User, Writing, allowed
 from api.identity import language_of
-from api.kept_shown import Known, Shown, in_words
+from api.kept_shown import Known, Shown, groups, in_words
 from api.pages.case_forms import Code, Codes, Day, Words, agency_names, to_write
 from api.rendering import render
 from casework import requests
@@ -94,7 +94,8 @@ def one(
         opened=opened,
         row=row,
         kind=requests.KINDS[row.kind],
-        shown=_in_words(request, session, opened, kept),
+        groups=groups(_in_words(request, session, opened, kept)),
+        many=len(kept),
         masked=masked,
         papers=requests.PAPERS,
         decisions=requests.DECISIONS,
@@ -117,7 +118,7 @@ def _in_words(request: Request, session: Session, opened: Opened, kept: list[Kep
         accounts=display_names(session),
         meetings=called,
         agencies=agency_names(session, language),
-        need=lambda code: str(vocabulary.label("need", code, language)),
+        label=lambda axis, code: str(vocabulary.label(axis, code, language)),
         language=language,
     )
     return in_words(kept, known)
@@ -196,7 +197,7 @@ def papers(
     opened, row, shown = _papers(request, program, session, user, case_id, request_id)
     if form == "page":
         return render(
-            request, "request_papers.html", opened=opened, row=row, shown=shown,
+            request, "request_papers.html", opened=opened, row=row, groups=groups(shown),
             kind=requests.KINDS[row.kind], today=clock.today(),
         )  # fmt: skip
     rows: list[tuple[str, ...]] = [

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
+from sqlalchemy.orm import Session
 
 from casework.access import Actor
 from casework.accounts import add_account
 from casework.case_models import Household, Person
-from casework.cases import case_of_person, rows_of
+from casework.cases import Opened, case_of_person, rows_of
 from casework.consents import Given
 from casework.exclusions import break_glass, exclude
 from casework.meetings import add_meeting, decide, put_on_agenda
@@ -19,6 +20,9 @@ from casework.people import add_person
 from casework.placement_models import FollowUp, HandOff, PlacementStep, PlanItem
 from casework.placements import done_follow_up, move_placement, start_placement
 from casework.plans import add_plan_item, ask_hand_off, move_case, move_hand_off
+from casework.record_models import DestructionProposal
+from casework.requests import check_identity, more_time, record_request
+from casework.requests import decide as decide_request
 from casework.sealed_fields import CannotOpen, seal, with_new_key
 from casework.sealed_words import RING, NoKeysGiven, any_older, places, seal_again
 from jobs.schema import downgrade, upgrade
@@ -83,15 +87,38 @@ def tell_all(database: Database) -> tuple[Actor, uuid.UUID]:
         exclude(session, case, reason=WORDS, agency="west")
         break_glass(session, actor=east, reference=case.case.reference, reason=WORDS)
         move_case(session, case, target="closed", outcome="settled", evaluation=WORDS)
+        _tell_of_records(session, case)
         return east, person.id
+
+
+LATER = 4
+"""Texts in tables that came after the migration that seals: it takes them down and knows none."""
+
+
+def _tell_of_records(session: Session, case: Opened) -> None:
+    today = clock.today()
+    row = record_request(
+        session, case, kind="disclosure", received_on=today, asked_by="self", wish=WORDS
+    )
+    check_identity(session, case, row, paper="licence")
+    more_time(session, case, row, completing_days=0, extended_days=1, reason=WORDS)
+    decide_request(session, case, row, decision="partly", reason=WORDS)
+    session.add(
+        DestructionProposal(
+            case_id=case.case.id, kind="case", due_on=today, proposed_at=clock.now(),
+            kept_reason=WORDS,
+        )
+    )  # fmt: skip
 
 
 def stored(database: Database) -> list[Any]:
     """Return what stands in the columns of texts, as whoever steals the file reads it."""
+    there = set(inspect(database.engine).get_table_names())
     with database.engine.connect() as connection:
         return [
             value
             for place in places()
+            if place.table.name in there
             for (value,) in connection.execute(
                 text(
                     f"SELECT CAST({place.column.name} AS TEXT) FROM {place.table.name} "
@@ -125,7 +152,7 @@ def test_every_free_text_is_sealed_and_its_migration_goes_down_and_up_with_data(
 ) -> None:
     database, east, person_id = told
     sealed = stored(database)
-    assert len(sealed) >= len(list(places())) == 13
+    assert len(sealed) >= len(list(places())) == 13 + LATER
     assert not any(WORDS in value for value in sealed)
     readable(database, east, person_id)
     downgrade(database, "0019")
@@ -133,7 +160,7 @@ def test_every_free_text_is_sealed_and_its_migration_goes_down_and_up_with_data(
     upgrade(database)
     again = stored(database)
     assert not any(WORDS in value for value in again)
-    assert len(again) == len(sealed)
+    assert len(again) == len(sealed) - LATER
     readable(database, east, person_id)
     if database.is_sqlite:
         database.close()  # the last to close writes the log of SQLite into the file

@@ -13,15 +13,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from matching.note_turned import Turn, is_turned
 from resources.days import DAYS
 
 _NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
 _WEEKDAYS = "月火水木金土日"
 _SENTENCE_END = re.compile(r"[。．!?！？\n]+")
-_NEGATED = re.compile(
-    r"^.{0,6}?(?:ない|なく|ません|苦手|嫌い|きらい|嫌だ|いや[だで]|無理|できない|ではな|じゃな|避け)"
-)
-"""Right behind a liking, these turn it round: 「料理は苦手」."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,8 @@ def read_note(note: str) -> list[Proposal]:
             key = (proposal.field, str(proposal.value) if _many(proposal.field) else "")
             found.setdefault(key, proposal)
     order = {name: i for i, name in enumerate(_ORDER)}
-    return sorted(found.values(), key=lambda p: order[p.field.split(".")[0]])
+    kept = _without_leftovers(list(found.values()))
+    return sorted(kept, key=lambda p: order[p.field.split(".")[0]])
 
 
 _ORDER = ("age", "walk_minutes", "needs", "wishes", "step", "limits", "windows", "safety")
@@ -87,7 +85,7 @@ class _Entry:
     field: str
     value: Any
     pattern: re.Pattern[str]
-    liking: bool  # turned round by "don't like" behind it
+    turn: Turn  # what turns it round
 
 
 @cache
@@ -95,42 +93,50 @@ def _entries() -> tuple[_Entry, ...]:
     text = files("matching").joinpath("note_words.toml").read_text(encoding="utf-8")
     lists = tomllib.loads(text)
     made = [
-        _Entry(f"needs.{code}", 2, re.compile(pattern), False)
+        _Entry(f"needs.{code}", 2, re.compile(pattern), Turn.NEED)
         for code, pattern in lists["needs"].items()
     ]
     made += [
-        _Entry("wishes.activities", code, re.compile(pattern), True)
+        _Entry("wishes.activities", code, re.compile(pattern), Turn.LIKING)
         for code, pattern in lists["activities"].items()
     ]
     made += [
-        _Entry("limits.languages", code, re.compile(pattern), False)
+        _Entry("limits.languages", code, re.compile(pattern), Turn.LANGUAGE)
         for code, pattern in lists["languages"].items()
     ]
     made += [
-        _Entry(entry["field"], entry["value"], re.compile(entry["pattern"]), False)
+        _Entry(entry["field"], entry["value"], re.compile(entry["pattern"]), Turn.LIMIT)
         for entry in lists["limit"]
     ]
     return tuple(made)
 
 
 def _coded(part: str) -> Iterator[Proposal]:
+    hiragana = part.translate(_HIRAGANA)
     for entry in _entries():
-        for found in entry.pattern.finditer(part):
-            if entry.liking and _NEGATED.match(_clause_behind(part, found.end())):
+        # As it stands, and as it would stand in hiragana: who writes ヒキコモリ means ひきこもり.
+        for found in (*entry.pattern.finditer(part), *entry.pattern.finditer(hiragana)):
+            start, end = found.span()
+            if _within_a_word(part, start) or is_turned(entry.turn, part[start:end], part[end:]):
                 continue
-            yield Proposal(entry.field, entry.value, found.group())
+            yield Proposal(entry.field, entry.value, part[start:end])
             break
 
 
-def _clause_behind(part: str, end: int) -> str:
-    return re.split(r"[、,]", part[end:], maxsplit=1)[0]
+def _within_a_word(part: str, start: int) -> bool:
+    """Tell whether something begins in the middle of a word in katakana: けが in カラオケが."""
+    return bool(re.match(r"[ァ-ヶー]{2}", part[max(start - 1, 0) : start + 1])) and start > 0
+
+
+_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
+"""Katakana → hiragana, letter by letter, so that places in the text stay the same."""
 
 
 _MEASURES: tuple[tuple[str, str, int], ...] = (
-    ("age", r"(\d{1,3})\s*(?:歳|才)", 1),
+    ("age", r"(\d{1,3})\s*(?:歳|才)(?!の(?:お?[母父]|親|夫|妻|息子|娘|子|兄|姉|弟|妹|孫|祖))", 1),
     ("walk_minutes", r"(?:歩いて|徒歩)\s*(\d{1,3})\s*分", 1),
-    ("limits.sessions_per_week", r"週に?\s*(\d)\s*(?:回|日|度)", 1),
-    ("limits.minutes", r"(?<![~〜:\d午])(\d{1,2})\s*時間(?!後|前|帯)", 60),
+    ("limits.sessions_per_week", r"週に?\s*(?:\d\s*[~〜-]\s*)?(\d)\s*(?:回|日|度)", 1),
+    ("limits.minutes", r"(?<![:\d午])(?:\d\s*[~〜-]\s*)?(?<!\d)(\d{1,2})\s*時間(?!後|前|帯)", 60),
     ("limits.minutes", r"(?<!歩いて)(?<!徒歩)(?<![時\d])(\d{2,3})\s*分(?:くらい|ほど|なら)", 1),
     ("limits.max_yen", r"(\d{1,6})\s*円\s*(?:まで|以内|くらい|ほど|なら)", 1),
     ("limits.group_size", r"(\d{1,2})\s*人\s*(?:まで|以下|くらい|ほど|なら)", 1),
@@ -156,7 +162,9 @@ _PARTS_OF_DAY = {
 }  # fmt: skip
 _WHEN = re.compile(
     r"(?P<days>平日|土日|毎日|[月火水木金土日](?:曜日?)?(?:[・、と][月火水木金土日](?:曜日?)?)*(?:曜|の)?)?"
-    r"の?(?P<part>早朝|午前|午後|昼過ぎ|夕方|夜)(?P<behind>[^、。]{0,6})"
+    r"の?(?P<part>早朝|午前|午後|昼過ぎ|夕方|夜)"
+    r"(?:中|(?P<start>\d{1,2})時(?P<half>半)?(?:から|[~〜-])(?P<end>\d{1,2})時)?"
+    r"(?P<behind>[^、。]{0,14})"
 )
 _NO = re.compile(
     r"無理|だめ|ダメ|できない|行けない|来られない|動けない|起きられない|つらい|苦手|外"
@@ -166,14 +174,35 @@ _NO = re.compile(
 def _timed(part: str) -> Iterator[Proposal]:
     for found in _WHEN.finditer(part):
         days = _days_of(found["days"])
-        start, end = _PARTS_OF_DAY[found["part"]]
+        start, end = _hours_of(found)
         if _NO.search(found["behind"]):
-            if found["part"] not in ("午前", "早朝"):
+            if found["part"] not in ("午前", "早朝") or found["start"]:
                 continue  # what is left then isn't told by what is not
             start, end = "12:00", "21:00"
         yield Proposal(
             "windows", [{"day": d, "from": start, "to": end} for d in days], found.group().strip()
         )
+
+
+def _without_leftovers(found: list[Proposal]) -> list[Proposal]:
+    """Leave out what is left by a no ("not in the mornings") where it is said when they can come.
+
+    All hours of a need count together: the wider ones would swallow those that were said.
+    """
+    left = [p for p in found if p.field == "windows" and _NO.search(p.because)]
+    said = [p for p in found if p.field == "windows" and p not in left]
+    return [p for p in found if p not in left] if said else found
+
+
+def _hours_of(found: re.Match[str]) -> tuple[str, str]:
+    """Return the hours that are said (午後2時から4時), else those of the part of the day."""
+    if not found["start"]:
+        return _PARTS_OF_DAY[found["part"]]
+    later = 12 if found["part"] in ("午後", "昼過ぎ", "夕方", "夜") else 0
+    start, end = (h + later if h < 12 else h for h in (int(found["start"]), int(found["end"])))
+    if not start < end <= 24:
+        return _PARTS_OF_DAY[found["part"]]
+    return f"{start:02d}:{'30' if found['half'] else '00'}", f"{end:02d}:00"
 
 
 def _days_of(words: str | None) -> tuple[str, ...]:

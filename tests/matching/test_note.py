@@ -5,11 +5,13 @@ import unicodedata
 from pathlib import Path
 
 import judged
+import pandas as pd
 import pytest
 
 from jobs.demo.people import demo_people
 from matching.need import parse_need
 from matching.note import _entries, need_of, read_note
+from matching.table import Table
 from matching.text import fold, tokens
 from resources.vocabulary import default_vocabulary
 
@@ -148,3 +150,98 @@ def test_nothing_is_read_from_an_empty_note_and_the_same_note_reads_the_same(
     note = "34歳、人見知り。本が好き。月・水の午後に2時間くらい。"
     assert [p.as_json() for p in read_note(note)] == [p.as_json() for p in read_note(note)]
     assert json.dumps([p.as_json() for p in read_note(note)], ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "人混みは平気", "人混みは、平気とのこと", "にぎやかな所も嫌がらない", "騒がしい所でも構わない",
+        "大勢でも気にならない", "静かすぎるのは苦手", "送迎はいらない", "段差は平気", "職員がいなくてもよい",
+        "禁煙でなくてもよい",
+    ],
+)  # fmt: skip
+def test_what_somebody_does_not_mind_sets_no_limit(note: str) -> None:
+    assert [p for p in read_note(note) if p.field.startswith("limits.")] == []
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "ひきこもりではない", "借金なし", "持病もない", "DVはないと言う", "暴力を受けたことはない",
+        "うつではない", "人と話すのは苦手ではない", "介護はしていない", "不登校だったが今は行けている",
+        "カラオケが好き",
+    ],
+)  # fmt: skip
+def test_what_is_not_so_is_no_need(note: str) -> None:
+    assert [p for p in read_note(note) if p.field.startswith("needs.")] == []
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "本は苦手", "料理は苦手", "音楽は好きではない", "カラオケが好きじゃない", "読書は好きだったが読めない",
+        "ゲームはしない", "木工はしたくない", "体操は膝が悪いのでできない", "犬は大丈夫", "本人は元気",
+        "日本語は話せる", "一本の電話", "英語は話せない",
+    ],
+)  # fmt: skip
+def test_what_is_not_liked_or_another_word_is_no_liking(note: str) -> None:
+    proposed = [p for p in read_note(note) if p.field in ("wishes.activities", "limits.languages")]
+    assert proposed == []
+
+
+@pytest.mark.parametrize(
+    ("note", "field", "value"),
+    [
+        ("本を読むのが好きで運動は苦手", "wishes.activities.reading", "reading"),
+        ("料理は苦手ではない", "wishes.activities.cooking", "cooking"),
+        ("人混みは大丈夫ではない", "limits.noise", "low"),
+        ("話さなくてもよい所", "limits.conversation", "none"),
+        ("ﾊﾟｿｺﾝに興味", "wishes.activities.computer", "computer"),
+        ("ヒキコモリが長い", "needs.withdrawal", 2),
+        ("オシャベリが好き", "wishes.activities.tea", "tea"),
+        ("週1～2回", "limits.sessions_per_week", 2),
+        ("１～２時間", "limits.minutes", 120),
+        ("80歳の母と二人、52歳", "age", 52),
+        ("タバコの煙がだめ", "limits.no_smoking", True),
+    ],
+)
+def test_a_word_is_read_however_it_is_written(note: str, field: str, value: object) -> None:
+    assert fields(note)[field] == value
+
+
+def test_hours_of_the_clock_are_read_and_a_no_leaves_nothing_beside_what_is_said() -> None:
+    found = [
+        p for p in read_note("午前中は起きられない。午後2時半から4時なら。") if p.field == "windows"
+    ]
+    assert [{(w["from"], w["to"]) for w in p.value} for p in found] == [{("14:30", "16:00")}]
+    (left,) = [p for p in read_note("午前中は起きられない") if p.field == "windows"]
+    assert {(w["from"], w["to"]) for w in left.value} == {("12:00", "21:00")}
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("読書が好きで静かに過ごしたい", "本の部屋"),
+        ("本を読みたい", "本の部屋"),
+        ("家具を直すのが得意", "木の会"),
+        ("野菜づくりをしてみたい", "畑"),
+        ("お茶でも飲みながら人と話したい", "お茶の間"),
+    ],
+)
+def test_a_wish_in_words_meets_the_place_that_speaks_of_it(words: str, place: str) -> None:
+    descriptions = {
+        "本の部屋": "静かに本を読んで過ごせます。話さなくてもかまいません。",
+        "木の会": "木工と家具の修理をしています。",
+        "歌の会": "みんなで歌い、体操をします。",
+        "畑": "野菜を育て、土にふれます。",
+        "お茶の間": "お茶を飲みながらおしゃべりをします。",
+    }
+    at = {"lon": 139.71, "lat": 35.73}
+    rows = [
+        {"name": name, "kind": "open_space", "description": said, **at}
+        for name, said in descriptions.items()
+    ]
+    answer = Table(pd.DataFrame(rows)).suggest({"at": at, "wishes": {"text": words}})
+    best = max(answer.suggestions, key=lambda s: s.contributions["wishes"])
+    assert best.place.name == place
+    assert best.contributions["wishes"] > 0

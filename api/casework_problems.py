@@ -8,11 +8,13 @@ from casework import (
     decline_reasons,
     exclusions,
     guessing,
+    households,
     identities,
     invitations,
     meetings,
     my_number,
     outside,
+    owners,
     passwords,
     people,
     placements,
@@ -134,6 +136,19 @@ CASEWORK: dict[type[Exception], Problem] = {
         409,
         "調整中の参加の場か、結果を聞いていない引き継ぎが残っています。先に区切りをつけてください。",
         "A placement is under way, or a hand-off's end was not heard. Finish these first.",
+    ),
+    households.InAnotherHousehold: Problem(
+        409,
+        "二人は別の世帯に登録されています。先にどちらかを世帯から外してください。",
+        "They belong to different households. Take one of them out first.",
+    ),
+    households.NoName: Problem(
+        422, "世帯の呼び名を入れてください。", "Say how the household is called."
+    ),
+    owners.NotOnTeam: Problem(
+        422,
+        "担当にできるのは、このケースの支援チームの職員だけです。",
+        "Only who works on this case can be responsible for it.",
     ),
     plans.BadOutcome: Problem(422, "終結の理由を選んでください。", "Say how the case ended."),
     plans.NotYours: Problem(

@@ -47,6 +47,7 @@ GROUPS = (
         (
             Item("/people", "nav.people", "home.people", WORKS_WITH_PEOPLE),
             Item("/allocation", "allocation.title", "home.allocation", WORKS_WITH_PEOPLE),
+            Item("/stalled", "stalled.title", "home.stalled", WORKS_WITH_PEOPLE),
             Item("/meetings", "nav.meetings", "home.meetings", WORKS_WITH_PEOPLE),
             Item("/break-glass", "glass.title", "home.glass", WORKS_WITH_PEOPLE),
             Item("/requests", "request.title", "home.requests", WORKS_WITH_PEOPLE),

@@ -26,6 +26,9 @@ KINDS = (
     "hand_off_asked",
     "hand_off_ended",
     "place_fits",
+    "given_to_you",
+    "hand_off_stalled",
+    "hand_off_stalled_manager",
 )
 
 
@@ -45,6 +48,14 @@ def tell(
             Notice(account_id=account_id, kind=kind, about=about[:100], case_id=case_id, at=now)
         )
     session.flush()
+
+
+def was_told(session: Session, account_id: uuid.UUID, kind: str, *, about: str) -> bool:
+    """Tell whether somebody was told of something already, seen or not."""
+    before = select(Notice.id).where(
+        Notice.account_id == account_id, Notice.kind == kind, Notice.about == about
+    )
+    return session.scalar(before.limit(1)) is not None
 
 
 def tell_role(session: Session, role: str, kind: str, *, about: str) -> None:

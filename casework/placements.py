@@ -95,9 +95,11 @@ def move_placement(
     reason: str | None = None,
     next_on: date | None = None,
     told: Sequence[str] = (),
+    owner_id: uuid.UUID | None = None,
 ) -> Placement:
-    """Take one step; who takes it owns the next.
+    """Take one step; who takes it owns the next, or a colleague whom they name.
 
+    owner_id : somebody who may write to the case (see `owners.check_owner`); None: who takes it
     reason : for `declined` and `ended`, one of `REASONS`
     next_on : by when the next step; where nothing is said, what the table says
     Raises `NoSuchStep`, `BadReason`, `EditedMeanwhile`; `NeedsConsent` where something was told.
@@ -119,7 +121,7 @@ def move_placement(
                 session, offering_id=placement.offering_id, doubt=reason, by=opened.actor.by
             )
     origin, placement.state = placement.state, target
-    placement.owner_id = opened.actor.account_id
+    placement.owner_id = owner_id or opened.actor.account_id
     placement.next_on = None
     placement.told_on = placement.manager_told_on = None
     if stage.within_days is not None:

@@ -152,10 +152,3 @@ def _check_through(session: Session, opened: Opened) -> None:
     unheard = any(HAND_OFF[h.state].to for h in rows_of(session, opened, HandOff))
     if under_way or unheard:
         raise StillOpen
-
-
-def take_over(session: Session, opened: Opened) -> None:
-    """Make the actor the one who is responsible for the case."""
-    opened.case.owner_id = opened.actor.account_id
-    session.flush()
-    wrote(session, opened, "owner")

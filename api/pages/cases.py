@@ -1,9 +1,9 @@
 """A case as its team works on it: need, consent, plan, placements, hand-offs, meetings."""
 
 import uuid
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from casework.cases import Opened, case_for, household_of, rows_of
 from casework.consents import FORMS, GIVERS, PURPOSES, consents_of
 from casework.decline_reasons import REASONS
 from casework.meetings import meetings
+from casework.owners import choose_owner, colleagues
 from casework.placement_models import (
     Disclosure,
     FollowUp,
@@ -26,7 +27,7 @@ from casework.placement_models import (
     PlanItem,
 )
 from casework.placements import TELLABLE, placements_of
-from casework.plans import OUTCOMES, move_case, take_over
+from casework.plans import OUTCOMES, move_case
 from casework.roles import WORKS_WITH_PEOPLE
 from casework.room_questions import questions_of
 from casework.stages import CASE, HAND_OFF, PLACEMENT
@@ -54,6 +55,7 @@ def _shown(session: Session, opened: Opened, language: str) -> dict[str, Any]:
         "today": clock.today(),
         "names": display_names(session),
         "agencies": agency_names(session, language),
+        "colleagues": colleagues(session, opened) if opened.may_write else [],
         "team": rows_of(session, opened, CaseAgency, CaseAgency.since),
         "members": rows_of(session, opened, CaseMember, CaseMember.since),
         "exclusions": rows_of(session, opened, Exclusion, Exclusion.made_at),
@@ -101,6 +103,12 @@ def stage(
 
 
 @router.post("/cases/{case_id}/owner")
-def owner(session: Writing, user: User, case_id: uuid.UUID) -> Response:
-    take_over(session, to_write(session, user, case_id, "owner"))
+def owner(
+    session: Writing,
+    user: User,
+    case_id: uuid.UUID,
+    account: Annotated[uuid.UUID | None, Form()] = None,
+) -> Response:
+    opened = to_write(session, user, case_id, "owner")
+    choose_owner(session, opened, account_id=account or user.account_id)
     return back(case_id)

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from api.asking import what_was_suggested
 from api.dependencies import Program, User, Writing, allowed
 from api.pages.case_forms import Code, Codes, Day, Words, back, to_write
+from casework.owners import check_owner
 from casework.placements import done_follow_up, move_placement, start_placement
 from casework.plans import add_plan_item, ask_hand_off, done_plan_item, move_hand_off
 from casework.roles import WORKS_WITH_PEOPLE
@@ -53,10 +54,15 @@ def move(
     reason: Code = "",
     next_on: Annotated[date | None, Form()] = None,
     told: Codes = [],  # noqa: B006
+    owner: Annotated[uuid.UUID | None, Form()] = None,
 ) -> Response:
+    opened = to_write(session, user, case_id, "placement")
+    if owner is not None:
+        check_owner(session, opened, owner)
     move_placement(
         session,
-        to_write(session, user, case_id, "placement"),
+        opened,
+        owner_id=owner,
         placement_id=placement_id,
         version=version,
         target=target,

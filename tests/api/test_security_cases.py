@@ -163,6 +163,8 @@ def routes(app: FastAPI) -> list[tuple[str, str]]:
 BODIES: dict[str, dict[str, Any]] = {
     "/cases/{case_id}/stage": {"target": "nowhere"},
     "/cases/{case_id}/owner": {},
+    "/cases/{case_id}/household": {"other": str(uuid.UUID(int=1)), "label": "x"},
+    "/cases/{case_id}/household/leave": {},
     "/cases/{case_id}/consents": {"given_by": "x", "given_on": "2026-01-01", "form": "x"},
     "/cases/{case_id}/consents/{consent_id}/withdraw": None,
     "/cases/{case_id}/team/leave": {"agency": "nowhere"},

@@ -29,6 +29,7 @@ ALSO = {
     "Notice": {"casework/notices.py", "casework/waiting.py"},
     "Meeting": {"casework/meetings.py"},  # holds no case: these hang on a case by `MeetingCase`
     "RoomQuestion": DOORS | {"casework/room_questions.py"},  # its host's page, without the case
+    "HandOff": DOORS | {"casework/stalled.py"},
     "Placement": DOORS | {"casework/stalled.py", "casework/outcomes.py"},  # jobs; see below
     # A job that counts, and hands on what the engine said of a pair and how it went: never who.
     **dict.fromkeys(

@@ -139,11 +139,16 @@ def _seals(chance: random.Random, connection: Connection, ids: list[int]) -> str
 TAMPERINGS = (_change, _change, _remove, _reorder, _put_in, _seals)
 
 
-@pytest.fixture(scope="module")
-def tampered_with(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, Head]]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def tampered_with(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Database, Head]]:
     from jobs.tables import METADATA
 
-    made = Database(f"sqlite:///{tmp_path_factory.mktemp('seal') / 'test.sqlite3'}")
+    url = f"sqlite:///{tmp_path_factory.mktemp('seal') / 'test.sqlite3'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("new_postgres_url")()
+    made = Database(url)
     METADATA.create_all(made.engine)
     head = fill(made)
     without_triggers(made)

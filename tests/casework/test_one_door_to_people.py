@@ -26,14 +26,16 @@ DOORS = {
 
 ALSO = {
     "AuditRow": {"casework/audit.py", "casework/audit_seal.py"},
-    "Notice": {"casework/notices.py", "casework/waiting.py"},
+    "Notice": {"casework/notices.py", "casework/waiting.py", "casework/reminders.py"},
     "Meeting": {"casework/meetings.py"},  # holds no case: these hang on a case by `MeetingCase`
     "RoomQuestion": DOORS | {"casework/room_questions.py"},  # its host's page, without the case
     "HandOff": DOORS | {"casework/stalled.py"},
     "Placement": DOORS | {"casework/stalled.py", "casework/outcomes.py"},  # jobs; see below
     # A job that counts, and hands on what the engine said of a pair and how it went: never who.
+    **dict.fromkeys(("PlacementStep", "Person", "Consent"), DOORS | {"casework/outcomes.py"}),
+    # And one that reminds of contacts by the calendar, only who sees the case.
     **dict.fromkeys(
-        ("PlacementStep", "FollowUp", "Case", "Person", "Consent"), DOORS | {"casework/outcomes.py"}
+        ("FollowUp", "Case"), DOORS | {"casework/outcomes.py", "casework/reminders.py"}
     ),
 }
 

@@ -59,7 +59,7 @@ UNDATED: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
 HALF_SAID: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
     (r"学校の?休(?:業|校)?日(?![月火水木金土日])", lambda m: Word("days", Days(off_school="school_holidays"), m[0])),
     (r"長期休(?:業日|[暇業])(?:期間)?中?(?![月火水木金土日])", lambda m: Word("days", Days(off_school="long_vacations"), m[0])),
-    (rf"(?:放課後|下校後|下校時|授業終了後)\s*(?:~|-|から)\s*(?P<end>{CLOCK}){END_OF_HOURS}(?!頃|ごろ|以降|分)", _after_school),
+    (rf"(?:放課後|下校後|下校時|授業終了後|学校終了後)\s*(?:~|-|から)\s*(?P<end>{CLOCK}){END_OF_HOURS}(?!頃|ごろ|以降|分)", _after_school),
     (rf"(?P<start>{CLOCK})(?:~-?(?=$|[ 、。;()])|から(?=$|[ 、。;)月火水木金土日]))", _from),
     (r"は?利用可能?(?:です)?(?=$|[ 、。;()])", lambda m: Word("hours", ANY_HOURS, m[0], UNSTATED)),
 ]  # fmt: skip

@@ -289,7 +289,7 @@ PATTERNS: list[tuple[str, Callable[[re.Match[str]], Word]]] = [
     # 第1週の水曜 isn't here: some mean the first Wednesday, some that of the first week. Nor is
     # 第1・3月・水: the first and third Monday, and each Wednesday?
     (
-        r"の(?=\d|午[前後]\d|正午)|[、,;・/。\s<>|]+|【(?=[月火水木金土日平毎祝第])|(?<=[曜日月火水木金土祝])】|です(?![かが])|及び|および|と|ただし、?|:|他(?=\d)",
+        r"の(?=\d|午[前後]\d|正午|放課後)|[、,;・/。\s<>|]+|【(?=[月火水木金土日平毎祝第])|(?<=[曜日月火水木金土祝])】|です(?![かが])|及び|および|と|ただし、?|:|他(?=\d)",
         _simple("mark"),
     ),
     *ALONE,

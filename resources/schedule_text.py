@@ -105,6 +105,8 @@ def _moved(word: Word) -> Said:
     kind, named = word.value
     if len(named) > 1 or any(len(nth) > 1 for _, nth in named):
         raise NotUnderstood(word.text)  # which of them, or all on one day?
+    if not named and "祝" not in word.text:
+        raise NotUnderstood(word.text)  # 休日の場合は翌日: are Saturdays and Sundays meant?
     return Said((), (), tuple(Move(kind, (d,), nth) for d, nth in named) or (Move(kind),))
 
 

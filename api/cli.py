@@ -11,6 +11,7 @@ from api.commands import (
     allocation,
     auditing,
     backups,
+    capacity,
     checkup,
     duplicates,
     evaluating,
@@ -62,6 +63,7 @@ app.add_typer(exports.app, name="export")
 app.add_typer(layers.app, name="layers")
 app.add_typer(ledger.app, name="jobs")
 app.add_typer(municipalities.app, name="municipality")
+app.command("capacity", help=say("help.capacity"))(capacity.capacity)
 app.command("serve", help=say("help.serve"))(serving.serve)
 app.command("worker", help=say("help.worker"))(serving.worker)
 app.command("duplicates", help=say("help.duplicates"))(duplicates.duplicates)

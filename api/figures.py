@@ -16,7 +16,7 @@ from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.dependencies import Program, allowed
-from jobs.listing import count_by_kind, oldest_due_s
+from jobs.listing import count_by_kind, oldest_due_s, throughput
 from jobs.program import Program as OpenProgram
 from resources.changes import latest_revision
 
@@ -101,10 +101,18 @@ class _Ledger(Collector):
                 jobs.add_metric((kind, state), count)
             oldest_s = oldest_due_s(session)
             revision = latest_revision(session)
+            lately = throughput(session)
         yield jobs
         yield GaugeMetricFamily(
             "ibasho_oldest_due_job_seconds", "For how long the oldest due job has waited",
             value=oldest_s or 0.0,
+        )  # fmt: skip
+        yield GaugeMetricFamily(
+            "ibasho_jobs_done_last_hour", "Jobs done in the last hour", value=lately.done
+        )
+        yield GaugeMetricFamily(
+            "ibasho_jobs_per_worker_second", "Jobs that a worker does in a second of work, lately",
+            value=lately.per_worker_s,
         )  # fmt: skip
         yield GaugeMetricFamily(
             "ibasho_revision", "Newest revision of the change log", value=revision

@@ -87,6 +87,7 @@ GROUPS = (
         (
             Item("/accounts", "accounts.title", "home.accounts", ("administrator",)),
             Item("/jobs", "nav.jobs", "home.jobs", ("coordinator", "administrator")),
+            Item("/capacity", "capacity.title", "home.capacity", ("administrator",)),
             Item("/audit", "nav.audit", "home.audit", ("auditor",)),
             Item("/retention", "retention.title", "home.retention", MAY_LOOK),
         ),

@@ -12,6 +12,7 @@ SUITES = (
     "benchmarks.allocation",
     "benchmarks.learning",
     "benchmarks.many_workers",
+    "benchmarks.capacity",
     "benchmarks.load",
 )
 

@@ -31,14 +31,21 @@ class Waiting:
     need: dict[str, Any]
 
 
-def people_waiting(session: Session, *, by: str) -> Iterator[Waiting]:
+def people_waiting(
+    session: Session, *, by: str, owners: tuple[uuid.UUID, uuid.UUID] | None = None
+) -> Iterator[Waiting]:
     """Give those who wait for a place; the look at each is recorded as that of a job.
 
     Only cases that rest on consent, and that their owner may see now: a case of a 支援会議 leaves
     no trace outside it, and what an owner may no longer see isn't told to them.
     by : the job
+    owners : the first and the last account, in the order of their ids, of those whose people are
+        given; None = everybody's
     """
-    for account in session.scalars(select(Account).where(Account.active).order_by(Account.id)):
+    staff = select(Account).where(Account.active).order_by(Account.id)
+    if owners is not None:
+        staff = staff.where(Account.id.between(*owners))
+    for account in session.scalars(staff):
         owner: Actor = actor_of(account)
         for opened in cases_waiting(session, owner=owner, by=by):
             yield Waiting(opened.case.id, account.id, need_for(session, opened))

@@ -1,12 +1,14 @@
 """Puts places that are new, or free again, to those who wait: whom they suit, their owners hear."""
 
+import re
 import uuid
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from casework.models import Account
 from casework.waiting import people_waiting, tell_of_place
-from jobs.ledger import Claimed, Outcome
+from jobs.ledger import Claimed, Outcome, Refused, enqueue
 from jobs.models import LogReader
 from jobs.program import Program
 from matching.need import BadNeed, parse_need
@@ -17,6 +19,13 @@ from resources.queries import offering_ids_touched
 from resources.upsert import insert_into
 
 READER = "fits_waiting"
+OWNERS = 50
+"""Staff whose people are done in one piece: a second or two of work."""
+
+NIGHT = 5
+"""Priority of the pieces: what a person's change asks for goes first."""
+
+SUBJECT = re.compile(r"(\d+)\.\.(\d+):([0-9a-f]{32})\.\.([0-9a-f]{32})")
 TELLING = {
     "offering": ("availability", "places", "schedule", "location_id"),
     "resource": ("status", "accepted_audience", "needs", "activities", "steps"),
@@ -27,15 +36,42 @@ TELLING = {
 def fit_waiting(program: Program, session: Session, job: Claimed) -> Outcome:
     """Suggest anew for everybody who waits, where a place has come or changed since the last time.
 
-    What was there before the first time is no news.
+    What was there before the first time is no news. Where there are many staff the people whose
+    cases are theirs are done in pieces, which any worker takes.
     """
     newest = latest_revision(session)
     since = _move_reader(session, newest)
     fresh = set() if since is None else _came_or_changed(session, since, newest)
     if not fresh:
         return Outcome("nothing_to_do")
+    owners = list(session.scalars(select(Account.id).where(Account.active).order_by(Account.id)))
+    if len(owners) <= OWNERS:
+        return _tell(program, session, job, fresh, None)
+    pieces = [owners[start : start + OWNERS] for start in range(0, len(owners), OWNERS)]
+    for piece in pieces:
+        subject = f"{since}..{newest}:{piece[0].hex}..{piece[-1].hex}"
+        enqueue(session, "fit_some", subject=subject, priority=NIGHT)
+    return Outcome("split", {"pieces": len(pieces)})
+
+
+def fit_some(program: Program, session: Session, job: Claimed) -> Outcome:
+    """Suggest anew for those who wait with some of the staff, as `fit_waiting` asked."""
+    said = SUBJECT.fullmatch(job.subject or "")
+    if said is None:
+        raise Refused("bad_subject", final=True)
+    fresh = _came_or_changed(session, int(said[1]), int(said[2]))
+    return _tell(program, session, job, fresh, (uuid.UUID(said[3]), uuid.UUID(said[4])))
+
+
+def _tell(
+    program: Program,
+    session: Session,
+    job: Claimed,
+    fresh: set[uuid.UUID],
+    owners: tuple[uuid.UUID, uuid.UUID] | None,
+) -> Outcome:
     waiting = told = 0
-    for one in people_waiting(session, by=f"job:{job.kind}"):
+    for one in people_waiting(session, by=f"job:{job.kind}", owners=owners):
         waiting += 1
         try:
             need = parse_need(one.need, program.vocabulary)

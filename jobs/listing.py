@@ -2,17 +2,21 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from jobs.dialects import now_of
 from jobs.models import Job
 from jobs.progress import progress_here
 from jobs.sentences import KINDS, UNKNOWN_KIND, kind_name, sentence
 from jobs.upkeep import oldest_due_age_s
 from resources.clock import JAPAN
+
+LOOKED_AT = 2_000
+"""Of the jobs done lately, from so many it is told how fast a worker is."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,27 @@ def count_by_kind(session: Session) -> dict[tuple[str, str], int]:
     """Return how many jobs there are of each (kind, state)."""
     rows = session.execute(select(Job.kind, Job.state, func.count()).group_by(Job.kind, Job.state))
     return {(kind, state): count for kind, state, count in rows}
+
+
+@dataclass(frozen=True)
+class Throughput:
+    """How much was done in the last hour, and how fast a worker is while it works."""
+
+    done: int
+    per_worker_s: float  # jobs in a second of one worker's work
+
+
+def throughput(session: Session) -> Throughput:
+    """Return what was done in the last hour; the speed is that of the newest `LOOKED_AT`."""
+    since = now_of(session) - timedelta(hours=1)
+    lately = (Job.state == "done", Job.finished_at > since)
+    done = session.scalar(select(func.count()).where(*lately)) or 0
+    newest = select(Job.started_at, Job.finished_at).where(*lately, Job.started_at.is_not(None))
+    rows = session.execute(newest.order_by(Job.finished_at.desc()).limit(LOOKED_AT)).all()
+    # A job that was over before the clock moved still took some time.
+    spans = [(end - began).total_seconds() for began, end in rows if began and end]
+    worked_s = max(sum(spans), 0.001)
+    return Throughput(done, len(spans) / worked_s)
 
 
 def oldest_due_s(session: Session) -> float | None:

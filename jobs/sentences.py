@@ -33,6 +33,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "read_sources": ("外部の提供元のうち読む時が来たもの", "Sources outside that are due"),
     "read_source": ("外部の提供元の読み取り", "Reading of a source outside"),
     "forget_old_jobs": ("古い処理記録の削除", "Removal of old jobs"),
+    "fit_some": ("待っている人の一部への新しい場の提案", "New places for some who wait"),
     "fit_waiting": ("待っている人への新しい場の提案", "New places for those who wait"),
     "backup": ("控えの作成", "Backup"),
 }

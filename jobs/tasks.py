@@ -13,7 +13,7 @@ from casework.stalled import tell_what_stalls
 from geodata.areas import load_layer
 from jobs.comparing import compare_entries, compare_outside
 from jobs.copies import say_copy, write_copy
-from jobs.fitting import fit_waiting
+from jobs.fitting import fit_some, fit_waiting
 from jobs.importing_files import check_file, import_file, try_file
 from jobs.learning import learn_outcomes
 from jobs.ledger import Claimed, Outcome, Refused, enqueue
@@ -181,6 +181,7 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "remind_verifications": Task(remind_verifications),
         "report_gaps": Task(report_gaps),
         "fit_waiting": Task(fit_waiting),
+        "fit_some": Task(fit_some),
         "propose_destruction": Task(propose_destruction),
         "learn_outcomes": Task(learn_outcomes),
         "seal_audit": Task(seal_audit, before=keep_head),

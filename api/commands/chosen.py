@@ -15,7 +15,14 @@ from api.commands.words import say
 if TYPE_CHECKING:
     from jobs.settings import Settings
 
-OF_THE_INSTALLATION = ("serve", "worker", "backup-key", "municipality", "schedule parse")
+OF_THE_INSTALLATION = (
+    "serve",
+    "worker",
+    "backup-key",
+    "capacity",
+    "municipality",
+    "schedule parse",
+)
 """Commands that are about all of them, or about none."""
 
 OVER_ALL = ("doctor", "migrate", "database upgrade", "index build", "backup", "restore", "verify")

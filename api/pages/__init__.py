@@ -7,6 +7,7 @@ from api.pages import (
     allocation,
     auditing,
     bookings,
+    capacity,
     case_access,
     cases,
     duplicates,
@@ -90,6 +91,7 @@ ROUTERS = [
     agencies.router,
     jobs.router,
     learning.router,
+    capacity.router,
     maps.router,
     unmet.router,
 ]

@@ -9,7 +9,7 @@ from api.dependencies import Reading, Writing, allowed
 from api.identity import language_of
 from api.rendering import render
 from jobs.ledger import retry
-from jobs.listing import count_by_state, list_jobs, oldest_due_s
+from jobs.listing import count_by_state, list_jobs, oldest_due_s, throughput
 from resources.commands import NotFound
 
 router = APIRouter(include_in_schema=False, dependencies=[allowed("coordinator", "administrator")])
@@ -24,6 +24,7 @@ def jobs(request: Request, session: Reading) -> Response:
         jobs=[j.as_json(language) for j in list_jobs(session, 100)],
         counts=count_by_state(session),
         oldest=oldest_due_s(session),
+        throughput=throughput(session),
     )
 
 

@@ -17,9 +17,12 @@ from casework.models import Account
 from casework.notices import notices_of
 from casework.people import add_person
 from casework.placements import start_placement
+from jobs.fitting import OWNERS
 from jobs.ledger import enqueue
+from jobs.listing import list_jobs
 from jobs.program import Program
 from jobs.runtime import run_one
+from jobs.tasks import TASKS
 from resources import clock
 from resources.commands import set_availability
 from resources.models import Agency
@@ -134,3 +137,33 @@ def test_nothing_is_told_of_whom_the_owner_may_not_see_or_who_has_a_place(
     assert told(program) == []
     with program.database.reading() as session:
         assert session.scalars(select(Account)).all()
+
+
+def test_with_many_staff_it_is_done_in_pieces_and_tells_the_same(
+    program: Program, owner: Actor, waits: uuid.UUID, register: Register
+) -> None:
+    fit(program)
+    place = register({"name": "新しい会", **SUITS}, location=PLACE)
+    with program.database.writing(by="test") as session:
+        stored = session.get(Account, owner.account_id)
+        same = {c.name: getattr(stored, c.name) for c in Account.__table__.columns}
+        for n in range(2 * OWNERS):
+            session.add(Account(**{**same, "id": uuid.uuid4(), "name": f"colleague {n}"}))
+    assert fit(program) == {"said": "split", "pieces": 3}
+    assert told(program) == []  # splitting does none of the work
+    with program.database.reading() as session:
+        subjects = [j.subject for j in list_jobs(session, 100, kind="fit_some")]
+    assert all(len(subject or "") <= 100 for subject in subjects)
+    for _ in range(3):
+        run_kinds(program, "fit_some")
+    assert told(program) == [("place_fits", str(place))]
+    with program.database.writing(by="test") as session:  # delivered again it tells nothing twice
+        for subject in subjects:
+            enqueue(session, "fit_some", subject=subject)
+    for _ in range(3):
+        run_kinds(program, "fit_some")
+    assert told(program) == [("place_fits", str(place))]
+
+
+def run_kinds(program: Program, kind: str) -> None:
+    assert run_one(program, tasks={kind: TASKS[kind]})

@@ -82,7 +82,12 @@ class Guarded:
         # Nothing about people stays in a browser's or a proxy's store.
         caching = "no-cache" if scope["path"].startswith(STATIC) else "no-store"
 
+        # Harvesters look with HEAD whether something is there; it is answered as GET, without body.
+        looks = scope["method"] == "HEAD" and is_open_path(scope["path"])
+
         async def with_headers(message: Message) -> None:
+            if looks and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
@@ -92,7 +97,7 @@ class Guarded:
                 headers.setdefault("Cache-Control", caching)
             await send(message)
 
-        await self.app(scope, receive, with_headers)
+        await self.app({**scope, "method": "GET"} if looks else scope, receive, with_headers)
 
 
 class SameOrigin:

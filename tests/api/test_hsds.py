@@ -412,6 +412,17 @@ def test_the_profile_describes_every_field_that_is_added(demo_client: TestClient
         assert set(names) <= described(schema)
 
 
+def test_whoever_only_looks_gets_the_same_answer_without_its_body(client: TestClient) -> None:
+    for path in ("/hsds", "/hsds/services", "/hsds/services?page=0", f"/hsds/services/{NEVER}",
+                 "/feed/service-at-locations"):  # fmt: skip
+        whole, looked = client.get(path), client.head(path)
+        assert looked.status_code == whole.status_code
+        assert looked.content == b""
+        for name in ("content-type", "content-length", "access-control-allow-origin"):
+            assert looked.headers[name] == whole.headers[name]
+    assert client.head("/imports").status_code == 405
+
+
 def test_pages_of_other_sites_may_read_what_is_open_and_nothing_else(client: TestClient) -> None:
     other = {"origin": "https://elsewhere.example.jp"}
     for path in ("/hsds", "/hsds/", "/hsds/services", f"/hsds/services/{NEVER}",

@@ -66,6 +66,7 @@ def test_a_coordinator_registers_a_place_and_it_is_suggested_in_the_next_request
     page.fill("input[name=fee_yen]", "100")
     page.select_option("select[name=availability]", "capacity")
     page.fill("input[name=places]", "8")
+    page.check("input[name=verified]")
     page.evaluate("window.scrollTo(0, 0)")
     snapshot(page, "register", size)
     assert no_sideways_scrolling(page)

@@ -147,8 +147,8 @@ def confidence(p: Any, a: Any, unknowns: int, rules: int) -> float:
 
     As a rule 0.4 × share of the rules whose verdict is known + 0.4 × freshness of the verification
     by the term of the kind + 0.2 × freshness of what was said about free places; and then, by how
-    often sessions took place and answers came, up to 0.15 and 0.075 more or less (see
-    `track_record.share`), within 0 … 1.
+    often sessions took place and answers came (see `track_record.share`), up to a half and a
+    quarter of what is missing to 1 more, or of itself less.
     """
     complete = 1.0 - unknowns / max(rules, 1)
     verified = fresh(p["verified_day"], a["day_number"], a["term_days"][p["kind"]])
@@ -157,9 +157,10 @@ def confidence(p: Any, a: Any, unknowns: int, rules: int) -> float:
         said = fresh(p["said_day"], a["day_number"], a["room_half_days"])
     sure = a["sure_known"] * complete + a["sure_verified"] * verified + a["sure_room"] * said
     term = a["term_days"][p["kind"]]
-    sure += a["of_sessions"] * (2.0 * share(p["sessions_seen"], a["day_number"], term) - 1.0)
-    sure += a["of_answers"] * (2.0 * share(p["host_answers"], a["day_number"], term) - 1.0)
-    return float(min(max(sure, 0.0), 1.0))
+    moved = a["of_sessions"] * (2.0 * share(p["sessions_seen"], a["day_number"], term) - 1.0)
+    moved += a["of_answers"] * (2.0 * share(p["host_answers"], a["day_number"], term) - 1.0)
+    # A part of what is missing to certainty, or of what is there: nothing gets surer than sure.
+    return float(sure + moved * ((1.0 - sure) if moved > 0.0 else sure))
 
 
 def first_of_each(ordered: NDArray[np.int64], sight: Sight, limit: int) -> list[int]:

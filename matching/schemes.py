@@ -78,8 +78,8 @@ class Thresholds:
     transport_reach_m : how far out a place that fetches people, or is joined online, counts
     room_half_days : days after which what was said of free places counts half
     sure_known, sure_verified, sure_room : what confidence is made of; their proportion counts
-    sessions_percent, answers_percent : how much confidence rises or falls at most by how often
-        sessions took place, and by how often the host answered
+    sessions_percent, answers_percent : which part of the doubt that is left, or of the confidence,
+        goes at most by how often sessions took place, and by how often the host answered
     hub_share_percent, hub_fewest_lists : a place on more than this share of lists, of so many at
         least, is a hub
     hub_less_percent : what a hub loses of its merit

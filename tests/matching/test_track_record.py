@@ -53,6 +53,33 @@ def test_it_is_a_share_that_time_takes_back_to_one_half(
     assert abs(_share(told, then, term) - 0.5) <= abs(_share(told, now, term) - 0.5) + 1e-12
 
 
+def test_a_good_record_takes_doubt_away_and_never_makes_a_place_surer_than_sure(
+    database: Database, store: IndexStore, register: Callable[..., uuid.UUID]
+) -> None:
+    fresh = {
+        "schedule": {"rules": [{"days": ["tue"], "from": "10:00", "to": "12:00"}], "closed": []},
+        "availability": "capacity", "places": 2, "availability_said_on": TODAY,
+        "verified_on": TODAY,
+    }  # fmt: skip
+    place = register(
+        resource={"name": "架空の会", "kind": "salon", "gender": "any", "requirements": []},
+        location={"address": "豊島区", **AT},
+        offering=fresh,
+    )
+    need = parse_need({"at": AT, "on": TODAY.isoformat()}, default_vocabulary())
+    found = []
+    for weeks in range(5):
+        with database.reading() as session:
+            found.append(explain(session, store, need, place, now=NOW).suggestion.confidence)
+        with database.writing(by="test") as session:
+            say_session(
+                session, offering_id=place, on=TODAY - timedelta(weeks=weeks), held=True,
+                said_by="host", by="host", now=NOW,
+            )  # fmt: skip
+    assert found == sorted(found)
+    assert found[0] < found[-1] < 100
+
+
 def test_nothing_known_counts_neither_way_and_four_of_four_more_than_one_of_one() -> None:
     today = day_number(TODAY)
     assert _share([], today, 90.0) == 0.5

@@ -572,9 +572,9 @@ class Reference:
             + n.sure_room / whole * said
         )
         sessions, answers = self.track_records.get(o.id, ((), ()))
-        sure += n.sessions_percent / 100 * (2 * self.kept(sessions, term) - 1)
-        sure += n.answers_percent / 100 * (2 * self.kept(answers, term) - 1)
-        sure = min(1.0, max(0.0, sure))
+        moved = n.sessions_percent / 100 * (2 * self.kept(sessions, term) - 1)
+        moved += n.answers_percent / 100 * (2 * self.kept(answers, term) - 1)
+        sure += moved * (1 - sure if moved > 0 else sure)
         return Looked(
             entry,
             self.distance(entry),

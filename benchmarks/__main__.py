@@ -5,6 +5,11 @@ import sys
 
 SUITES = (
     "benchmarks.suggest",
+    "benchmarks.many_people",
+    "benchmarks.sessions",
+    "benchmarks.http_cost",
+    "benchmarks.imports",
+    "benchmarks.scale",
     "benchmarks.nearby",
     "benchmarks.districts",
     "benchmarks.duplicates",

@@ -2,17 +2,18 @@
 
 import re
 import uuid
+from contextlib import suppress
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from casework.models import Account
-from casework.waiting import people_waiting, tell_of_place
+from casework.waiting import Waiting, people_waiting, tell_of_place
 from jobs.ledger import Claimed, Outcome, Refused, enqueue
 from jobs.models import LogReader
 from jobs.program import Program
-from matching.need import BadNeed, parse_need
-from matching.suggest import suggest_placements
+from matching.lists import lists_for
+from matching.need import BadNeed, Need, parse_need
 from resources.changes import latest_revision
 from resources.models import Change
 from resources.queries import offering_ids_touched
@@ -70,18 +71,19 @@ def _tell(
     fresh: set[uuid.UUID],
     owners: tuple[uuid.UUID, uuid.UUID] | None,
 ) -> Outcome:
-    waiting = told = 0
-    for one in people_waiting(session, by=f"job:{job.kind}", owners=owners):
-        waiting += 1
-        try:
-            need = parse_need(one.need, program.vocabulary)
-        except BadNeed:
-            continue  # an address without a point, or a code that was retired: staff see it there
-        answer = suggest_placements(session, program.store, need)
-        for suggestion in answer.suggestions:
-            if suggestion.place.offering in fresh:
-                told += tell_of_place(session, one, suggestion.place.offering)
-    return Outcome("fitted", {"places": len(fresh), "waiting": waiting, "told": told})
+    waiting = list(people_waiting(session, by=f"job:{job.kind}", owners=owners))
+    asked: list[tuple[Waiting, Need]] = []
+    for one in waiting:
+        # An address without a point, or a code that was retired: staff see it there.
+        with suppress(BadNeed):
+            asked.append((one, parse_need(one.need, program.vocabulary)))
+    told = 0
+    lists = lists_for(session, program.store, (need for _, need in asked))
+    for (one, _), listed in zip(asked, lists, strict=True):
+        for place in listed:
+            if place.offering in fresh:
+                told += tell_of_place(session, one, place.offering)
+    return Outcome("fitted", {"places": len(fresh), "waiting": len(waiting), "told": told})
 
 
 def _move_reader(session: Session, newest: int) -> int | None:

@@ -36,7 +36,7 @@ def places_to_show(session: Session, rows: Rows, chosen: Sequence[int]) -> dict[
     taken from it. Of a hidden place it holds nothing that tells where it is.
     """
     kept = rows.kept(chosen)
-    said = _free_places(session, [own for own, _ in kept])
+    said = free_places(session, [own for own, _ in kept])
     return {
         i: PlaceShown(own, facts, *said[own])
         for i, (own, facts) in zip(chosen, kept, strict=True)
@@ -52,7 +52,8 @@ def places_named(rows: Rows, chosen: Sequence[int]) -> list[PlaceKept]:
 Said = tuple[str, int | None, date | str | None, str | None]
 
 
-def _free_places(session: Session, ids: Sequence[int]) -> dict[int, Said]:
+def free_places(session: Session, ids: Sequence[int]) -> dict[int, Said]:
+    """Return what is said of free places now, by the offerings' ids as numbers."""
     connection = session.connection()
     dialect = connection.dialect
     is_sqlite = dialect.name == "sqlite"  # it keeps ids as text
@@ -77,4 +78,8 @@ def _compiled(dialect: Dialect) -> str:
 
 def is_full(place: PlaceShown) -> bool:
     """Tell whether what stands in the database now leaves no room."""
-    return place.availability == "none" or (place.availability == "capacity" and place.places == 0)
+    return leaves_no_room(place.availability, place.places)
+
+
+def leaves_no_room(availability: str, places: int | None) -> bool:
+    return availability == "none" or (availability == "capacity" and places == 0)

@@ -16,7 +16,7 @@ from matching.answers import (
     Miss,
     Suggestion,
 )
-from matching.ask import prepare
+from matching.ask import Ask, prepare
 from matching.avoiding import avoiding
 from matching.codebook import Codebook
 from matching.fresh import is_full, places_named, places_to_show
@@ -120,9 +120,7 @@ def answer_to(
     walks = walks_for(ask, streets)
     reach = ask.reach_m(by_streets=walks is not None)
     radii = [None] if reach is None else [*(reach * w for w in WIDER), None]
-    served = NOT_SERVED
-    if ask.would_ride or ask.from_home:
-        served = Served(ask.served_m, ask.would_ride, ask.from_home)
+    served = served_for(ask)
     for radius in radii:
         rows, distance_m = index.candidates(ask.origin, radius, served)
         sight = Sight(rows, distance_m, ask, codebook, walks)
@@ -158,6 +156,13 @@ def answer_to(
         learned=learned,
         from_accuracy_m=need.at.accuracy_m,
     )
+
+
+def served_for(ask: Ask) -> Served:
+    """Return how far out places count that come to fetch people, or are joined online."""
+    if ask.would_ride or ask.from_home:
+        return Served(ask.served_m, ask.would_ride, ask.from_home)
+    return NOT_SERVED
 
 
 def _shown(

@@ -16,6 +16,7 @@ from oracle.reference import SAFETY, Reference
 from geodata.coordinates import LonLat
 from geodata.streets_source import import_streets
 from matching import text
+from matching.lists import lists_for
 from matching.need import parse_need
 from matching.schemes import default_weighing
 from matching.store import IndexStore
@@ -105,6 +106,10 @@ def compare(
             reference = Reference(catalogues.VOCABULARY, need, NOW, scheme, streets)
             listed, looked = reference.suggest(session, 8, _text_of(need.wishes.text, idf))
             suggested += len(listed)
+            alone = next(lists_for(session, store, [need], limit=8, scheme=scheme.code, now=NOW))
+            assert [tuple(one) for one in alone] == [
+                (s.place.offering, s.score, s.confidence) for s in answer.suggestions
+            ]
             by_id = {x.entry.offering.id: x for x in looked}
             assert [s.place.offering for s in answer.suggestions] == [
                 x.entry.offering.id for x in listed

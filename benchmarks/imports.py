@@ -1,0 +1,97 @@
+"""Times imports beside pandas.read_csv + to_sql, which checks nothing and keeps no history.
+
+Towns: a gazetteer's file (`--gazetteer`, pref, city, town, koaza, lat, lng). Resources: a generated
+file in the layout of the published lists, once into an empty catalogue and once more unchanged.
+
+    python -m benchmarks.imports --gazetteer FILE --resources 100000
+"""
+
+import argparse
+import csv
+import random
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import pandas as pd
+from sqlalchemy import create_engine
+
+from benchmarks.suggest import OUT
+from geodata.gazetteer import import_gazetteer
+from jobs.demo.facts import towns
+from jobs.program import open_program
+from jobs.settings import Settings
+from resources.importing import import_opendata
+
+COLUMNS = (
+    "都道府県コード又は市区町村コード", "NO", "都道府県名", "市区町村名", "名称", "名称_カナ",
+    "住所", "緯度", "経度", "電話番号", "利用可能曜日", "開始時間", "終了時間", "備考",
+)  # fmt: skip
+
+
+def write_resources(path: Path, n: int) -> None:
+    r = random.Random(1)
+    places = list(towns())
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        for k in range(n):
+            town = r.choice(places)
+            lon, lat = town.at
+            writer.writerow([
+                "131164", k, "東京都", "豊島区", f"架空ひろば{k}", f"カクウヒロバ{k}",
+                f"東京都豊島区{town.name}{r.randint(1, 40)}-{r.randint(1, 30)}",
+                round(lat + r.uniform(-0.001, 0.001), 6), round(lon + r.uniform(-0.001, 0.001), 6),
+                f"03-5555-{k % 10_000:04d}", "月火水木金", "09:00", "17:00", "",
+            ])  # fmt: skip
+
+
+def with_pandas(path: Path, folder: Path) -> float:
+    began = time.perf_counter()
+    rows = pd.read_csv(path)
+    rows.to_sql("rows", create_engine(f"sqlite:///{folder / 'pandas.sqlite3'}"), index=False)
+    return time.perf_counter() - began
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--gazetteer", type=Path)
+    options.add_argument("--resources", type=int, default=100_000)
+    given = options.parse_args()
+    lines = []
+    if given.gazetteer:
+        folder = Path(tempfile.mkdtemp())
+        theirs = with_pandas(given.gazetteer, folder)
+        began = time.perf_counter()
+        found = import_gazetteer(given.gazetteer, folder / "gazetteer")
+        ours = time.perf_counter() - began
+        lines.append(f"| towns ({found:,}) | {ours:.1f} | {theirs:.1f} | {ours / theirs:.1f} |")
+        shutil.rmtree(folder)
+    folder = Path(tempfile.mkdtemp())
+    path = folder / "resources.csv"
+    write_resources(path, given.resources)
+    theirs = with_pandas(path, folder)
+    program = open_program(Settings(home=folder / "home"))
+    for what in ("new", "unchanged"):
+        began = time.perf_counter()
+        with program.database.writing(by="benchmark") as session:
+            report = import_opendata(session, path, by="benchmark")
+        ours = time.perf_counter() - began
+        lines.append(
+            f"| resources, {what} ({given.resources:,}) | {ours:.1f} | {theirs:.1f} | "
+            f"{ours / theirs:.1f} |"
+        )
+        assert not report.reported, report.reported[:3]
+    shutil.rmtree(folder)
+    text = (
+        "| import | ibasho s | pandas.read_csv + to_sql s | ratio |\n|---|---|---|---|\n"
+        + "\n".join(lines)
+    )
+    print(text)
+    OUT.mkdir(exist_ok=True)
+    (OUT / "imports.md").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -112,4 +112,5 @@ def why(
         person_id=person_id,
         why=explanation.as_json(),
         from_town=explanation.from_town,
+        scheme=chosen,
     )

@@ -14,6 +14,7 @@ SUITES = (
     "benchmarks.districts",
     "benchmarks.duplicates",
     "benchmarks.vignettes",
+    "benchmarks.sealed_words",
     "benchmarks.allocation",
     "benchmarks.learning",
     "benchmarks.many_workers",

@@ -237,10 +237,7 @@ def _print_csv(found: "Gaps") -> None:
     writer.writerows([_as_text(row[name]) for name in names] for row in rows)
 
 
-FORMULA_LEADS = tuple("=+-@\t\r\n＝＋－＠")
-
-
 def _as_text(value: object) -> object:
-    if isinstance(value, str) and value.startswith(FORMULA_LEADS):
-        return "'" + value
-    return value
+    from resources.sources.defused import defused
+
+    return defused(value) if isinstance(value, str) else value

@@ -93,6 +93,9 @@ def _ids(demo: Program) -> dict[str, str]:
         }
 
 
+# Hypothesis looks whether the state of `random` moved while it drew, and lays at our strategy's door
+# what a thread of the application moved meanwhile.
+@pytest.mark.filterwarnings("ignore:Do not use the .random. module inside strategies")
 def test_every_operation_answers_as_it_is_described_whoever_sends_whatever(demo: Program) -> None:
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", create_app(demo.settings, demo))
     headers, ids = _headers(demo), _ids(demo)

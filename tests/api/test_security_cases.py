@@ -256,6 +256,27 @@ def test_lists_counts_and_agendas_show_only_what_may_be_seen(world: World, name:
         assert (values["case_id"] in client.get("/").text) <= seen
 
 
+@pytest.mark.parametrize("name", list(WHO))
+def test_no_page_that_names_no_case_shows_one_that_may_not_be_seen(world: World, name: str) -> None:
+    """Walked like the others: a list, count or tile that is added later is asked as well."""
+    client = browser(world.app)
+    sign_in(client, name)
+    asked = 0
+    for context in iter_route_contexts(world.app.routes):
+        path = str(context.path)
+        if "GET" not in (context.methods or ()) or "{" in path or path == "/signin/provider/back":
+            continue
+        answer = client.get(path)
+        assert answer.status_code < 500 or answer.status_code == 503, path
+        asked += 1
+        for kind, values in world.cases.items():
+            if name not in SEES[kind]:
+                for what in ("case_id", "person_id", "placement_id", "item_id", "hand_off_id"):
+                    if values[what] != str(uuid.UUID(int=1)):
+                        assert values[what] not in answer.text, (name, kind, path)
+    assert asked > 30
+
+
 def test_who_looked_is_shown_to_the_owner_alone(world: World) -> None:
     values = world.cases["meeting"]
     for name, status in (("team", 200), ("named", 403), ("stranger", 404)):

@@ -87,6 +87,10 @@ class Dispatcher:
             log.error("dispatcher_waiting reason=ledger_unreachable municipality=%s", slug)
         except (BrokerError, redis.RedisError, OSError):
             log.error("dispatcher_waiting reason=broker_unreachable municipality=%s", slug)
+        except Exception as error:
+            # Whatever is amiss with one (its keys, its folder), the others are not to wait for it.
+            kind = type(error).__name__
+            log.error("dispatcher_waiting reason=%s municipality=%s", kind, slug)
         return None
 
     @staticmethod

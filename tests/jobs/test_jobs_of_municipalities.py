@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -162,3 +163,24 @@ def test_a_worker_refuses_a_newer_schema_with_one_sentence(
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "newer" in done.stderr
+
+
+def test_one_that_cannot_be_opened_stops_neither_the_dispatcher_nor_the_other(
+    bare_postgres_url: str, broker: RedisServer, tmp_path: Path
+) -> None:
+    towns = Towns(tmp_path, bare_postgres_url, runner="celery", redis_url=broker.url)
+    programs = towns.programs()
+    with programs.use(towns.kita.slug) as kita, kita.database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    programs.close()
+    programs = towns.programs()
+    with programs.use(towns.minami.slug) as minami:
+        _ask(minami)
+    dispatcher = Dispatcher(programs, make_app(towns.given), kinds=("count",), pause_s=0.05)
+    thread = threading.Thread(target=dispatcher.run)
+    thread.start()
+    until(lambda: broker.client.llen(queue_of(towns.minami.slug)) == 1, what="the other's message")
+    assert thread.is_alive()
+    dispatcher.stop()
+    thread.join()
+    programs.close()

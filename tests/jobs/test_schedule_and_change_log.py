@@ -90,14 +90,14 @@ def test_every_scheduled_name_is_a_task_and_follows_tasks(hours: int) -> None:
         assert set(periodic.follows) <= set(TASKS)
 
 
-def test_a_registered_place_asks_for_its_refresh_once(program: Program, register: Register) -> None:
+def test_a_registered_place_asks_for_its_refresh_and_comparison_once(program: Program, register: Register) -> None:
     register(location={"address": "東京都豊島区南大塚3-41-12"})
     with program.database.reading() as session:
         assert is_behind(session)
     for _ in range(2):
         with program.database.writing(by="job") as session:
             follow_changes(session)
-    assert kinds(program.database) == ["place_locations", "refresh_changed"]
+    assert kinds(program.database) == ["compare_entries", "place_locations", "refresh_changed"]
     with program.database.reading() as session:
         assert not is_behind(session)
 
@@ -135,7 +135,7 @@ def test_two_followers_of_the_log_at_once_ask_once(program: Program, register: R
         thread.join(30)
     with program.database.writing(by="job") as session:
         follow_changes(session)
-    assert kinds(program.database) == ["refresh_changed"]
+    assert kinds(program.database) == ["compare_entries", "refresh_changed"]
 
 
 def test_looking_after_the_ledger_twice_asks_for_nothing_new(program: Program) -> None:

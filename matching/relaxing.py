@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from matching.answers import Relaxation
 from matching.columns import ATTENDANCES
+from matching.learned import Learned
 from matching.near_misses import is_beyond_talk
 from matching.ranking import score
 from matching.reach import walk_minutes
@@ -26,7 +27,9 @@ ROUNDED_M = 100
 """A radius is widened by whole hundreds of metres."""
 
 
-def relaxation(sight: Sight, judged: Judged, scheme: Scheme) -> Relaxation | None:
+def relaxation(
+    sight: Sight, judged: Judged, scheme: Scheme, learned: Learned | None = None
+) -> Relaxation | None:
     """Return the one rule without which most places would be suggested, and a way to loosen it.
 
     A place counts that fails this rule alone, and is good enough for the list otherwise: what would
@@ -34,7 +37,7 @@ def relaxation(sight: Sight, judged: Judged, scheme: Scheme) -> Relaxation | Non
     and where no single rule would do.
     """
     alone = np.flatnonzero((judged.fails == 1) & ~np.isinf(sight.looks["distance_m"]))
-    enough = score(sight, judged, scheme, alone).enough(scheme)
+    enough = score(sight, judged, scheme, alone, (), learned).enough(scheme)
     best: tuple[int, NDArray[np.int64]] | None = None
     for k, rule in enumerate(judged.rules):
         if is_beyond_talk(rule):

@@ -143,7 +143,7 @@ def answer_to(
             rows_out, out_m = index.candidates(ask.origin, radius * WIDER[1], served)
             wide = Sight(rows_out, out_m, ask, codebook, walks)
             all_judged = judge(wide)
-        looser = relaxation(wide, all_judged, weights)
+        looser = relaxation(wide, all_judged, weights, learned)
     return Answer(
         revision=index.revision,
         scheme=scheme,

@@ -90,7 +90,9 @@ def test_every_scheduled_name_is_a_task_and_follows_tasks(hours: int) -> None:
         assert set(periodic.follows) <= set(TASKS)
 
 
-def test_a_registered_place_asks_for_its_refresh_and_comparison_once(program: Program, register: Register) -> None:
+def test_a_registered_place_asks_for_its_refresh_and_comparison_once(
+    program: Program, register: Register
+) -> None:
     register(location={"address": "東京都豊島区南大塚3-41-12"})
     with program.database.reading() as session:
         assert is_behind(session)

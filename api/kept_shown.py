@@ -95,7 +95,7 @@ def _text(table: str, name: str, value: Any, known: Known) -> str:
     if isinstance(value, uuid.UUID):
         return known.accounts.get(value) or known.meetings.get(value) or str(value)
     if isinstance(value, dict):
-        return "\n".join(_need(value, known))
+        return "\n".join(_need(value, known) if name == "need" else _flat(value, known))
     if isinstance(value, list):
         return "、".join(_text(table, name, each, known) for each in value)
     if name in ("agency", "sender", "receiver", "agencies"):

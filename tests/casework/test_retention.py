@@ -41,7 +41,10 @@ from casework.room_questions import ask_for_room
 from casework.sealed_fields import new_ring
 from jobs.tables import METADATA
 from resources import clock
+from resources.commands import register_resource
 from resources.database import Database
+from resources.registration import Registration
+from resources.vocabulary import default_vocabulary
 
 WORD = "kanariya9c"
 RING = new_ring()
@@ -79,6 +82,15 @@ def world(database: Database, staff: Callable[..., Actor]) -> World:
     return World(database, worker, manager, other, person.id, case.case.id, case.case.reference)
 
 
+def _offering(session: Session) -> uuid.UUID:
+    parts = Registration.model_validate(
+        {"resource": {"name": "見本サロン", "kind": "salon"}, "offering": {}}
+    )
+    return register_resource(
+        session, registration=parts, vocabulary=default_vocabulary(), by="test"
+    ).id
+
+
 def _fill(session: Session, case: Opened, worker: Actor) -> None:
     home = Household(id=uuid.uuid4(), label=WORD, created_at=clock.now())
     session.add(home)
@@ -87,7 +99,7 @@ def _fill(session: Session, case: Opened, worker: Actor) -> None:
     store_identity(session, case, RING, {"name": WORD, "phone": "03"})
     add_plan_item(session, case, what=WORD, agency="east", due_on=TODAY)
     placement = start_placement(session, case, offering_id=uuid.uuid4(), place=WORD, told=["need"], note=WORD)  # fmt: skip
-    ask_for_room(session, case, offering_id=uuid.uuid4(), place=WORD)
+    ask_for_room(session, case, offering_id=_offering(session), place=WORD)
     moved = move_placement(session, case, placement_id=placement.id, version=1, target="joined")  # fmt: skip
     (first, *_) = session.scalars(select(FollowUp)).all()
     done_follow_up(session, case, follow_up_id=first.id, note=WORD)

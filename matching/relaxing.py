@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.answers import Relaxation
-from matching.columns import ATTENDANCES
+from matching.columns import ATTENDANCES, NEVER
 from matching.learned import Learned
 from matching.near_misses import is_beyond_talk
 from matching.ranking import score
@@ -36,7 +36,9 @@ def relaxation(
     score too little, or answers nothing that matters, is brought by no loosening. None for safety,
     and where no single rule would do.
     """
-    alone = np.flatnonzero((judged.fails == 1) & ~np.isinf(sight.looks["distance_m"]))
+    for_good = sight.looks["set_aside_day"] >= NEVER
+    elsewhere = np.isinf(sight.looks["distance_m"])
+    alone = np.flatnonzero((judged.fails == 1) & ~elsewhere & ~for_good)
     enough = score(sight, judged, scheme, alone, (), learned).enough(scheme)
     best: tuple[int, NDArray[np.int64]] | None = None
     for k, rule in enumerate(judged.rules):

@@ -53,12 +53,18 @@ class NothingFits:
         talkable = [
             x
             for x in found
-            if x.fails
-            and not NEVER_LOOSENED & set(x.fails)
-            and not self.reference.elsewhere(x.entry)
+            if x.fails and not NEVER_LOOSENED & set(x.fails) and not self._for_good(x)
         ]
         one = [x for x in talkable if len(x.fails) == 1]
         return one if len(one) >= 3 else [x for x in talkable if len(x.fails) <= 2]
+
+    def _for_good(self, x: Looked) -> bool:
+        """Whether no change brings it: it lies elsewhere, or was set aside without an end."""
+        r, h = x.entry.resource, x.entry.organization
+        return self.reference.elsewhere(x.entry) or any(
+            a.until is None and (r.id == a.resource or (h is not None and h.id == a.organization))
+            for a in self.reference.need.set_aside
+        )
 
     def nearest_misses(self, near: list[Looked]) -> list[Looked]:
         def far(x: Looked) -> int:
@@ -91,7 +97,7 @@ class NothingFits:
         reach = self.reach()
         if radius is not None and radius == reach:
             radius = 2 * radius
-        among = [x for x in self.within(radius) if not self.reference.elsewhere(x.entry)]
+        among = [x for x in self.within(radius) if not self._for_good(x)]
         brought = [
             (code, sum(self._fits_without(x, code) for x in among))
             for code in ORDER

@@ -61,6 +61,31 @@ def keep_file(
     return sent
 
 
+def keep_to_import(
+    session: Session,
+    *,
+    name: str,
+    content: bytes,
+    by: str,
+    encoding: str | None = None,
+    verified_on: date | None = None,
+) -> SentFile:
+    """Keep a file and ask for it to be taken in without a trial: one job, whole or not at all.
+
+    For many files at once, such as those of all municipalities of a country: any worker takes one.
+    """
+    now = clock.now()
+    sent = SentFile(
+        id=uuid.uuid4(), name=_safe(name), format=form_of(content), encoding=encoding,
+        verified_on=verified_on, content=content, size_bytes=len(content), state="asked",
+        sent_by=by, sent_at=now, decided_by=by, decided_at=now,
+    )  # fmt: skip
+    sent.job_id = _ask(session, "import_file", sent.id)
+    session.add(sent)
+    session.flush()
+    return sent
+
+
 def _safe(name: str) -> str:
     """Return the last part of a name, of letters, digits, dots and dashes only."""
     return re.sub(r"[^\w.-]", "_", Path(name).name).lstrip(".")[-LONGEST_NAME:] or "file"

@@ -32,6 +32,7 @@ def opendata(
         str | None, typer.Option("--verified-on", help=say("help.verified_on"))
     ] = None,
     encoding: Annotated[str | None, typer.Option("--encoding", help=say("help.encoding"))] = None,
+    as_jobs: Annotated[bool, typer.Option("--as-jobs", help=say("help.as_jobs"))] = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
     from resources.importing import import_opendata
@@ -43,6 +44,9 @@ def opendata(
     with opened() as program:
         for path in files:
             checked_file(path, largest_mb=program.settings.max_file_mb)
+        if as_jobs:
+            _ask_for_all(program, files, day, named)
+            return
         towns = _gazetteer(program)
         reports = []
         # One transaction for the whole call: where one file can't be used, nothing is taken in.
@@ -63,6 +67,21 @@ def opendata(
     _print_reports(reports, form)
     if towns is None:
         hint(say("hint.no_gazetteer"))
+
+
+def _ask_for_all(
+    program: "Program", files: list[Path], verified_on: date | None, encoding: str | None
+) -> None:
+    """Leave each file to a job: all of them are asked for, or none."""
+    from jobs.sent_files import keep_to_import
+
+    with program.database.writing(by=BY) as session:
+        for path in files:
+            keep_to_import(
+                session, name=path.name, content=path.read_bytes(), by=BY, encoding=encoding,
+                verified_on=verified_on,
+            )  # fmt: skip
+    print(say("table.asked_for_import", files=len(files)))
 
 
 @app.command("catalogue", help=say("help.import_catalogue"))

@@ -33,7 +33,8 @@ def make_schema(administer: str, slug: str) -> str:
     Raises `CannotAdminister`; nothing is half made.
     """
     url = make_url(administer).set(drivername="postgresql")
-    role, password = f"ibasho_{slug}", secrets.token_urlsafe(24)
+    role = f"ibasho_{slug}"
+    password = secrets.token_urlsafe(24)
     names = {"role": sql.Identifier(role), "schema": sql.Identifier(slug)}
     try:
         with psycopg.connect(url.render_as_string(hide_password=False)) as connection:

@@ -156,7 +156,7 @@ def test_a_coordinator_sees_which_towns_can_walk_to_nothing(
     page: Page, enter, snapshot, size: str
 ) -> None:
     enter(page, "coordinator")
-    page.click("a[href='/gaps']")
+    page.click("main a[href='/gaps']")
     page.select_option("select[name=minutes]", "5")
     page.select_option("select[name=week]", "weekend")
     page.click("form.card button")

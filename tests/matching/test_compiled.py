@@ -27,13 +27,13 @@ def anything():
     records, looks = np.zeros(PLACES, RECORD), np.zeros(PLACES, LOOK)
     terms = np.zeros(PLACES, TERMS)
     for name in RECORD.names:
-        kind = RECORD[name].kind
+        kind, n = RECORD[name].base.kind, records[name].size
         values = (
-            [r.choice([float("nan"), 139.7 + r.random()]) for _ in range(PLACES)]
+            [r.choice([float("nan"), 139.7 + r.random()]) for _ in range(n)]
             if kind == "f"
-            else [r.randint(-1 if kind == "i" else 0, 3) for _ in range(PLACES)]
+            else [r.randint(-1 if kind == "i" else 0, 3) for _ in range(n)]
         )
-        records[name] = values
+        records[name] = np.array(values).reshape(records[name].shape)
     for name in ("visit_first", "accompaniment"):
         records[name] = [r.randint(-1, 1) for _ in range(PLACES)]
     records["accuracy_m"] = [r.choice([0.0, 180.0]) for _ in range(PLACES)]

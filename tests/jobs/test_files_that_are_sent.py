@@ -66,6 +66,7 @@ def catalogue(program: Program) -> tuple[int, int, int]:
 
 
 def test_a_trial_tells_each_row_and_changes_nothing(program: Program) -> None:
+    run_pending(program)  # what the clock asks for
     before = catalogue(program)
     file_id = sent(program, (HEAD + ROWS).encode())
     run_pending(program)

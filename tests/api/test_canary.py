@@ -32,8 +32,8 @@ LEAVES_ALONE = ("/signout", "/language/{language}")
 
 
 @pytest.fixture
-def home(sqlite_database: Database, tmp_path: Path) -> Program:
-    return make_program(sqlite_database, tmp_path / "home")
+def home(database: Database, tmp_path: Path) -> Program:
+    return make_program(database, tmp_path / "home")
 
 
 @pytest.fixture

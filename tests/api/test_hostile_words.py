@@ -47,8 +47,8 @@ def _words(table: type, **given: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def hostile(sqlite_database: Database, tmp_path: Path) -> tuple[Program, FastAPI, dict[str, str]]:
-    program = make_program(sqlite_database, tmp_path / "home")
+def hostile(database: Database, tmp_path: Path) -> tuple[Program, FastAPI, dict[str, str]]:
+    program = make_program(database, tmp_path / "home")
     now = clock.now()
     stamps = {"created_at": now, "edited_at": now}
     ids = {name: uuid.uuid4() for name in ("organization_id", "location_id", "resource_id", "offering_id")}  # fmt: skip

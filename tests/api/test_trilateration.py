@@ -115,8 +115,8 @@ def attacked(program: Program, visibility: str, count: int) -> tuple[list[str], 
 
 
 @pytest.fixture
-def empty(sqlite_database: Database, tmp_path: Path) -> Program:
-    return make_program(sqlite_database, tmp_path / "home")
+def empty(database: Database, tmp_path: Path) -> Program:
+    return make_program(database, tmp_path / "home")
 
 
 def test_two_hundred_questions_do_not_tell_here_from_there(empty: Program) -> None:

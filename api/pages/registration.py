@@ -15,8 +15,8 @@ from api.identity import language_of
 from api.pages.applying import Unusable
 from api.pages.entry_form import host_of, offering_of, place_of, resource_of
 from api.pages.entry_problems import problems_of
-from api.pages.forms import BadField, text
-from api.pages.home import EDITS, PUBLISHES
+from api.pages.forms import BadField, text, texts
+from api.pages.home import EDITS, MERGES, PUBLISHES
 from api.pages.placing import as_id, placed, says_anything
 from api.problems import problem_of
 from api.rendering import render
@@ -25,9 +25,10 @@ from casework.access import Actor
 from jobs.program import Program as OpenProgram
 from resources import clock
 from resources.commands import NotFound, register_resource
-from resources.duplicates import duplicates_of, facts_of
+from resources.duplicates import Proposal, duplicates_of, facts_of
 from resources.editing import edit_organization, with_schedule
 from resources.lifecycle import NEW, MoveRefused, check_move, moves_from
+from resources.merging import say_not_same
 from resources.models import Location, Offering
 from resources.queries import organizations_like, places_like
 from resources.registration import BadRegistration, Registration, check_registration
@@ -88,16 +89,32 @@ def _register(
     try:
         check_move(NEW, status, may_publish=user.role in PUBLISHES)
         registration = _registration(program, session, given, status, language)
-        similar = [] if text(given, "another") else duplicates_of(session, facts_of(registration))
-        if similar:
+        similar = duplicates_of(session, facts_of(registration))
+        if similar and not text(given, "another"):
             return _page(request, user, given, **{**more, "similar": similar})
         with session.begin_nested():
             offering = _store(session, program, registration, given, user)
+            if user.role in MERGES:
+                _keep_apart(session, offering, similar, given, user)
     except (Unusable, MoveRefused) as refused:
         if isinstance(refused, Unusable):
             return _page(request, user, given, refused.problems, **more)
         return _page(request, user, given, error=problem_of(refused).sentence(language), **more)
     return RedirectResponse(f"/resources/{offering.resource_id}?saved=1", 303)
+
+
+def _keep_apart(
+    session: Session,
+    offering: Offering,
+    similar: Sequence[Proposal],
+    given: FormData,
+    user: Actor,
+) -> None:
+    """Remember that what was shown beside the form is another place, for who may say so."""
+    beside = set(texts(given, "beside"))
+    for pair in similar:
+        if str(pair.other.resource) in beside:
+            say_not_same(session, one=offering.resource_id, other=pair.other.resource, by=user.by)
 
 
 def _registration(

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from door import token_of
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from jobs.comparing import compare_now
 from jobs.program import Program
 from resources.commands import register_resource
+from resources.merged import NotSame
 from resources.models import Resource
 from resources.registration import Registration
 
@@ -176,3 +178,29 @@ def test_many_pairs_are_shown_page_by_page(
     second = client.get("/duplicates?offset=20").text
     assert second.count('action="/duplicates/apart"') == 5
     assert 'href="?offset=0"' in second
+
+
+@pytest.mark.parametrize(("role", "remembered"), [("coordinator", True), ("csw", False)])
+def test_a_place_registered_as_another_is_not_proposed_again_where_that_may_be_said(
+    signed_in: Callable[[str], TestClient], program: Program, pair: tuple[str, str],
+    role: str, remembered: bool,
+) -> None:  # fmt: skip
+    client = signed_in(role)
+    form = {"name": "架空澤サロン", "kind": "salon", "phone": "03-0000-1111", "status": "draft"}
+    page = client.post("/resources/new", data={**form, "csrf": token_of(client.get("/").text)})
+    assert page.status_code == 409, "it is told first, and nothing is stored"
+    beside = re.findall(r'name="beside" value="([^"]*)"', page.text)
+    assert pair[0] in beside
+    again = {**form, "csrf": token_of(page.text), "beside": beside, "another": "1"}
+    answer = client.post("/resources/new", data=again)
+    assert answer.status_code == 303
+    new = answer.headers["location"].split("/")[2].split("?")[0]
+    compare_now(program.database)
+    with program.database.reading() as session:
+        said = {
+            frozenset((str(p.one_id), str(p.other_id))) for p in session.scalars(select(NotSame))
+        }
+    assert ({frozenset((new, other)) for other in beside} <= said) is remembered
+    if remembered:
+        proposed = client.get("/duplicates").text.split("/duplicates/apart/undo")[0]
+        assert not re.search(f'compare\\?[^"]*{new}', proposed)

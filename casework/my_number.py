@@ -14,6 +14,12 @@ from casework.sealed_words import sealed_in
 
 GUARDED = (OfCase, Person, Case, Household, Meeting)
 
+BY_PROGRAM = frozenset({"sealed", "lookup"})
+"""Columns that nobody types: what is sealed, and its blind index. Chance puts digits there too."""
+
+# An id of a place in a need, say; its groups can be all digits.
+_ID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
+
 # Twelve digits, whole or in groups of four, that don't belong to a longer number.
 _TWELVE = re.compile(r"(?<![0-9])([0-9]{4})[ \-]?([0-9]{4})[ \-]?([0-9]{4})(?![0-9])")
 
@@ -43,6 +49,7 @@ def check_digit(eleven: str) -> int:
 def holds_my_number(text: str) -> bool:
     """Tell whether twelve digits with the right check digit stand in a text, however written."""
     folded = re.sub("[‐‑‒–—―−ー－]", "-", unicodedata.normalize("NFKC", text))
+    folded = _ID.sub("", folded)
     return any(
         check_digit("".join(found.groups())[:11]) == int(found.group(3)[3])
         for found in _TWELVE.finditer(folded)
@@ -75,5 +82,5 @@ def _written(row: Any) -> Iterator[Any]:
     state: Any = inspect(row)
     sealed = {words.column: words.name for words in sealed_in(type(row))}
     for name in state.mapper.column_attrs.keys():  # noqa: SIM118 - not a dictionary
-        if name != "sealed" and state.attrs[name].history.has_changes():
+        if name not in BY_PROGRAM and state.attrs[name].history.has_changes():
             yield getattr(row, sealed.get(name, name))

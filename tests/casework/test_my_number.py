@@ -1,12 +1,13 @@
 """個人番号 is refused in every field, however it is written, and other numbers are not."""
 
 import random
+import uuid
 from collections.abc import Callable
 
 import pytest
 
 from casework.access import Actor
-from casework.case_models import Person
+from casework.case_models import Person, PersonIdentity
 from casework.cases import case_of_person
 from casework.identities import store_identity
 from casework.my_number import HoldsMyNumber, check_digit, holds_my_number
@@ -82,3 +83,26 @@ def test_no_field_about_a_person_takes_one(
     for what in ("plan", "name", "need", "label", "summary"):
         with pytest.raises(HoldsMyNumber):
             write(what)
+
+
+def test_what_the_program_itself_writes_is_never_taken_for_one(
+    database: Database, person: Person, staff: Callable[..., Actor]
+) -> None:
+    """Digests and ids are digits by chance, once in some thousands: nobody typed them."""
+    a, b, c = MADE_UP[:4], MADE_UP[4:8], MADE_UP[8:]
+    assert not holds_my_number(f"00000000-{a}-{b}-{c}-{MADE_UP}")
+    assert holds_my_number(f"{uuid.uuid4()} {MADE_UP}")
+    worker = staff("worker")
+    with database.writing(by="test") as session:
+        case = case_of_person(
+            session, actor=worker, person_id=person.id, purpose="plan", write=True
+        )
+        session.add(
+            PersonIdentity(
+                case_id=case.case.id, field="name", sealed=f"x {MADE_UP}",
+                lookup=f"ab{MADE_UP}cd", edited_at=clock.now(),
+            )
+        )  # fmt: skip
+        session.flush()
+        with pytest.raises(HoldsMyNumber):
+            store_identity(session, case, new_ring(), {"name": f"甲 {MADE_UP}"})

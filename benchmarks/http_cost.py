@@ -33,6 +33,8 @@ def served(home: Path) -> Iterator[int]:
         port = s.getsockname()[1]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("IBASHO_")}
     environment |= {"IBASHO_HOME": str(home), "IBASHO_PORT": str(port)}
+    # Workers are elsewhere, as where many are served: no job runs beside the questions.
+    environment |= {"IBASHO_RUNNER": "celery"}
     server = subprocess.Popen(
         [sys.executable, "-m", "api.cli", "serve"], env=environment,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -47,7 +49,7 @@ def served(home: Path) -> Iterator[int]:
         yield port
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(timeout=120)  # it ends the job at hand first
 
 
 def main() -> None:
@@ -70,9 +72,7 @@ def main() -> None:
     with served(program.settings.home) as port:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         for k, need in enumerate(needs):
-            body = json.dumps(
-                {"need": need.model_dump(mode="json", by_alias=True, exclude_unset=True)}
-            )
+            body = need.model_dump_json(by_alias=True, exclude_unset=True).encode()
             began = time.perf_counter()
             connection.request("POST", "/api/v1/suggestions", body, headers)
             answer = connection.getresponse()

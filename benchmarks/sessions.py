@@ -39,30 +39,39 @@ def plain_days(schedule: dict[str, Any], first: date, free: set[date]) -> set[da
     }
     found: set[date] = set()
     for rule in schedule["rules"]:
-        days: set[date] = set()
-        if rule["days"] and rule["nth"]:
-            by = [weekday(DAYS.index(d), k) for d in rule["days"] for k in rule["nth"]]
-            days |= {x.date() for x in rrule(MONTHLY, byweekday=by, **span)}
-        elif rule["days"]:
-            by = [DAYS.index(d) for d in rule["days"]]
-            days |= {x.date() for x in rrule(WEEKLY, byweekday=by, **span)}
-        if rule["month_days"]:
-            days |= {x.date() for x in rrule(MONTHLY, bymonthday=rule["month_days"], **span)}
-        if not rule["days"] and not rule["month_days"]:
-            days |= {x.date() for x in rrule(DAILY, **span)}
+        days = _recurring(rule, span)
         if rule["holidays"] == "closed":
             days -= free
         elif rule["holidays"] == "only":
             days = {x.date() for x in rrule(DAILY, **span) if x.date() in free}
         found |= days
     for closing in schedule["closed"]:
-        found = {d for d in found if not _closed(closing, d)}
+        if "from_day" in closing:
+            found = {d for d in found if not _within(closing, d)}
+        elif closing.get("holidays"):
+            found -= free
+        else:
+            found -= _recurring(closing, span)
     return found
 
 
-def _closed(closing: dict[str, Any], day: date) -> bool:
-    if "from_day" not in closing:
-        raise ValueError("the generated catalogue has closings of no other kind")
+def _recurring(rule: dict[str, Any], span: dict[str, datetime]) -> set[date]:
+    days, nth = rule.get("days", []), rule.get("nth", [])
+    month_days = rule.get("month_days", [])
+    found: set[date] = set()
+    if days and nth:
+        by = [weekday(DAYS.index(d), k) for d in days for k in nth]
+        found |= {x.date() for x in rrule(MONTHLY, byweekday=by, **span)}
+    elif days:
+        found |= {x.date() for x in rrule(WEEKLY, byweekday=[DAYS.index(d) for d in days], **span)}
+    if month_days:
+        found |= {x.date() for x in rrule(MONTHLY, bymonthday=month_days, **span)}
+    if not days and not month_days:
+        found |= {x.date() for x in rrule(DAILY, **span)}
+    return found
+
+
+def _within(closing: dict[str, Any], day: date) -> bool:
     low, high, at = closing["from_day"], closing["to_day"], f"{day:%m-%d}"
     return low <= at <= high if low <= high else at >= low or at <= high
 

@@ -1,11 +1,14 @@
 """What an installation needs is worked out from measured figures; an unmeasured one is not made up."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from api.words import say
 from jobs.capacity import COMMANDS, Asked, Measured, read_measured, what_is_needed
 from jobs.ledger import enqueue
 from jobs.program import Program
@@ -93,3 +96,10 @@ def test_what_was_done_lately_is_seen_on_the_page_of_jobs(
     client = signed_in("administrator")
     assert "この1時間に終わった処理" in client.get("/jobs").text
     assert "ibasho_jobs_per_worker_second" in client.get("/metrics").text
+
+
+def test_every_measured_figure_has_words_in_both_languages() -> None:
+    path = Path(__file__).parents[2] / "jobs" / "measured" / "capacity.json"
+    for name in json.loads(path.read_text("utf-8"))["figures"]:
+        for language in ("ja", "en"):
+            assert say(f"capacity.figure_{name}", language)

@@ -210,7 +210,8 @@ def test_a_calendar_confirms_sessions_and_what_it_calls_off_is_proposed_as_a_clo
         offering = session.get_one(Offering, source.offering)
         counted = confirmed(session, [offering], now=clock.now())[offering.id]
         assert counted.in_source == 1
-        assert counted.of_schedule >= 56
+        # One a day for eight weeks; what has begun today counts or not, by the time of day.
+        assert counted.of_schedule in (55, 56, 57)
         [off] = called_off(session, [offering], now=clock.now())
         assert off.starts_at.date() == days[1]
         for _ in range(2):

@@ -1,11 +1,13 @@
 """What the documentation tells people to type exists, and its links lead somewhere."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from api.cli import app
+from jobs.tasks import TASKS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -64,3 +66,15 @@ def test_the_readme_begins_with_the_two_commands() -> None:
 def test_the_readme_says_that_the_demo_is_invented() -> None:
     assert "invented" in (ROOT / "README.md").read_text(encoding="utf-8")
     assert "架空" in (ROOT / "README.ja.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_no_paragraph_begins_as_another_does(page: Path) -> None:
+    begun = Counter(re.findall(r"^(?:\*\*[^*]+\*\*|\| `[^|]+\|)", page.read_text(), re.MULTILINE))
+    assert [words for words, times in begun.items() if times > 1] == []
+
+
+def test_the_table_of_jobs_names_every_kind_once() -> None:
+    told = re.findall(r"^\| (`[^|]+) \|", (ROOT / "docs" / "jobs.md").read_text(), re.MULTILINE)
+    kinds = [kind for cell in told if "IBASHO" not in cell for kind in re.findall(r"`(\w+)`", cell)]
+    assert sorted(kinds) == sorted(TASKS)

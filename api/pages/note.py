@@ -16,7 +16,8 @@ from api.pages.forms import text
 from api.pages.query import question_page
 from api.words import say
 from casework.roles import WORKS_WITH_PEOPLE
-from matching.note import Proposal, read_note
+from matching.note import read_note
+from matching.note_proposals import Proposal
 from resources.vocabulary import Vocabulary
 
 router = APIRouter(

@@ -10,7 +10,8 @@ import pytest
 
 from jobs.demo.people import demo_people
 from matching.need import parse_need
-from matching.note import _entries, need_of, read_note
+from matching.note import need_of, read_note
+from matching.note_words import entries
 from matching.table import Table
 from matching.text import fold, tokens
 from resources.vocabulary import default_vocabulary
@@ -85,11 +86,11 @@ def test_hours_are_read_with_their_days_and_what_is_impossible_leaves_the_rest()
 
 def test_every_code_of_needs_can_be_proposed_and_no_other(
 ) -> None:  # fmt: skip
-    codes = {e.field.removeprefix("needs.") for e in _entries() if e.field.startswith("needs.")}
+    codes = {e.field.removeprefix("needs.") for e in entries() if e.field.startswith("needs.")}
     assert codes == set(VOCABULARY.codes("need"))
-    activities = {e.value for e in _entries() if e.field == "wishes.activities"}
+    activities = {e.value for e in entries() if e.field == "wishes.activities"}
     assert activities <= set(VOCABULARY.codes("activity"))
-    languages = {e.value for e in _entries() if e.field == "limits.languages"}
+    languages = {e.value for e in entries() if e.field == "limits.languages"}
     assert languages <= set(VOCABULARY.codes("language"))
 
 

@@ -1,0 +1,121 @@
+"""Of whom a stretch of a note speaks: 「母は足が悪い」 says nothing of the person's own feet."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Span = tuple[int, int]
+
+_PARENTS = (
+    "祖父母|両親|父母|(?:義|祖|養|実)?[父母]親?|お?[父母]さん|(?<![一-龥])親(?![一-龥])|姑|舅"
+)
+_CHILDREN = (
+    "一人(?:息子|娘)|息子|娘|[長次三][男女]|孫|子ども(?!好)|子供(?!好)|[上下]の子|[男女]児"
+    r"|(?<![一-龥ァ-ヶー])子(?=[はが(])"
+)
+_PARTNERS = r"(?:元|前)?(?:夫|妻)(?![婦子])|旦那|主人|嫁|パートナー|彼氏|彼女"
+_SIBLINGS = "兄弟|姉妹|きょうだい|[兄姉弟妹](?![一-龥])"
+_OUTSIDE = "同居人|友人|友だち|友達|知人|隣人|隣家|近所の人|近隣|大家|同僚|上司|先輩|家族"
+
+_KIN = "|".join((_PARENTS, _CHILDREN, _PARTNERS, _SIBLINGS))
+_OTHER = f"(?:{_KIN}|{_OUTSIDE})"
+_AGED = r"(?:\s*\([^)]*\)|\s*\d{1,3}\s*[歳才代]?)?"
+
+_TOPIC = re.compile(
+    rf"(?P<who>{_OTHER})(?:たち|ら)?(?P<aged>{_AGED})"
+    r"(?P<mark>は|が|も|、|:|→|(?=要介護|要支援|認知症|入院|入所|施設|他界|無職|病|うつ|統合失調|障害|不登校|ひきこもり))"
+)
+_OWNED = re.compile(
+    rf"(?P<who>{_OTHER}){_AGED}の[^、。はがをでにともへ]{{1,12}}"
+    rf"|(?P<owner>(?:もの忘れ|[^、。はがをにもの]{{1,10}})の)(?P<whose>{_OTHER})"
+)
+_SELF = re.compile(r"ご?本人|自分|自身|当人|今度は私|(?<![一-龥])私")
+_CLAUSE = re.compile(r"[、;→/]")
+_OTHER_CLAUSE_NEXT = re.compile(r"(?:ので|ため|から|で|て|が|けど|けれど|のに|し)$")
+_CALLED = re.compile(
+    rf"(?P<who>{_KIN}){_AGED}(?:から|より)の?、?(?:相談|電話|TEL|tel|連絡|来電|メール|依頼|聞)"
+    rf"|(?P<came>{_KIN}){_AGED}(?:が|のみ|だけ)?(?:来所|来談|来庁|来電|相談に)"
+)
+_ASKED_ABOUT = {
+    _PARENTS: _CHILDREN,
+    _CHILDREN: _PARENTS,
+    _PARTNERS: _PARTNERS,
+    _SIBLINGS: _SIBLINGS,
+}
+"""Who calls → of whom they call: a mother of her child, a daughter of her parents."""
+
+
+@dataclass(frozen=True)
+class Others:
+    """Stretches of a sentence that speak of somebody else.
+
+    topics : what is said of them: 「母は足が悪い」. Of a topic (は) that holds until the person is
+        named again, or a clause ends that gives a reason or a contrast; of a subject (が) within
+        its clause.
+    owned : what is theirs, or what they are called by: 「母の足」, 「車椅子の母」
+    """
+
+    topics: Sequence[Span] = ()
+    owned: Sequence[Span] = ()
+
+    def at(self, start: int) -> bool:
+        return self.in_topic(start) or any(a <= start < b for a, b in self.owned)
+
+    def in_topic(self, start: int) -> bool:
+        return any(a <= start < b for a, b in self.topics)
+
+
+@dataclass(frozen=True)
+class Whom:
+    """Who of a note's family is the person themself: `own` matches the words for them."""
+
+    own: re.Pattern[str] | None = None
+
+    def others(self, sentence: str) -> Others:
+        """Return the stretches of a sentence that speak of somebody else."""
+        return Others(
+            topics=[
+                (m.end("who"), self._reach(sentence, m))
+                for m in _TOPIC.finditer(sentence)
+                if not self._is_own(m["who"], sentence[m.end("who") :])
+            ],
+            owned=[
+                m.span()
+                for m in _OWNED.finditer(sentence)
+                if not self._is_own(m["who"] or m["whose"], sentence[m.end() :])
+            ],
+        )
+
+    def _is_own(self, who: str, behind: str) -> bool:
+        if behind.startswith(("本人", "(本人")):
+            return True
+        return self.own is not None and self.own.fullmatch(who) is not None
+
+    def _reach(self, sentence: str, topic: re.Match[str]) -> int:
+        start, end = topic.end(), len(sentence)
+        stops = [m.start() for m in _SELF.finditer(sentence, start)]
+        stops += [
+            m.start()
+            for m in _TOPIC.finditer(sentence, start)
+            if self._is_own(m["who"], sentence[m.end("who") :])
+        ]
+        for comma in _CLAUSE.finditer(sentence, start):
+            clause, rest = sentence[start : comma.start()], sentence[comma.end() :]
+            changes = _OTHER_CLAUSE_NEXT.search(clause) and not re.match(r"[^、]{1,4}も", rest)
+            if topic["mark"] == "が" or changes:
+                stops.append(comma.start())
+                break
+        return min([*stops, end])
+
+
+def whom_of(note: str) -> Whom:
+    """Return of whom a note is: where a mother calls, her son is the person."""
+    for found in _CALLED.finditer(note):
+        who = found["who"] or found["came"]
+        for callers, about in _ASKED_ABOUT.items():
+            if re.fullmatch(callers, who):
+                named = {m for m in re.findall(about, note) if m != who}
+                if named:
+                    return Whom(re.compile("|".join(map(re.escape, named))))
+    told = re.search(rf"(?:本人は|対象は|本人[=:])({_KIN})|({_KIN})\(?本人", note)
+    return Whom(re.compile(re.escape(told[1] or told[2]))) if told else Whom()

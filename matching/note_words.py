@@ -1,0 +1,72 @@
+"""The word lists of `note_words.toml`: what each word speaks for, and of whom it may be said."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from matching.note_turned import Turn
+from matching.note_whom import Others
+
+
+class Said(Enum):
+    """Of whom something must be said to be true of the person."""
+
+    OF_ONESELF = "oneself"
+    OF_THE_FAMILY = "family"  # by speaking of others too: 「父が怒鳴る」, 「夫が亡くなった」
+    OF_CARE = "care"  # 「母の介護」, but not 「姉が介護をしている」
+    OF_KIN = "kin"  # only by speaking of others: 「母は要介護3」
+
+    def counts(self, others: Others, start: int) -> bool:
+        """Tell whether what is said at a place in a sentence is about the person."""
+        if self is Said.OF_ONESELF:
+            return not others.at(start)
+        if self is Said.OF_CARE:
+            return not others.in_topic(start)
+        return self is Said.OF_THE_FAMILY or others.at(start)
+
+
+_FAMILY = ("family", "violence", "grief", "single_parent", "eight_fifty")
+_CARE = ("caregiving", "double_care", "young_carer", "childcare")
+_SAID = dict.fromkeys(_FAMILY, Said.OF_THE_FAMILY) | dict.fromkeys(_CARE, Said.OF_CARE)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One pattern of the lists; `turn` says what turns it round."""
+
+    field: str
+    value: Any
+    pattern: re.Pattern[str]
+    turn: Turn
+    said: Said = Said.OF_ONESELF
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    text = files("matching").joinpath("note_words.toml").read_text(encoding="utf-8")
+    lists = tomllib.loads(text)
+    made = [
+        Entry(f"needs.{code}", 2, re.compile(pattern), Turn.NEED, _SAID.get(code, Said.OF_ONESELF))
+        for code, pattern in lists["needs"].items()
+    ]
+    made += [
+        Entry(f"needs.{code}", 2, re.compile(pattern), Turn.NEED, Said.OF_KIN)
+        for code, pattern in lists["needs_of_kin"].items()
+    ]
+    made += [
+        Entry("wishes.activities", code, re.compile(pattern), Turn.LIKING)
+        for code, pattern in lists["activities"].items()
+    ]
+    made += [
+        Entry("limits.languages", code, re.compile(pattern), Turn.LANGUAGE)
+        for code, pattern in lists["languages"].items()
+    ]
+    made += [
+        Entry(entry["field"], entry["value"], re.compile(entry["pattern"]), Turn.LIMIT)
+        for entry in lists["limit"]
+    ]
+    return tuple(made)

@@ -18,6 +18,7 @@ SUITES = (
     "benchmarks.allocation",
     "benchmarks.learning",
     "benchmarks.many_workers",
+    "benchmarks.waiting_people",
     "benchmarks.capacity",
     "benchmarks.load",
 )

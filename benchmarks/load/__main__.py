@@ -16,50 +16,18 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "support"))
+from benchmarks.installation import alone, scaled
+from benchmarks.load.asking import ANSWERED, Client, Phase, run_phase
+from benchmarks.load.staff import desks_of
+from benchmarks.load.ward import prepare
 
-import psycopg  # noqa: E402
-from labour.servers import PostgresServer, RedisServer  # noqa: E402
-from sqlalchemy.engine import make_url  # noqa: E402
-
-from benchmarks.load.asking import ANSWERED, Client, Phase, run_phase  # noqa: E402
-from benchmarks.load.staff import desks_of  # noqa: E402
-from benchmarks.load.ward import prepare  # noqa: E402
-
-OUT = ROOT / "benchmarks" / "out"
+OUT = Path(__file__).resolve().parents[1] / "out"
 RUSH_S = 20
 RUSHING = 4
 """Connections of each who asks in the rush: more than the server lets in."""
-
-
-@contextlib.contextmanager
-def installation(database: str, folder: Path) -> Iterator[dict[str, str]]:
-    """Yield the settings of an empty installation, its servers running."""
-    environment = {
-        "IBASHO_HOME": str(folder / "home"), "IBASHO_DEMO": "1", "IBASHO_LOG_LEVEL": "error",
-        "PYTHONPATH": str(ROOT),
-    }  # fmt: skip
-    if database == "sqlite":
-        yield environment
-        return
-    server, broker = PostgresServer(folder / "pg"), RedisServer(folder)
-    try:
-        name = f"t{uuid.uuid4().hex[:12]}"
-        with psycopg.connect(server.url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
-        url = make_url(server.url).set(database=name).render_as_string(hide_password=False)
-        yield environment | {
-            "IBASHO_DATABASE_URL": url, "IBASHO_RUNNER": "celery", "IBASHO_REDIS_URL": broker.url,
-        }  # fmt: skip
-    finally:
-        broker.stop()
-        server.stop()
 
 
 def main() -> None:
@@ -70,8 +38,13 @@ def main() -> None:
     given = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="ibasho-load-", ignore_cleanup_errors=True) as name,
-        installation(given.database, Path(name)) as environment,
+        contextlib.ExitStack() as servers,
     ):
+        environment = (
+            servers.enter_context(scaled(Path(name)))
+            if given.database == "postgresql"
+            else alone(Path(name))
+        )
         ward = prepare(environment)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

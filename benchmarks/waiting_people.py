@@ -1,0 +1,221 @@
+"""New places for many who wait, by 1, 2 and 4 Celery workers, and by workers that are killed.
+
+    python -m benchmarks.waiting_people [--people 100000] [--staff 2000] [--kills 5]
+
+Real PostgreSQL, Redis and `ibasho worker` processes of one process each, on this machine. Places
+become free again; the ledger splits the people among pieces that any worker takes, each asks the
+engine for its people, and the owners of the cases are told. Who is told of what must be the same.
+"""
+
+import argparse
+import hashlib
+import itertools
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import delete, func, select
+
+from benchmarks.installation import end_all, scaled, worker
+from casework.accounts import add_account
+from casework.case_models import Case, Notice, Person
+from casework.consents import FORMS, PURPOSES, Given
+from casework.models import Account
+from casework.people import add_person
+from jobs.demo.accounts import DEMO_PASSWORD
+from jobs.fitting import READER
+from jobs.ledger import enqueue
+from jobs.models import Job, LogReader
+from jobs.program import open_program
+from jobs.settings import read_settings
+from resources import clock
+from resources.changes import latest_revision
+from resources.commands import set_availability
+from resources.database import Database
+from resources.models import Offering
+
+OUT = Path(__file__).parent / "out"
+AGENCY = "kurashi_shigoto"
+PATIENCE_S = 3_000.0
+FREED = 200
+"""Places that are free again between two runs."""
+
+AT_ONCE = 1_000
+
+
+@dataclass(frozen=True)
+class Run:
+    """One night's suggestions."""
+
+    workers: int
+    kills: int
+    seconds: float
+    pieces: int
+    told: int
+    digest: str
+
+    def line(self, people: int) -> str:
+        rate = people / self.seconds
+        return (
+            f"| {self.workers} | {self.kills} | {self.seconds:.1f} | {rate:.0f} "
+            f"| {rate / self.workers:.0f} | {self.pieces} | {self.told} | {self.digest} |"
+        )
+
+
+def fill(environment: dict[str, str], people: int, staff: int, offerings: int) -> None:
+    """Add accounts, and cases that are theirs, all of them looking for a place."""
+    command = [sys.executable, "-m", "api.cli", "demo", "--offerings", str(offerings)]
+    subprocess.run(command, env={**os.environ, **environment}, check=True, capture_output=True)
+    program = open_program(read_settings(environment))
+    with program.database.writing(by="benchmark") as session:
+        like = list(session.scalars(select(Person).order_by(Person.id)))
+        model = add_account(
+            session, name="staff0", password=DEMO_PASSWORD, role="support_worker", agency=AGENCY,
+            display_name="staff 0", by="benchmark", demo=True,
+        )  # fmt: skip
+        # The same digest of the same password: nobody signs in here.
+        columns = {c.key: getattr(model, c.key) for c in Account.__table__.columns}
+        owners = [model.id]
+        for n in range(1, staff):
+            one = Account(**{**columns, "id": uuid.uuid4(), "name": f"staff{n}"})
+            session.add(one)
+            owners.append(one.id)
+    turns = itertools.cycle(owners)
+    consent = Given(PURPOSES, [AGENCY], "self", clock.today(), FORMS[0])
+    for start in range(0, people, AT_ONCE):
+        with program.database.writing(by="benchmark") as session:
+            for n in range(start, min(start + AT_ONCE, people)):
+                one = like[n % len(like)]
+                add_person(
+                    session, label=f"見本{n}", summary=one.summary, need=one.need, agency=AGENCY,
+                    by="benchmark", consent=consent, invented=True, owner_id=next(turns),
+                )  # fmt: skip
+    program.close()
+
+
+def suggest(database: Database, environment: dict[str, str], workers: int, kills: int) -> Run:
+    """Let so many workers tell all owners of the same freed places; kill them by turns."""
+    with database.writing(by="benchmark") as session:
+        session.execute(delete(Notice))
+        session.execute(delete(Job).where(Job.state.in_(("ready", "running"))))
+    running = [worker(environment) for _ in range(workers)]
+    try:
+        with database.writing(by="benchmark") as session:
+            for _ in range(4 * workers):
+                enqueue(session, "expire_holds")
+        _until(lambda: _live(database) == 0 and _done(database) > 0, "the workers are warm")
+        with database.writing(by="benchmark") as session:
+            enqueue(session, "fit_waiting")
+        began = time.monotonic()
+        for n in range(kills):
+            _until(lambda n=n: _done(database, "fit_some") > n, "some pieces are done")
+            turn = n % workers
+            running[turn].kill()
+            running[turn] = worker(environment)
+        _until(lambda: _live(database) == 0, "all is done")
+        seconds, pieces = time.monotonic() - began, _done(database, "fit_some")
+    finally:
+        end_all(running)
+    told, digest = _told(database)
+    with database.writing(by="benchmark") as session:
+        session.execute(delete(Job))
+    return Run(workers, kills, seconds, pieces, told, digest)
+
+
+def _until(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        if time.monotonic() > deadline:
+            raise SystemExit(f"never came: {what}")
+        time.sleep(0.1)
+
+
+def _live(database: Database) -> int:
+    """Return how many jobs of this work are open; what the clock asks for beside it aside."""
+    with database.reading() as session:
+        kinds = ("fit_waiting", "fit_some", "expire_holds")
+        live = select(func.count()).where(Job.state.in_(("ready", "running")), Job.kind.in_(kinds))
+        return session.scalar(live) or 0
+
+
+def _done(database: Database, *kinds: str) -> int:
+    with database.reading() as session:
+        done = select(func.count()).where(Job.state == "done")
+        return session.scalar(done.where(Job.kind.in_(kinds)) if kinds else done) or 0
+
+
+def _told(database: Database) -> tuple[int, str]:
+    digest, told = hashlib.sha256(), 0
+    with database.reading() as session:
+        rows = session.execute(
+            select(Case.id, Notice.account_id, Notice.about)
+            .join(Case, Case.id == Notice.case_id)
+            .order_by(Case.id, Notice.about)
+            .execution_options(yield_per=5_000)
+        )
+        for row in rows:
+            told += 1
+            digest.update(repr(tuple(row)).encode())
+    return told, digest.hexdigest()[:12]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--people", type=int, default=100_000)
+    parser.add_argument("--staff", type=int, default=2_000)
+    parser.add_argument("--offerings", type=int, default=20_000)
+    parser.add_argument("--kills", type=int, default=5)
+    given = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory(prefix="ibasho-", ignore_cleanup_errors=True) as name,
+        scaled(Path(name)) as environment,
+    ):
+        fill(environment, given.people, given.staff, given.offerings)
+        database = Database(environment["IBASHO_DATABASE_URL"])
+        try:
+            since = _free_some(database)
+            plan = [(1, 0), (2, 0), (4, 0), (2, given.kills)]
+            runs = []
+            for workers, kills in plan:
+                with database.writing(by="benchmark") as session:
+                    session.execute(delete(LogReader).where(LogReader.name == READER))
+                    session.add(LogReader(name=READER, revision=since))
+                runs.append(suggest(database, environment, workers, kills))
+        finally:
+            database.close()
+    head = (
+        "| workers | killed | seconds | people a second | a worker | pieces | told | digest |\n"
+        "|---|---|---|---|---|---|---|---|"
+    )
+    table = "\n".join([head, *(run.line(given.people) for run in runs)])
+    print(
+        f"{given.people:,} people, {given.staff:,} staff, {given.offerings:,} offerings\n\n{table}"
+    )
+    OUT.mkdir(exist_ok=True)
+    (OUT / "waiting_people.md").write_text(table + "\n", encoding="utf-8")
+    if len({(run.told, run.digest) for run in runs}) != 1:
+        raise SystemExit("the answers differ")
+
+
+def _free_some(database: Database) -> int:
+    """Say that some places are free now; return the revision before."""
+    with database.writing(by="benchmark") as session:
+        since = latest_revision(session)
+        every = list(session.scalars(select(Offering.id).order_by(Offering.id)))
+        for offering in random.Random(3).sample(every, min(FREED, len(every))):
+            set_availability(
+                session, offering_id=offering, status="capacity", places=50, said_by="host",
+                said_on=clock.today(), by="benchmark",
+            )  # fmt: skip
+    return since
+
+
+if __name__ == "__main__":
+    main()

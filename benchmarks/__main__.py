@@ -21,6 +21,7 @@ SUITES = (
     "benchmarks.waiting_people",
     "benchmarks.capacity",
     "benchmarks.load",
+    "benchmarks.restore",
 )
 
 for suite in SUITES:

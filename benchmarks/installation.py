@@ -10,10 +10,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 import psycopg  # noqa: E402
-from labour.servers import PostgresServer, RedisServer, Worker, end_all  # noqa: E402
+from labour.servers import PostgresServer, RedisServer, Worker, end_all, free_port  # noqa: E402
 from sqlalchemy.engine import make_url  # noqa: E402
 
-__all__ = ["Worker", "alone", "end_all", "scaled", "worker"]
+__all__ = ["ROOT", "Worker", "alone", "end_all", "free_port", "scaled", "worker"]
 
 
 def alone(folder: Path) -> dict[str, str]:

@@ -5,7 +5,8 @@ import random
 import uuid
 
 from benchmarks.load.asking import Ask, Client, Desk
-from benchmarks.load.ward import DEMO_PASSWORD, Ward
+from benchmarks.load.ward import Ward
+from jobs.demo.accounts import DEMO_PASSWORD
 
 JSON = {"Content-Type": "application/json"}
 SEARCHES = ["/resources?q=%E3%82%B5%E3%83%AD%E3%83%B3", "/resources?kind=salon", "/resources"]

@@ -50,9 +50,9 @@ class Ward:
     allotments: list[str]
 
 
-def prepare(environment: dict[str, str]) -> Ward:
+def prepare(environment: dict[str, str], *, offerings: int = OFFERINGS, cases: int = CASES) -> Ward:
     """Fill the catalogue, the accounts and the cases of an empty installation."""
-    command = [sys.executable, "-m", "api.cli", "demo", "--offerings", str(OFFERINGS)]
+    command = [sys.executable, "-m", "api.cli", "demo", "--offerings", str(offerings)]
     subprocess.run(command, env={**os.environ, **environment}, check=True, capture_output=True)
     program = open_program(read_settings(environment))
     chance = random.Random(5)
@@ -66,7 +66,7 @@ def prepare(environment: dict[str, str]) -> Ward:
                 )  # fmt: skip
                 staff.setdefault(role, []).append(account.id)
         known = list(session.scalars(select(Person)))
-        for n in range(CASES - len(known)):
+        for n in range(cases - len(known)):
             like = known[n % len(known)]
             consent = Given(PURPOSES, [AGENCY], "self", clock.today(), FORMS[0])
             add_person(
@@ -75,14 +75,14 @@ def prepare(environment: dict[str, str]) -> Ward:
                 owner_id=chance.choice(staff["support_worker"]),
             )  # fmt: skip
     with program.database.writing(by="benchmark") as session:
-        offerings = list(session.scalars(select(Offering.id).limit(SEEN)))
+        asked = list(session.scalars(select(Offering.id).limit(SEEN)))
         today = clock.today()
         allotments = [
             open_places(
                 session, offering_id=offering, first_on=today, last_on=today + timedelta(days=90),
                 starts="", capacity=10_000, by="benchmark",
             ).id
-            for offering in offerings[:100]
+            for offering in asked[:100]
         ]  # fmt: skip
         rows = session.execute(
             select(Person.id, Case.id)
@@ -94,6 +94,6 @@ def prepare(environment: dict[str, str]) -> Ward:
         resources = list(session.scalars(select(Resource.id).limit(SEEN)))
     program.close()
     return Ward(
-        [str(p) for p, _ in rows], [str(c) for _, c in rows], [str(i) for i in offerings],
+        [str(p) for p, _ in rows], [str(c) for _, c in rows], [str(i) for i in asked],
         [str(i) for i in resources], [str(i) for i in allotments],
     )  # fmt: skip

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, DateTime, Select, column, func, select, table, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from resources import clock
@@ -44,6 +45,25 @@ def others_may_write(session: Session) -> bool:
     On SQLite the work itself is the one writer; nobody else can claim the job meanwhile either.
     """
     return is_postgresql(session)
+
+
+def clock_s(connection: Connection) -> str:
+    """Return the expression for the seconds since 1970 by the database's clock."""
+    if connection.dialect.name == "postgresql":
+        return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS double precision)"
+    return "(julianday('now') - 2440587.5) * 86400.0"
+
+
+def give_up_locks_after(connection: Connection, ms: int) -> None:
+    """Let the open transaction wait so long for a table and no longer: others wait behind it."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SET LOCAL lock_timeout = {int(ms)}"))
+
+
+def was_kept_waiting(error: OperationalError) -> bool:
+    """Tell whether a statement failed only because others held what it asked for."""
+    given_up, in_a_circle = "55P03", "40P01"
+    return getattr(error.orig, "sqlstate", None) in (given_up, in_a_circle)
 
 
 def continue_numbering(connection: Connection, keys: Iterable[tuple[str, Sequence[str]]]) -> None:

@@ -165,6 +165,21 @@ def claim(
     return None if row is None else Claimed(row[0], row[1], row[2], token, row[3], row[4])
 
 
+def leave_to_others(session: Session, job_id: uuid.UUID, kinds: Collection[str]) -> bool:
+    """Let a job of a kind that isn't known here be sent again at once; tell whether it is such.
+
+    Its message came to an older program than the one that sent it.
+    """
+    row = session.execute(
+        update(Job)
+        .where(Job.id == job_id, due(now_of(session)), Job.kind.not_in(kinds))
+        .values(published_at=null())
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    return row is not None
+
+
 def finish(session: Session, job: Claimed, outcome: Outcome) -> None:
     """Mark the job done, in the transaction that holds its effect.
 

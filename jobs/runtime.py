@@ -14,7 +14,17 @@ from sqlalchemy.exc import OperationalError
 
 from casework.row_security import as_system
 from jobs.following import follow_changes, is_behind
-from jobs.ledger import Claimed, Outcome, Refused, TakenOver, claim, fail, finish, still_alive
+from jobs.ledger import (
+    Claimed,
+    Outcome,
+    Refused,
+    TakenOver,
+    claim,
+    fail,
+    finish,
+    leave_to_others,
+    still_alive,
+)
 from jobs.program import Program
 from jobs.progress import forget_progress
 from jobs.schedule import schedule_of, tick, unseen
@@ -91,6 +101,8 @@ def run_one(
                 return False
     with program.database.writing(by=BY) as session:
         job = claim(session, lease_seconds=lease_seconds, kinds=tasks.keys(), job_id=job_id)
+        if job is None and job_id is not None and leave_to_others(session, job_id, tasks.keys()):
+            log.info("job_left id=%s reason=unknown_kind", job_id)
     if job is None:
         return False
     program.look_again()

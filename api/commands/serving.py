@@ -31,6 +31,11 @@ def serve(
     # Before anything is opened: a port that is taken is said at once, and nothing has begun.
     listener = listening(settings)
     from api.serving import make_server
+    from jobs.program import open_program
+
+    if settings.municipalities is None:
+        # Of a database that can't be opened one sentence is said here, before anything serves.
+        open_program(settings).close()
 
     server = make_server(settings)
     hint(say("hint.serving", url=_address(listener)))

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import redis
@@ -16,6 +16,11 @@ from labour.waiting import until
 
 SUPPORT = Path(__file__).resolve().parents[1]
 ROOT = SUPPORT.parents[1]
+
+
+def paths(root: Path) -> str:
+    """Return where a process finds the tests' own modules and a program."""
+    return os.pathsep.join([str(SUPPORT), str(root)])
 
 
 def redis_program() -> str:
@@ -105,15 +110,23 @@ class Worker:
     """A process that works on the ledger; a process group of its own, so that it ends as a whole."""
 
     def __init__(
-        self, environment: dict[str, str], *arguments: str, module: str = "labour.worker"
+        self,
+        environment: dict[str, str],
+        *arguments: str,
+        module: str = "labour.worker",
+        root: Path = ROOT,
+        said: Path | None = None,
     ) -> None:
-        paths = os.pathsep.join([str(SUPPORT), str(ROOT)])
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
-            env={**os.environ, **environment, "PYTHONPATH": paths},
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        """said : where its standard error goes"""
+        with said.open("wb") if said is not None else nullcontext() as into:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", module, *arguments],
+                cwd=root,
+                env={**os.environ, **environment, "PYTHONPATH": paths(root)},
+                stdout=subprocess.DEVNULL,
+                stderr=into,
+                start_new_session=True,
+            )
         self.pid = self._process.pid
 
     def children(self) -> list[int]:

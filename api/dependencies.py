@@ -63,28 +63,54 @@ class VersionNotSaid(ValueError):
         super().__init__("an edit says in If-Match which version it was made on")
 
 
-def open_program_of(request: Request) -> OpenProgram:
-    """Return what the running program holds, with the closed lists as they are now."""
+def program_of(request: Request) -> OpenProgram:
+    """Return what the running program holds, with the closed lists as they were last seen."""
     program = request.app.state.program
     assert isinstance(program, OpenProgram), "the program is opened when the application starts"
-    program.look_again()
     return program
 
 
-Program = Annotated[OpenProgram, Depends(open_program_of)]
+@dataclass(frozen=True)
+class Arrival:
+    """What is known as a request arrives: the program with its lists as they are now, and who."""
+
+    program: OpenProgram
+    found: identity.Identity | None
 
 
-def possible_user(request: Request, program: Program) -> identity.Identity | None:
-    """Return who is signed in, and how; None where nobody is."""
-    found = identity.identify(request, program)
+def arrival(request: Request) -> Arrival:
+    """Look at the database once for all that every request has to know.
+
+    Here alone, in one thread and by one connection: each more would cost a request as much as what
+    is asked by it. What follows from the answers is decided without leaving the event loop.
+    """
+    program = program_of(request)
+    with program.database.reading() as session:
+        program.follow_lists(session)
+        found = identity.identify(session, request, program.settings)
     request.state.user = found.actor if found else None
-    return found
+    return Arrival(program, found)
+
+
+Arrived = Annotated[Arrival, Depends(arrival)]
+
+
+async def open_program(arrived: Arrived) -> OpenProgram:
+    return arrived.program
+
+
+Program = Annotated[OpenProgram, Depends(open_program)]
+
+
+async def possible_user(arrived: Arrived) -> identity.Identity | None:
+    """Return who is signed in, and how; None where nobody is."""
+    return arrived.found
 
 
 Identified = Annotated[identity.Identity | None, Depends(possible_user)]
 
 
-def signed_in(found: Identified) -> Actor:
+async def signed_in(found: Identified) -> Actor:
     """Return who is signed in; raise `NotSignedIn` where nobody is."""
     if found is None:
         raise NotSignedIn
@@ -130,7 +156,7 @@ class Allowed:
     scope: Scope | None = None
     before_enrolment: bool = False
 
-    def __call__(self, request: Request, found: Identified) -> None:
+    async def __call__(self, request: Request, found: Identified) -> None:
         if found is None:
             raise NotSignedIn
         if not self.before_enrolment and must_enrol(request, found.actor):
@@ -152,7 +178,7 @@ def allowed(*roles: str, scope: Scope | None = None, before_enrolment: bool = Fa
     return Depends(Allowed(tuple(role(code).code for code in roles), scope, before_enrolment))
 
 
-def open_to_all() -> None:
+async def open_to_all() -> None:
     """The policy of a route that needs nobody signed in."""
 
 

@@ -4,20 +4,20 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.dependencies import Program, public
+from api.dependencies import program_of, public
 from jobs.listing import oldest_due_s
 
 router = APIRouter(prefix="/health", dependencies=[public], tags=["health"])
 
 
 @router.get("/live")
-def live() -> dict[str, str]:
+async def live() -> dict[str, str]:
     """Answer as long as the process does."""
     return {"status": "ok"}
 
 
 @router.get("/ready")
-def ready(request: Request, program: Program) -> Response:
+def ready(request: Request) -> Response:
     """Tell whether the database answers, and how long the oldest due job has been waiting.
 
     Until the program has asked itself its first question (see `matching.warm`), it is starting.
@@ -26,7 +26,7 @@ def ready(request: Request, program: Program) -> Response:
     if warming is not None and not warming.done():
         return JSONResponse({"status": "starting"}, 503, {"Retry-After": "5"})
     try:
-        with program.database.reading() as session:
+        with program_of(request).database.reading() as session:
             waiting_s = oldest_due_s(session)
     except SQLAlchemyError:
         return JSONResponse({"status": "unavailable", "database": False}, 503)

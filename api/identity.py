@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from fastapi import Request
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
 from casework import sessions
 from casework.access import Actor
-from jobs.program import Program
 from jobs.settings import Settings
 
 LANGUAGE_COOKIE = "ibasho-language"
@@ -40,18 +40,17 @@ def session_token(request: Request, settings: Settings) -> str | None:
     return request.cookies.get(cookie_name(settings)) or None
 
 
-def identify(request: Request, program: Program) -> Identity | None:
+def identify(session: Session, request: Request, settings: Settings) -> Identity | None:
     """Return who sends the request; None where nobody is signed in."""
     bearer = bearer_token(request)
-    cookie = session_token(request, program.settings)
-    if not bearer and not cookie:
-        return None
-    with program.database.reading() as session:
-        if bearer:
-            found = sessions.actor_by_token(session, bearer)
-            return Identity(*found) if found else None
-        actor = sessions.actor_by_session(session, cookie or "")
+    if bearer:
+        found = sessions.actor_by_token(session, bearer)
+        return Identity(*found) if found else None
+    cookie = session_token(request, settings)
+    if cookie:
+        actor = sessions.actor_by_session(session, cookie)
         return Identity(actor, None) if actor else None
+    return None
 
 
 def language_of(request: Request) -> str:

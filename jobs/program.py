@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from geodata.gazetteer import Gazetteer, NoGazetteer, load_gazetteer
 from jobs.keys import give_keys
@@ -21,7 +22,7 @@ from resources.vocabulary import Vocabulary, default_vocabulary
 class Program:
     """Everything a request, a job or a command needs from outside the library.
 
-    vocabulary : the closed lists; `look_again` takes what was edited since
+    vocabulary : the closed lists; `look_again` and `follow_lists` take what was edited since
     catching_up : held while open data follows the change log
     """
 
@@ -36,12 +37,17 @@ class Program:
         give_keys(self.database, self.settings)
 
     def look_again(self) -> None:
-        """Take the closed lists as they are now; asked before every request and every job.
+        """Take the closed lists as they are now; asked before every job."""
+        with self.database.reading() as session:
+            self.follow_lists(session)
+
+    def follow_lists(self, session: Session) -> None:
+        """Take the closed lists as a session sees them; asked before every request.
 
         So a list that another process edited is in force with the next request.
         """
         # A database that can't be reached is no news here: whoever asks it will say so.
-        with suppress(SQLAlchemyError), self.database.reading() as session:
+        with suppress(SQLAlchemyError):
             newest = latest_revision(session)
             if newest == self._lists_seen:
                 return

@@ -29,9 +29,13 @@ def acting(session: Session, *, by: str) -> None:
     session.info["by"] = by
 
 
+# Made once: every request asks this, and to make it takes longer than to ask it.
+_NEWEST = select(func.max(Change.revision))
+
+
 def latest_revision(session: Session) -> int:
     """Return the newest visible revision; 0 before the first."""
-    return session.scalar(select(func.coalesce(func.max(Change.revision), 0))) or 0
+    return session.scalar(_NEWEST) or 0
 
 
 def changes_since(session: Session, revision: int) -> list[Change]:

@@ -9,6 +9,7 @@ from door import make_program
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.identity import cookie_name
 from resources.database import Database
 
 SCRIPT = """
@@ -54,6 +55,19 @@ def test_the_served_program_answers_and_no_address_stands_in_its_log() -> None:
     assert lines[:3] == ["HTTP/1.1 200 OK", "HTTP/1.1 404 Not Found", "HTTP/1.1 200 OK"]
     assert "server: " not in run.stdout
     assert "canary" not in run.stderr
+
+
+def test_without_its_database_it_says_so_to_whoever_asks_even_with_a_cookie(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    program = make_program(sqlite_database, tmp_path / "home", demo=False)
+    app = create_app(program.settings, program)
+    program.database = Database(f"sqlite:///{tmp_path}/gone/ibasho.sqlite3")
+    client = TestClient(app, cookies={cookie_name(program.settings): "of somebody"})
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json()["database"]) == (503, False)
+    assert client.get("/health/live").status_code == 200
+    program.database.close()
 
 
 def test_a_program_that_is_starting_says_so(sqlite_database: Database, tmp_path: Path) -> None:

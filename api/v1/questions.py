@@ -8,11 +8,13 @@ from importlib.resources import files
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.dependencies import Program, Reading, allowed
 from api.pages.resources import STAFF
 from api.places import at_of, located
+from api.v1.told import told
 from casework.roles import WORKS_WITH_PEOPLE
 from geodata.coordinates import position
 from matching.nearby import NearbyQuestion, nearby_places
@@ -52,6 +54,7 @@ NEED = _inlined(_schema("need"))
 ANSWER = _inlined(_schema("answer"))
 
 Question = Annotated[dict[str, Any], Body()]
+Facts = dict[str, Any]
 
 
 @router.post(
@@ -62,16 +65,19 @@ Question = Annotated[dict[str, Any], Body()]
         "requestBody": {"required": True, "content": {"application/json": {"schema": NEED}}}
     },
     responses={200: {"content": {"application/json": {"schema": ANSWER}}}},
+    response_model=Facts,
 )
 def suggestions(
     program: Program,
-    session: Reading,
     need: Question,
     limit: Annotated[int, Field(ge=1, le=50)] = 10,
     scheme: str = "standard",
-) -> dict[str, Any]:
-    asked = parse_need(need, program.vocabulary, lambda text: at_of(program, session, text))
-    return suggest_placements(session, program.store, asked, limit=limit, scheme=scheme).as_json()
+) -> Response:
+    # A session of its own: `Reading` takes a turn in a thread to begin, and one to end.
+    with program.database.reading() as session:
+        asked = parse_need(need, program.vocabulary, lambda text: at_of(program, session, text))
+        found = suggest_placements(session, program.store, asked, limit=limit, scheme=scheme)
+    return told(found.as_json())
 
 
 @router.get(
@@ -114,8 +120,9 @@ class Nearby(BaseModel):
     "/nearby",
     summary="Gathering places within walking distance that are open on arrival",
     dependencies=[allowed(*STAFF, scope="read")],
+    response_model=Facts,
 )
-def nearby(program: Program, session: Reading, question: Nearby) -> dict[str, Any]:
+def nearby(program: Program, question: Nearby) -> Response:
     when = question.when
     if when is not None and when.tzinfo is None:
         when = when.replace(tzinfo=JAPAN)
@@ -123,7 +130,9 @@ def nearby(program: Program, session: Reading, question: Nearby) -> dict[str, An
         program.vocabulary.term("kind", kind)
     facts = question.model_dump(exclude={"at", "when"})
     asked = NearbyQuestion(at=position(question.at.lon, question.at.lat), when=when, **facts)
-    return nearby_places(session, program.store, asked).as_json()
+    with program.database.reading() as session:
+        found = nearby_places(session, program.store, asked)
+    return told(found.as_json())
 
 
 class Why(BaseModel):

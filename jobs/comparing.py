@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from jobs.ledger import Claimed, Outcome
 from jobs.models import LogReader
 from jobs.program import Program
+from jobs.stopping import heed_stop
 from resources.changes import latest_revision
 from resources.database import Database
 from resources.likely import LikelyPair, find_pairs, keep_pairs, touched_between
@@ -48,7 +49,7 @@ def _compare(database: Database) -> _Compared:
     with database.reading() as session:
         upto = latest_revision(session)  # before the rows: what is written in between comes again
         touched = _touched(session, upto)
-        return _Compared(upto, touched, find_pairs(session, touched=touched))
+        return _Compared(upto, touched, find_pairs(session, touched=touched, between=heed_stop))
 
 
 def _keep(session: Session, compared: _Compared) -> bool:

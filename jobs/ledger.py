@@ -219,6 +219,28 @@ def fail(session: Session, job: Claimed, refused: Refused) -> bool:
     return False
 
 
+def let_go(session: Session, job: Claimed) -> None:
+    """Make a job due again whose process is to end; the attempt doesn't count.
+
+    In a transaction of its own, after that of the effect was rolled back. Raises `TakenOver`.
+    """
+    due_again = (
+        update(Job)
+        .where(_held(job))
+        .values(
+            state="ready",
+            attempts=Job.attempts - 1,
+            token=null(),
+            lease_until=null(),
+            published_at=null(),
+        )
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    )
+    if session.execute(due_again).one_or_none() is None:
+        raise TakenOver(job.id)
+
+
 def _held(job: Claimed) -> ColumnElement[bool]:
     return and_(Job.id == job.id, Job.token == job.token, Job.state == "running")
 

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from jobs.dialects import others_may_write
 from jobs.ledger import Claimed
 from jobs.models import Job
+from jobs.stopping import heed_stop
 from resources.database import Database
 
 LEAST_PAUSE_S = 1.0
@@ -18,11 +19,15 @@ _here: dict[uuid.UUID, tuple[int, int]] = {}
 
 
 def progress_of(database: Database, job: Claimed) -> Callable[[int, int], None]:
-    """Return the function that a long task calls with how many of how many it has done."""
+    """Return the function that a long task calls with how many of how many it has done.
+
+    It raises `Stopped` where the process is to end.
+    """
     said_at = 0.0
 
     def say(done: int, total: int) -> None:
         nonlocal said_at
+        heed_stop()
         _here[job.id] = (done, total)
         if database.is_sqlite or time.monotonic() - said_at < LEAST_PAUSE_S:
             return

@@ -23,11 +23,13 @@ from jobs.ledger import (
     fail,
     finish,
     leave_to_others,
+    let_go,
     still_alive,
 )
 from jobs.program import Program
 from jobs.progress import forget_progress
 from jobs.schedule import schedule_of, tick, unseen
+from jobs.stopping import Stopped, heeding
 from jobs.tasks import TASKS, Task
 from jobs.upkeep import bury_lost, is_any_lost, is_anything_due
 
@@ -88,8 +90,11 @@ def run_one(
     job_id: uuid.UUID | None = None,
     *,
     tasks: Mapping[str, Task] = TASKS,
+    stopping: threading.Event | None = None,
 ) -> bool:
     """Take one due job (or the given one, if it is due) and do it; False where there is none.
+
+    stopping : set when the process is to end; the job heeds it between its pieces, and is due again
 
     Never raises for what a task does: that is put in the ledger, where people see it.
     """
@@ -109,10 +114,12 @@ def run_one(
     began = time.monotonic()
     log.info("job_started id=%s kind=%s attempt=%d", job.id, job.kind, job.attempt)
     try:
-        with _signs_of_life(program, job):
+        with _signs_of_life(program, job), heeding(stopping):
             outcome = _work(program, job, tasks[job.kind])
     except TakenOver:
         log.warning("job_taken_over id=%s kind=%s", job.id, job.kind)
+    except Stopped:
+        _let_go(program, job)
     except Exception as error:
         _put_back(program, job, error)
     else:
@@ -133,6 +140,16 @@ def _work(program: Program, job: Claimed, task: Task) -> Outcome:
         session.flush()
         finish(session, job, outcome)
     return outcome
+
+
+def _let_go(program: Program, job: Claimed) -> None:
+    try:
+        with program.database.writing(by=BY) as session:
+            let_go(session, job)
+    except TakenOver:
+        log.warning("job_taken_over id=%s kind=%s", job.id, job.kind)
+    else:
+        log.info("job_let_go id=%s kind=%s", job.id, job.kind)
 
 
 def _put_back(program: Program, job: Claimed, error: Exception) -> None:

@@ -23,6 +23,7 @@ from jobs.reminding import remind_verifications, report_gaps, tell_contacts
 from jobs.retaining import propose_destruction
 from jobs.sealing import keep_head, seal_audit
 from jobs.sent_files import forget_old_files
+from jobs.stopping import heed_stop
 from jobs.upkeep import forget_old
 from matching.store import IndexStore
 from resources import booking, clock
@@ -94,6 +95,7 @@ def expire(_program: Program, session: Session, job: Claimed) -> Outcome:
     closed = 0
     while some := close_what_ended(session, today=clock.today(), by=_by(job)):
         closed += some
+        heed_stop()
     return Outcome("expired", {"closed": closed}) if closed else Outcome("nothing_to_do")
 
 
@@ -110,6 +112,7 @@ def tell_places(_program: Program, session: Session, job: Claimed) -> Outcome:
     while some := offerings_with_places(session, after, PIECE):
         changed += tell_offerings(session, some)
         after = some[-1]
+        heed_stop()
     return Outcome("places_told", {"changed": changed}) if changed else Outcome("nothing_to_do")
 
 
@@ -131,6 +134,7 @@ def place(program: Program, session: Session, job: Claimed) -> Outcome:
         districts += found.districts
         if after is None:
             break
+        heed_stop()
     if not looked_at and not districts:
         return Outcome("nothing_to_do")
     return Outcome("placed", {"looked_at": looked_at, "placed": placed, "districts": districts})

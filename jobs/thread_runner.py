@@ -46,9 +46,10 @@ class ThreadRunner:
         self._thread.start()
 
     def stop(self, *, within_s: float = 30.0) -> bool:
-        """Finish the job at hand and end; False where it needs longer.
+        """End with the piece of work at hand; False where it needs longer.
 
-        A job that is cut off by the end of the process is rolled back and done again later.
+        A job that has more pieces (`jobs.stopping`), or is cut off by the end of the process, is
+        rolled back and done again later.
         """
         self._stopping.set()
         self._thread.join(within_s)
@@ -66,7 +67,9 @@ class ThreadRunner:
                 self._stopping.wait(self._pause_s)
 
     def _one(self, program: Program) -> bool:
-        return not self._stopping.is_set() and run_one(program, tasks=self._tasks)
+        return not self._stopping.is_set() and run_one(
+            program, tasks=self._tasks, stopping=self._stopping
+        )
 
     def _with(self, slug: str, do: Callable[[Program], bool]) -> bool:
         """Do something with a municipality's ledger; False where there is nothing more to do."""

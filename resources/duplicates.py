@@ -1,7 +1,7 @@
 """Proposes which entries may be one and the same place; nothing is ever merged by itself."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -16,6 +16,9 @@ from resources.same_place import Facts, Likeness, compare
 
 NEAR_DEGREES = 0.02
 """Some two kilometres: farther apart, two entries aren't compared."""
+
+PAIRS_BETWEEN = 1_000
+"""Pairs after which a long search lets others say that it is to end: some ten milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -112,15 +115,23 @@ def duplicates_within(session: Session) -> list[Proposal]:
     return sorted(found, key=lambda p: (-p.likeness.weight, p.one.resource, p.other.resource))
 
 
-def proposals_among(session: Session, *, of: Collection[uuid.UUID] | None = None) -> list[Proposal]:
+def proposals_among(
+    session: Session,
+    *,
+    of: Collection[uuid.UUID] | None = None,
+    between: Callable[[], None] | None = None,
+) -> list[Proposal]:
     """Return each pair of resources that may be one, by their likest places; `one` is the smaller.
 
     of : only pairs in which at least one resource is among these
+    between : called once every `PAIRS_BETWEEN` pairs; what it raises ends the search
     """
     if of is not None and not of:
         return []
     best: dict[tuple[uuid.UUID, uuid.UUID], Proposal] = {}
-    for one, other in pairs_to_compare(_entries(session), of=of):
+    for number, (one, other) in enumerate(pairs_to_compare(_entries(session), of=of)):
+        if between is not None and number % PAIRS_BETWEEN == 0:
+            between()
         _keep_likest(best, Proposal(one, other, compare(one.facts, other.facts)))
     return [p for p in best.values() if p.likeness.enough]
 

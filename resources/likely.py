@@ -6,7 +6,7 @@ has become hidden since.
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Select, and_, delete, func, insert, or_, select
@@ -87,14 +87,20 @@ def _chunks(ids: Iterable[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
     yield from (ordered[i : i + AT_ONCE] for i in range(0, len(ordered), AT_ONCE))
 
 
-def find_pairs(session: Session, *, touched: Collection[uuid.UUID] | None) -> list[LikelyPair]:
+def find_pairs(
+    session: Session,
+    *,
+    touched: Collection[uuid.UUID] | None,
+    between: Callable[[], None] | None = None,
+) -> list[LikelyPair]:
     """Return the pairs that may be one as the catalogue stands; a read only.
 
     touched : only pairs with one of these resources; None = all pairs
+    between : called now and then; what it raises ends the search
     """
     return [
         LikelyPair(one_id=p.one.resource, other_id=p.other.resource, weight=p.likeness.weight)
-        for p in proposals_among(session, of=touched)
+        for p in proposals_among(session, of=touched, between=between)
     ]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from jobs.ledger import Claimed, Outcome, Refused
 from jobs.program import Program
+from jobs.stopping import heed_stop
 from jobs.tasks import Task
 from resources.database import Database
 
@@ -48,6 +49,22 @@ def count_slowly(program: Program, session: Session, job: Claimed) -> Outcome:
     return outcome
 
 
+def count_in_pieces(program: Program, session: Session, job: Claimed) -> Outcome:
+    """Do what `count_slowly` does, by a piece after the other."""
+    outcome = count(program, session, job)
+    folder = program.settings.home / "slow"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{job.id}.{os.getpid()}").touch()
+    from labour.waiting import until
+
+    def go() -> bool:
+        heed_stop()
+        return (folder / "go").exists()
+
+    until(go)
+    return outcome
+
+
 def stumble(_program: Program, session: Session, job: Claimed) -> Outcome:
     count(_program, session, job)
     raise ValueError("東京都豊島区の山田さん")  # a message such as must never be kept
@@ -71,6 +88,7 @@ def slow_jobs_begun(home: Path) -> list[int]:
 TEST_TASKS = {
     "count": Task(count),
     "count_slowly": Task(count_slowly),
+    "count_in_pieces": Task(count_in_pieces),
     "stumble": Task(stumble),
     "refuse": Task(refuse),
     "kill_the_worker": Task(kill_the_worker),

@@ -45,8 +45,12 @@ class NotJson(ValueError):
 
 def check_text(text: str) -> None:
     """Raise `Unstorable` for a text that not every database can hold."""
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if "\0" in text:
         raise Unstorable
+    try:
+        text.encode()  # fails for halves of surrogate pairs alone, and without a look at each here
+    except UnicodeEncodeError:
+        raise Unstorable from None
 
 
 def _whole(digits: str) -> int:

@@ -72,7 +72,11 @@ def program_of(request: Request) -> OpenProgram:
 
 @dataclass(frozen=True)
 class Arrival:
-    """What is known as a request arrives: the program with its lists as they are now, and who."""
+    """What is known as a request arrives.
+
+    program : what the running program holds, with the closed lists as they are now
+    found : who is signed in, and how; None where nobody is
+    """
 
     program: OpenProgram
     found: identity.Identity | None
@@ -102,38 +106,31 @@ async def open_program(arrived: Arrived) -> OpenProgram:
 Program = Annotated[OpenProgram, Depends(open_program)]
 
 
-async def possible_user(arrived: Arrived) -> identity.Identity | None:
-    """Return who is signed in, and how; None where nobody is."""
-    return arrived.found
-
-
-Identified = Annotated[identity.Identity | None, Depends(possible_user)]
-
-
-async def signed_in(found: Identified) -> Actor:
+async def signed_in(arrived: Arrived) -> Actor:
     """Return who is signed in; raise `NotSignedIn` where nobody is."""
-    if found is None:
+    if arrived.found is None:
         raise NotSignedIn
-    return found.actor
+    return arrived.found.actor
 
 
 User = Annotated[Actor, Depends(signed_in)]
 
 
-def reading(program: Program) -> Iterator[Session]:
-    with program.database.reading() as session:
+def reading(arrived: Arrived) -> Iterator[Session]:
+    with arrived.program.database.reading() as session:
         yield session
 
 
-def writing(program: Program, found: Identified) -> Iterator[Session]:
+def writing(arrived: Arrived) -> Iterator[Session]:
+    database, found = arrived.program.database, arrived.found
     by = found.actor.by if found else "nobody"
     try:
         said = as_actor(found.actor if found else None)
-        with program.database.writing(by=by, said=said) as session:
+        with database.writing(by=by, said=said) as session:
             yield session
     except (Unseen, NotToOneself) as refused:
         # The transaction is gone, the attempt is not: it is recorded before anything is answered.
-        with program.database.writing(by=by) as session:
+        with database.writing(by=by) as session:
             audit.record(session, refused.attempt)
         raise
 
@@ -156,7 +153,8 @@ class Allowed:
     scope: Scope | None = None
     before_enrolment: bool = False
 
-    async def __call__(self, request: Request, found: Identified) -> None:
+    async def __call__(self, request: Request, arrived: Arrived) -> None:
+        found = arrived.found
         if found is None:
             raise NotSignedIn
         if not self.before_enrolment and must_enrol(request, found.actor):

@@ -66,14 +66,16 @@ class Guarded:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
-        self.headers = dict(HEADERS)
+        protecting = dict(HEADERS)
         if settings.map_origin:
             # The base map's pictures, and nothing else, may come from its server.
-            self.headers["Content-Security-Policy"] = POLICY.replace(
+            protecting["Content-Security-Policy"] = POLICY.replace(
                 IMAGES, f"{IMAGES} {settings.map_origin}"
             )
         if settings.secure_cookies:
-            self.headers["Strict-Transport-Security"] = "max-age=31536000"
+            protecting["Strict-Transport-Security"] = "max-age=31536000"
+        self.headers = Headers(protecting).raw
+        self.names = {name for name, _ in self.headers}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -89,12 +91,12 @@ class Guarded:
             if looks and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    headers[name] = value
+                others = [h for h in message.get("headers", ()) if h[0].lower() not in self.names]
+                headers = MutableHeaders(raw=[*others, *self.headers])
                 if is_open_path(scope["path"]):
                     headers.update(OPEN_HEADERS)
                 headers.setdefault("Cache-Control", caching)
+                message = {**message, "headers": headers.raw}
             await send(message)
 
         await self.app({**scope, "method": "GET"} if looks else scope, receive, with_headers)

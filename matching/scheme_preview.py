@@ -1,4 +1,4 @@
-"""What a change of weights does to people's lists: shown before it is saved."""
+"""What a change of weights, or of a kind's term, does to people's lists, before it is saved."""
 
 import tomllib
 import uuid
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from geodata.coordinates import LonLat
 from matching.answers import Suggestion
+from matching.codebook import Codebook
 from matching.need import Need, parse_need
 from matching.schemes import UNIT, Weighing
 from matching.sentences import Sentence
@@ -37,7 +38,10 @@ class Trial:
 
 @dataclass(frozen=True)
 class Moved:
-    """A place of either list: its rank and score before and after; None where it isn't listed."""
+    """A place of either list: rank, score and confidence before and after; None where not listed.
+
+    sure_before, sure_after : hundredths; `sure_words` says what they rest on
+    """
 
     offering: uuid.UUID
     resource: uuid.UUID
@@ -47,6 +51,16 @@ class Moved:
     rank_after: int | None
     score_before: int | None
     score_after: int | None
+    sure_before: int | None
+    sure_after: int | None
+    sure_words: Sentence
+
+    @property
+    def surer(self) -> int:
+        """By how much the confidence of a place that stays listed changes, in hundredths."""
+        if self.sure_before is None or self.sure_after is None:
+            return 0
+        return self.sure_after - self.sure_before
 
     @property
     def how(self) -> str:
@@ -59,8 +73,8 @@ class Moved:
         return "rose" if self.rank_after < self.rank_before else "fell"
 
     def as_json(self) -> dict[str, Any]:
-        def shown(score: int | None) -> float | None:
-            return None if score is None else score / UNIT
+        def shown(score: int | None, unit: int = UNIT) -> float | None:
+            return None if score is None else score / unit
 
         return {
             "offering": str(self.offering),
@@ -72,6 +86,9 @@ class Moved:
             "rank_after": self.rank_after,
             "score_before": shown(self.score_before),
             "score_after": shown(self.score_after),
+            "confidence_before": shown(self.sure_before, 100),
+            "confidence_after": shown(self.sure_after, 100),
+            "confidence_words": self.sure_words.as_json(),
         }
 
 
@@ -85,6 +102,10 @@ class Compared:
     @property
     def changed(self) -> bool:
         return any(p.how != "stayed" for p in self.places)
+
+    @property
+    def sure_changed(self) -> bool:
+        return any(p.surer for p in self.places)
 
     @property
     def first_changed(self) -> bool:
@@ -109,6 +130,15 @@ class Preview:
         return sum(p.how in how for c in self.people for p in c.places)
 
     @property
+    def surer(self) -> int:
+        """How many places on the lists are held for surer."""
+        return sum(p.surer > 0 for c in self.people for p in c.places)
+
+    @property
+    def less_sure(self) -> int:
+        return sum(p.surer < 0 for c in self.people for p in c.places)
+
+    @property
     def changed(self) -> int:
         return sum(c.changed for c in self.people)
 
@@ -124,6 +154,8 @@ class Preview:
             "entered": self.count("entered"),
             "left": self.count("left"),
             "moved": self.count("rose", "fell"),
+            "surer": self.surer,
+            "less_sure": self.less_sure,
             "people": [c.as_json() for c in self.people],
         }
 
@@ -135,19 +167,22 @@ def preview(
     *,
     before: tuple[Weighing, str],
     after: tuple[Weighing, str],
+    lists_after: Vocabulary | None = None,
     now: datetime | None = None,
 ) -> Preview:
-    """Put each need to the engine by two weighings; nothing is saved.
+    """Put each need to the engine by two weighings, or by two terms of a kind; nothing is saved.
 
     before, after : what is weighed by, and the code of the scheme
+    lists_after : the closed lists as the change would make them; None = they stay
 
     Raises
     ------
     UnknownScheme
     """
     moment = now or clock.now()
+    tried = None if lists_after is None else Codebook(lists_after)
     lists = []
-    for weighing, code in (before, after):
+    for (weighing, code), codebook in ((before, None), (after, tried)):
         numbers = weighing.thresholds
         known = hubs(
             session,
@@ -159,7 +194,7 @@ def preview(
             [
                 suggest_placements(
                     session, store, t.need, limit=LISTED, scheme=code, now=moment, hubs=known,
-                    weighing=weighing,
+                    weighing=weighing, lists=codebook,
                 ).suggestions
                 for t in trials
             ]
@@ -175,11 +210,13 @@ def compared(trial: Trial, before: Sequence[Suggestion], after: Sequence[Suggest
     for offering in [*new, *(o for o in old if o not in new)]:
         rank_before, was = old.get(offering, (None, None))
         rank_after, now = new.get(offering, (None, None))
-        place = (now or was).place  # type: ignore[union-attr]
+        listed: Suggestion = now or was  # type: ignore[assignment]
+        place = listed.place
         places.append(
             Moved(
                 offering, place.resource, place.name, place.invented, rank_before, rank_after,
                 was and was.score, now and now.score,
+                was and was.confidence, now and now.confidence, listed.confidence_words,
             )
         )  # fmt: skip
     return Compared(trial, tuple(places))

@@ -60,6 +60,7 @@ def suggest_placements(
     now: datetime | None = None,
     hubs: Collection[uuid.UUID] = (),
     weighing: Weighing | None = None,
+    lists: Codebook | None = None,
 ) -> Answer:
     """Suggest places of participation for a need, with reasons both ways.
 
@@ -73,6 +74,7 @@ def suggest_placements(
     hubs : offerings that stand on too many lists, see `resources.hubs`; each is marked, and comes
            first only where it is truly the best
     weighing : schemes and thresholds to try in place of the municipality's own
+    lists : closed lists to try in place of the municipality's own: the same codes, with other facts
 
     Raises
     ------
@@ -82,7 +84,7 @@ def suggest_placements(
     return answer_to(
         avoiding(session, need),
         index,
-        index.codebook or store.codebook,
+        lists or index.codebook or store.codebook,
         partial(places_to_show, session),
         limit=limit,
         scheme=scheme,

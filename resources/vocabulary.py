@@ -5,8 +5,8 @@ database is filled with.
 """
 
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -62,6 +62,12 @@ class Vocabulary:
             seen.add(code)
             code = self._axes[axis][code].facts.get("replaced_by", code)
         return code
+
+    def with_facts(self, axis: str, code: str, facts: Mapping[str, Any]) -> "Vocabulary":
+        """Return these lists with other facts of one term, to try them; raise `UnknownCode`."""
+        told = self.term(axis, code)
+        tried = replace(told, facts={**told.facts, **facts})
+        return Vocabulary(tried if t is told else t for each in self.axes for t in self.terms(each))
 
     @property
     def axes(self) -> list[str]:

@@ -92,7 +92,7 @@ def try_out(
 ) -> None:
     with opened() as program:
         before, after = _changed(program, code, weight, threshold, minimum, per_host, per_kind)
-        _print(_preview(program, (before, code), (after, code), people), form)
+        print_effect(_preview(program, (before, code), (after, code), people), form)
 
 
 @app.command("set", help=say("help.scheme_set"))
@@ -113,7 +113,7 @@ def change(
         before, after = _changed(
             program, code, weight, threshold, minimum, per_host, per_kind, ja=ja, en=en
         )
-        _print(_preview(program, (before, code), (after, code), people), form)
+        print_effect(_preview(program, (before, code), (after, code), people), form)
         _save(program, after.scheme(code), _pairs(threshold), yes)
 
 
@@ -139,7 +139,7 @@ def add(
         before, after = _changed(
             program, like, weight, None, minimum, per_host, per_kind, ja=ja, en=en, called=code
         )
-        _print(_preview(program, (before, like), (after, code), people), form)
+        print_effect(_preview(program, (before, like), (after, code), people), form)
         _save(program, after.scheme(code), {}, yes)
 
 
@@ -190,11 +190,11 @@ def _preview(
     from matching.scheme_preview import preview
 
     with program.database.reading() as session:
-        trials = _trials(program, session, people)
+        trials = trials_of(program, session, people)
         return preview(session, program.store, trials, before=before, after=after)
 
 
-def _trials(program: "Program", session: "Session", people: str | None) -> "list[Trial]":
+def trials_of(program: "Program", session: "Session", people: str | None) -> "list[Trial]":
     """Return the people of a file, else the demo's invented people, else example needs.
 
     The people of the casework are shown to nobody who isn't signed in.
@@ -214,7 +214,7 @@ def _trials(program: "Program", session: "Session", people: str | None) -> "list
     return example_trials(session, program.vocabulary)
 
 
-def _print(found: "Preview", form: Format) -> None:
+def print_effect(found: "Preview", form: Format) -> None:
     if form is Format.JSON:
         print_json(found.as_json())
         return
@@ -226,10 +226,11 @@ def _print(found: "Preview", form: Format) -> None:
     rows = [
         [
             c.trial.label.in_language(language()), p.rank_before, p.rank_after, p.name,
-            f"{_score(p.score_before)} → {_score(p.score_after)}", say(f"moved.{p.how}"),
+            f"{_score(p.score_before)} → {_score(p.score_after)}",
+            f"{_percent(p.sure_before)} → {_percent(p.sure_after)}", say(f"moved.{p.how}"),
         ]
         for c in found.people
-        if c.changed
+        if c.changed or c.sure_changed
         for p in c.places
     ]  # fmt: skip
     if rows:
@@ -238,6 +239,10 @@ def _print(found: "Preview", form: Format) -> None:
 
 def _score(score: int | None) -> str:
     return "—" if score is None else f"{score / 10_000:.2f}"
+
+
+def _percent(sure: int | None) -> str:
+    return "—" if sure is None else f"{sure}%"
 
 
 def _save(program: "Program", scheme: "Scheme", numbers: dict[str, float], yes: bool) -> None:

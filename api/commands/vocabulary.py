@@ -9,6 +9,7 @@ import typer
 from api.commands.inputs import BadInput
 from api.commands.opening import opened
 from api.commands.output import Format, FormatOption, hint, print_json, print_table
+from api.commands.schemes import People, Yes, print_effect, trials_of
 from api.commands.words import say
 
 if TYPE_CHECKING:
@@ -76,12 +77,61 @@ def _facts(term_days: int | None) -> dict[str, Any]:
 
 @app.command("set", help=say("help.vocabulary_set"))
 def change(
-    axis: Axis, code: Code, ja: Ja = None, en: En = None, term_days: TermDays = None
+    axis: Axis,
+    code: Code,
+    ja: Ja = None,
+    en: En = None,
+    term_days: TermDays = None,
+    people: People = None,
+    yes: Yes = False,
+    form: FormatOption = Format.TABLE,
 ) -> None:
+    """Change a word; what another term does is shown first, and nothing kept without --yes."""
     from resources.terms import edit_term
 
+    if term_days is not None and _is_shown_first(axis, code, term_days, people, form) and not yes:
+        hint(say("table.vocabulary_not_saved"))
+        return
     with _writing(axis, code) as session:
         edit_term(session, axis=axis, code=code, ja=ja, en=en, facts=_facts(term_days), by=BY)
+
+
+def _is_shown_first(axis: str, code: str, days: int, people: str | None, form: Format) -> bool:
+    """Show what another term does; False where none was given that could be kept."""
+    from matching.scheme_preview import preview
+    from matching.schemes import USUAL
+    from matching.schemes_kept import read_weighing
+    from resources import clock
+    from resources.term_effect import effect_of_term
+    from resources.terms import DAYS
+
+    with opened() as program, program.database.reading() as session:
+        lists = program.vocabulary
+        if axis != "kind" or code not in lists.codes(axis) or not DAYS[0] <= days <= DAYS[1]:
+            return False
+        effect = effect_of_term(
+            session,
+            kind=code,
+            days_before=int(lists.term(axis, code).facts["term_days"]),
+            days_after=days,
+            today=clock.today(),
+        )
+        weighing = (read_weighing(session), USUAL)
+        found = preview(
+            session,
+            program.store,
+            trials_of(program, session, people),
+            before=weighing,
+            after=weighing,
+            lists_after=lists.with_facts(axis, code, {"term_days": days}),
+        )
+    if form is Format.JSON:
+        print_json({"verifying": effect.as_json(), "lists": found.as_json()})
+        return True
+    print(say("table.term_effect", **effect.as_json()))
+    print(say("table.term_sure", surer=found.surer, less_sure=found.less_sure))
+    print_effect(found, form)
+    return True
 
 
 @app.command("add", help=say("help.vocabulary_add"))

@@ -1,15 +1,20 @@
 """The closed lists: how often each word is used; adding, renaming, retiring and replacing."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 
 from api.changes_shown import shown_by
 from api.dependencies import Program, Reading, User, Writing, allowed
 from api.identity import language_of
+from api.pages.term_trials import term_tried
 from api.rendering import render
 from api.words import say
 from casework.access import Actor
@@ -18,6 +23,7 @@ from resources.commands import NotFound
 from resources.models import Change
 from resources.term_usage import RARE, resources_with, usage
 from resources.terms import (
+    DAYS,
     FIXED,
     BadTerm,
     add_term,
@@ -116,7 +122,16 @@ def term(request: Request, session: Reading, axis: str, code: str, saved: bool =
     return _term(request, session, axis, code, saved=saved)
 
 
-def _term(request: Request, session: Session, axis: str, code: str, **said: Any) -> Response:
+def _term(
+    request: Request,
+    session: Session,
+    axis: str,
+    code: str,
+    *,
+    typed: Mapping[str, Any] | None = None,
+    **said: Any,
+) -> Response:
+    """Show a word; typed : what of it was typed and isn't kept yet."""
     lists = read_vocabulary(session) or default_vocabulary()
     if axis not in lists.axes or code not in lists.codes(axis):
         raise NotFound("term")
@@ -132,23 +147,49 @@ def _term(request: Request, session: Session, axis: str, code: str, **said: Any)
         "vocabulary_term.html",
         vocabulary=lists,
         axis=axis,
-        term=lists.term(axis, code),
+        term=replace(lists.term(axis, code), **(typed or {})),
         place=lists.codes(axis).index(code) + 1,
         count=usage(session, lists)[axis][code],
         where=resources_with(session, axis, code),
         fixed=axis in FIXED,
         needed=code in needed_codes(axis),
         edits=[(r, shown_by(r.by, language)) for r in rows],
-        **{"saved": False, "error": None, "replaced": None, **said},
+        **{"saved": False, "error": None, "replaced": None, "effect": None, "kept": (), **said},
     )
     page.status_code = 422 if said.get("error") else 200
     return page
 
 
 @router.post("/vocabulary/{axis}/{code}")
-async def save(request: Request, session: Writing, user: User, axis: str, code: str) -> Response:
-    given = {k: str(v) for k, v in (await request.form()).items()}
-    needs = [str(v) for v in (await request.form()).getlist("needs")]
+async def save(
+    request: Request, program: Program, session: Writing, user: User, axis: str, code: str
+) -> Response:
+    form = await request.form()
+    return await run_in_threadpool(_saved, request, program, session, user, axis, code, form)
+
+
+def _saved(
+    request: Request,
+    program: OpenProgram,
+    session: Session,
+    user: Actor,
+    axis: str,
+    code: str,
+    form: FormData,
+) -> Response:
+    """Do what was pressed; another term of a kind is shown first, and kept when it was shown."""
+    given = {k: str(v) for k, v in form.items()}
+    needs = [str(v) for v in form.getlist("needs")]
+    days = _term_to_try(session, axis, code, given)
+    if days is not None:
+        lists = read_vocabulary(session) or default_vocabulary()
+        facts = {**lists.term(axis, code).facts, **_facts(given, needs)}
+        return _term(
+            request, session, axis, code,
+            typed={"ja": given.get("ja", ""), "en": given.get("en", ""), "facts": facts},
+            kept=[(k, str(v)) for k, v in form.multi_items() if k not in ("csrf", "tried")],
+            **term_tried(session, program, user, lists, code, days),
+        )  # fmt: skip
     try:
         with session.begin_nested():
             count = _apply(session, user, axis, code, given, needs)
@@ -157,6 +198,31 @@ async def save(request: Request, session: Writing, user: User, axis: str, code: 
     if count is not None:
         return _term(request, session, axis, code, replaced=count)
     return RedirectResponse(f"/vocabulary/{axis}/{code}?saved=1", 303)
+
+
+def _term_to_try(session: Session, axis: str, code: str, given: Mapping[str, str]) -> int | None:
+    """Return the days that were typed where they are new, could be kept, and weren't shown yet."""
+    lists = read_vocabulary(session) or default_vocabulary()
+    if axis != "kind" or given.get("do") != "edit" or code not in lists.codes(axis):
+        return None
+    days = _days(given)
+    if days is None or not DAYS[0] <= days <= DAYS[1] or given.get("tried") == str(days):
+        return None
+    return None if days == lists.term(axis, code).facts.get("term_days") else days
+
+
+def _days(given: Mapping[str, str]) -> int | None:
+    days = given.get("term_days", "")
+    return int(days) if days.isdecimal() and len(days) < 6 else None
+
+
+def _facts(given: Mapping[str, str], needs: list[str]) -> dict[str, Any]:
+    return {
+        "term_days": _days(given),
+        "participation": given.get("participation") == "1",
+        "gathering": given.get("gathering") == "1",
+        "needs": needs,
+    }
 
 
 def _apply(
@@ -172,15 +238,7 @@ def _apply(
         return replace_term(session, axis=axis, old=code, new=given.get("new", ""), by=user.by)
     else:
         place = given.get("place", "")
-        facts: dict[str, Any] = {}
-        if axis == "kind":
-            days = given.get("term_days", "")
-            facts = {
-                "term_days": int(days) if days.isdecimal() and len(days) < 6 else None,
-                "participation": given.get("participation") == "1",
-                "gathering": given.get("gathering") == "1",
-                "needs": needs,
-            }
+        facts = _facts(given, needs) if axis == "kind" else {}
         edit_term(
             session, axis=axis, code=code, ja=given.get("ja", ""), en=given.get("en", ""),
             facts=facts, place=int(place) if place.isdecimal() and len(place) < 5 else None,

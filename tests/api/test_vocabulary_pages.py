@@ -1,12 +1,16 @@
 """Coordinators and administrators keep the closed lists on a page of their own."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from door import token_of
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from jobs.program import Program
+from resources import clock
+from resources.models import Offering, Resource
 
 Enter = Callable[..., TestClient]
 
@@ -68,7 +72,30 @@ def test_how_long_a_verification_holds_is_edited_and_at_once_in_force(
     sent = {**token, "do": "edit", "ja": "サロン", "en": "Salon", "participation": "1"}
     bad = client.post("/vocabulary/kind/salon", data={**sent, "term_days": "0"})
     assert bad.status_code == 422
-    good = client.post("/vocabulary/kind/salon", data={**sent, "term_days": "45"})
+    for n, told in enumerate((10, 60, None)):
+        new = {
+            "csrf": token,
+            "name": f"架空の会{n}",
+            "kind": "salon",
+            "status": "published",
+            "another": "1",
+        }
+        assert client.post("/resources/new", data={**new, **token}).status_code == 303
+        with program.database.writing(by="test") as session:
+            day = None if told is None else clock.today() - timedelta(days=told)
+            session.scalars(
+                select(Offering).join(Resource).where(Resource.name == f"架空の会{n}")
+            ).one().verified_on = day
+    shown = client.post("/vocabulary/kind/salon", data={**sent, "term_days": "45"})
+    assert shown.status_code == 200
+    assert "3か所のうち、確認の期限を過ぎているのは 1か所から 2か所に" in shown.text
+    assert "あらたに期限切れ：1か所" in shown.text
+    assert "一度も確認されていない 1か所" in shown.text
+    client.get("/vocabulary")
+    assert program.vocabulary.term("kind", "salon").facts["term_days"] == 90  # nothing is kept yet
+    other = client.post("/vocabulary/kind/salon", data={**sent, "term_days": "46", "tried": "45"})
+    assert other.status_code == 200  # another number than the one that was shown
+    good = client.post("/vocabulary/kind/salon", data={**sent, "term_days": "45", "tried": "45"})
     assert good.status_code == 303
     client.get("/vocabulary")
     assert program.vocabulary.term("kind", "salon").facts["term_days"] == 45

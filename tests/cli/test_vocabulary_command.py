@@ -16,7 +16,7 @@ def test_the_lists_are_shown_and_kept(ibasho: Ibasho) -> None:
     assert before["kind/employer"]["used"] == 0
     assert "kind/employer" in words(ibasho, "--rare")
     for order in (
-        ("set", "kind", "employer", "--ja", "職場", "--term-days", "45"),
+        ("set", "kind", "employer", "--ja", "職場", "--term-days", "45", "--yes"),
         ("add", "activity", "tea_ceremony", "--ja", "茶道", "--en", "Tea ceremony"),
         ("retire", "activity", "sewing"),
         ("replace", "activity", "reading", "quiet"),
@@ -32,6 +32,17 @@ def test_the_lists_are_shown_and_kept(ibasho: Ibasho) -> None:
     assert not after["activity/reading"]["active"]
     assert set(after) == {*before, "activity/tea_ceremony"}
     assert "employer" in ibasho("vocabulary").out
+
+
+def test_what_another_term_does_is_shown_before_it_is_kept(ibasho: Ibasho) -> None:
+    tried = ibasho("vocabulary", "set", "kind", "salon", "--term-days", "45", "--format", "json")
+    assert tried.code == 0, tried.err
+    effect = tried.json["verifying"]
+    assert (effect["days_before"], effect["days_after"]) == (90, 45)
+    assert {"surer", "less_sure", "changed"} <= set(tried.json["lists"])
+    assert "--yes" in tried.err
+    assert words(ibasho)["kind/salon"]["term_days"] == 90
+    assert "90 → 45 days" in ibasho("vocabulary", "set", "kind", "salon", "--term-days", "45").out
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from oracle.reference import Reference
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from matching.codebook import Codebook
 from matching.criteria import CRITERIA
 from matching.need import parse_need
 from matching.scheme_models import Threshold
@@ -48,6 +49,7 @@ from resources import changes
 from resources.commands import register_resource
 from resources.database import Database
 from resources.history import ChangedSince, NothingToUndo
+from resources.hubs import LISTED
 from resources.models import Change
 from resources.registration import Registration
 from resources.vocabulary import default_vocabulary
@@ -372,3 +374,42 @@ def test_without_people_example_needs_are_tried(
     assert sum(bool(c.places) for c in found.people) >= 4
     with sqlite_database.reading() as session:
         assert example_trials(session, default_vocabulary()) == []
+
+
+@pytest.mark.parametrize("days", [10, 3000])
+def test_another_term_of_a_kind_is_tried_on_lists_and_then_is_what_they_become(
+    town: judged.Town, days: int
+) -> None:
+    lists = default_vocabulary()
+    tried = lists.with_facts("kind", "salon", {"term_days": days})
+    usual = (default_weighing(), "standard")
+    with town.database.reading() as session:
+        trials = example_trials(session, lists)
+        found = preview(
+            session, town.store, trials, before=usual, after=usual, lists_after=tried, now=NOW
+        )
+        for compared in found.people:
+            answer = suggest_placements(
+                session,
+                town.store,
+                compared.trial.need,
+                limit=LISTED,
+                now=NOW,
+                lists=Codebook(tried),
+            )
+            after = {p.offering: (p.rank_after, p.sure_after) for p in compared.places}
+            for rank, s in enumerate(answer.suggestions, 1):
+                assert after[s.place.offering] == (rank, s.confidence)
+        moved = [p for c in found.people for p in c.places if p.surer]
+        assert moved
+        assert all((p.surer > 0) == (days > 90) for p in moved)
+        kinds = {
+            s.place.kind
+            for c in found.people
+            for s in suggest_placements(
+                session, town.store, c.trial.need, limit=LISTED, now=NOW
+            ).suggestions
+            if s.place.offering in {p.offering for p in c.places if p.surer}
+        }
+    assert kinds == {"salon"}
+    assert lists.term("kind", "salon").facts["term_days"] == 90

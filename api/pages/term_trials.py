@@ -1,0 +1,41 @@
+"""What another term of a kind does, shown before it is kept: to calls, and to people's lists."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from api.pages.trials import trials_for
+from casework.access import Actor
+from jobs.program import Program
+from matching.scheme_preview import preview
+from matching.schemes import USUAL
+from matching.schemes_kept import read_weighing
+from resources import clock
+from resources.term_effect import effect_of_term
+from resources.vocabulary import Vocabulary
+
+
+def term_tried(
+    session: Session, program: Program, user: Actor, lists: Vocabulary, kind: str, days: int
+) -> dict[str, Any]:
+    """Return what the page of a kind shows of another term; each look at a person is recorded."""
+    trials, examples = trials_for(session, program, user)
+    weighing = (read_weighing(session), USUAL)
+    return {
+        "effect": effect_of_term(
+            session,
+            kind=kind,
+            days_before=int(lists.term("kind", kind).facts["term_days"]),
+            days_after=days,
+            today=clock.today(),
+        ),
+        "found": preview(
+            session,
+            program.store,
+            trials,
+            before=weighing,
+            after=weighing,
+            lists_after=lists.with_facts("kind", kind, {"term_days": days}),
+        ),
+        "examples": examples,
+    }

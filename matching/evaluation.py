@@ -36,12 +36,21 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Group:
-    """How often people of a group were shown places, and how often they went."""
+    """How often people of a group were shown places, and went; how well their later lists did.
+
+    judged : how many later outcomes ndcg_* and brier_* are of, as in `Evaluation`; None where they
+        are too few to be told, or where no model could be judged
+    """
 
     name: str
     shown: int
     share: float
     accepted: float
+    judged: int | None = None
+    ndcg_rules: float | None = None
+    ndcg_learned: float | None = None
+    brier_share: float | None = None
+    brier_learned: float | None = None
 
 
 @dataclass(frozen=True)
@@ -79,9 +88,9 @@ def evaluate(outcomes: Sequence[Outcome]) -> Evaluation:
     """Learn from earlier outcomes, judge by later ones, and say whether the model may count."""
     known = [o for o in outcomes if o.stayed is not None]
     earlier, later = split_by_time(known)
-    groups, small = by_group(outcomes)
     model = learn(earlier)
     if model is None or len(later) < FEWEST_HELD or len({o.stayed for o in later}) < 2:
+        groups, small = by_group(outcomes)
         return Evaluation(
             len(earlier), len(later), None, None, None, None, False, 0.0, "too_few", (), groups,
             small,
@@ -93,16 +102,49 @@ def evaluate(outcomes: Sequence[Outcome]) -> Evaluation:
     weight = weight_of(len(earlier))
     # As the engine would: a criterion beside the others, not in their place.
     together = (scores * 100.0 + chance * weight) / (100.0 + weight)
-    ndcg_rules = _mean_ndcg(later, scores, stayed)
-    ndcg_learned = _mean_ndcg(later, together, stayed)
-    brier_share = float(np.mean((share - stayed) ** 2))
-    brier_learned = float(np.mean((chance - stayed) ** 2))
+    judged = Judged(later, scores, together, np.full(len(later), share), chance, stayed)
+    ndcg_rules, ndcg_learned, brier_share, brier_learned = judged.figures()
+    groups, small = by_group(outcomes, judged)
     better = ndcg_learned >= ndcg_rules + BETTER_BY and brier_learned < brier_share
     return Evaluation(
         len(earlier), len(later), ndcg_rules, ndcg_learned, brier_share, brier_learned,
         better, weight if better else 0.0, "better" if better else "not_better",
         calibration(chance, stayed), groups, small,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Later outcomes (n), and (n,) of each what two orders and two chances go by.
+
+    by_rules, together : scores without and with what was learned
+    share, chance : of staying, as it is of all and as it was learned
+    stayed : 1 or 0
+    """
+
+    later: Sequence[Outcome]
+    by_rules: NDArray[np.float64]
+    together: NDArray[np.float64]
+    share: NDArray[np.float64]
+    chance: NDArray[np.float64]
+    stayed: NDArray[np.float64]
+
+    def of(self, group: str) -> "Judged":
+        """Return those of one group."""
+        rows = np.array([i for i, o in enumerate(self.later) if o.group == group], np.int64)
+        return Judged(
+            [self.later[i] for i in rows], self.by_rules[rows], self.together[rows],
+            self.share[rows], self.chance[rows], self.stayed[rows],
+        )  # fmt: skip
+
+    def figures(self) -> tuple[float, float, float, float]:
+        """Return nDCG by the rules and with what was learned, Brier of the share and of that."""
+        return (
+            _mean_ndcg(self.later, self.by_rules, self.stayed),
+            _mean_ndcg(self.later, self.together, self.stayed),
+            float(np.mean((self.share - self.stayed) ** 2)),
+            float(np.mean((self.chance - self.stayed) ** 2)),
+        )
 
 
 def _mean_ndcg(
@@ -144,15 +186,39 @@ def calibration(
     return tuple(bins)
 
 
-def by_group(outcomes: Sequence[Outcome]) -> tuple[tuple[Group, ...], int]:
-    """Return exposure and acceptance by group, and how many groups are too small to be told."""
+def by_group(
+    outcomes: Sequence[Outcome], judged: Judged | None = None
+) -> tuple[tuple[Group, ...], int]:
+    """Return what is told of each group, and how many groups are too small to be told."""
     found: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         if outcome.group is not None:
             found[outcome.group].append(outcome)
     told = [
-        Group(name, len(own), len(own) / len(outcomes), sum(o.accepted for o in own) / len(own))
+        Group(
+            name,
+            len(own),
+            len(own) / len(outcomes),
+            sum(o.accepted for o in own) / len(own),
+            **({} if judged is None else _figures_of(judged.of(name))),
+        )
         for name, own in sorted(found.items())
         if len(own) >= SMALL_CELL
     ]
     return tuple(told), len(found) - len(told)
+
+
+def _figures_of(judged: Judged) -> dict[str, Any]:
+    """Return how many later outcomes there are and their figures; nothing of fewer than told."""
+    if len(judged.later) < SMALL_CELL:
+        return {}
+    ndcg_rules, ndcg_learned, brier_share, brier_learned = judged.figures()
+    # An order without anybody who stayed is neither good nor bad.
+    any_stayed = bool(judged.stayed.any())
+    return {
+        "judged": len(judged.later),
+        "ndcg_rules": ndcg_rules if any_stayed else None,
+        "ndcg_learned": ndcg_learned if any_stayed else None,
+        "brier_share": brier_share,
+        "brier_learned": brier_learned,
+    }

@@ -107,5 +107,24 @@ def _print(found: "Evaluation") -> None:
             say("table.group_columns").split("|"),
             ((g.name, g.shown, f"{g.share:.2f}", f"{g.accepted:.2f}") for g in found.groups),
         )
+    judged = [g for g in found.groups if g.judged is not None]
+    if judged:
+        print_table(
+            say("table.groups_judged"),
+            say("table.groups_judged_columns").split("|"),
+            (
+                (
+                    g.name, g.judged, _figure(g.ndcg_rules), _figure(g.ndcg_learned),
+                    _figure(g.brier_share), _figure(g.brier_learned),
+                )
+                for g in judged
+            ),
+        )  # fmt: skip
+    if judged and len(judged) < len(found.groups):
+        print(say("evaluate.too_few_later", n=len(found.groups) - len(judged)))
     if found.groups_too_small:
         print(say("evaluate.too_small", n=found.groups_too_small))
+
+
+def _figure(value: float | None) -> str:
+    return "—" if value is None else f"{value:.3f}"

@@ -44,6 +44,7 @@ def test_the_page_says_that_it_is_off_and_why_and_then_that_it_is_on(
     on = client.get("/learning").text
     assert "点の10.7％に使っている" in on
     assert "<circle" in on
+    assert "年代ごとの、あとの結果での評価" in on
     assert "条件（安全、年齢、時間など）を覆すことはありません" in on
     english = client.get("/learning", headers={"cookie": "", "accept-language": "en"}).status_code
     assert english in (200, 303)

@@ -1,6 +1,7 @@
 """What is learned counts only where it beats the rules on later outcomes; small groups aren't told."""
 
 import json
+import math
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -117,7 +118,57 @@ def test_a_line_that_cannot_be_used_is_named() -> None:
 def test_an_evaluation_is_json_without_a_line_of_anybody() -> None:
     told = evaluate(simulated.outcomes(400)).as_json()
     assert json.loads(json.dumps(told)) == told
-    assert set(told["groups"][0]) == {"name", "shown", "share", "accepted"}
+    figures = {"judged", "ndcg_rules", "ndcg_learned", "brier_share", "brier_learned"}
+    assert set(told["groups"][0]) == {"name", "shown", "share", "accepted", *figures}
+
+
+def test_order_and_chances_of_a_group_are_those_of_its_own_later_outcomes_alone() -> None:
+    outcomes = simulated.outcomes(400)
+    found = evaluate(outcomes)
+    earlier, later = split_by_time([o for o in outcomes if o.stayed is not None])
+    model = learn(earlier)
+    assert model is not None
+    share, weight = sum(bool(o.stayed) for o in earlier) / len(earlier), weight_of(len(earlier))
+    told = 0
+    for group in found.groups:
+        own = [o for o in later if o.group == group.name]
+        stayed = [float(bool(o.stayed)) for o in own]
+        chance = [float(model.chance([o])[0]) for o in own]
+        assert group.judged == len(own)
+        assert group.brier_share == pytest.approx(sum((share - s) ** 2 for s in stayed) / len(own))
+        assert group.brier_learned == pytest.approx(
+            sum((c - s) ** 2 for c, s in zip(chance, stayed, strict=True)) / len(own)
+        )
+        lists = [range(i, min(i + 10, len(own))) for i in range(0, len(own), 10)]
+        for told_as, added in ((group.ndcg_rules, 0.0), (group.ndcg_learned, weight)):
+            merits = [
+                (100 * o.score + added * c) / (100 + added)
+                for o, c in zip(own, chance, strict=True)
+            ]
+            slow = []
+            for rows in lists:
+                gains = [stayed[i] for i in sorted(rows, key=lambda i: -merits[i])]
+                best = sum(g / math.log2(r + 2) for r, g in enumerate(sorted(gains)[::-1]))
+                if best:
+                    slow.append(sum(g / math.log2(r + 2) for r, g in enumerate(gains)) / best)
+            assert told_as == pytest.approx(sum(slow) / len(slow))
+        told += len(own)
+    assert told == len(later)
+
+
+def test_order_and_chances_are_not_told_of_a_group_with_few_later_outcomes() -> None:
+    outcomes = simulated.outcomes(400)
+    _, later = split_by_time(outcomes)
+    seldom = {id(o) for o in later[: SMALL_CELL - 1]}
+    early = min(o.on for o in outcomes)
+    old = [replace(o, group="seldom", on=early) for o in outcomes[:SMALL_CELL]]
+    found = evaluate(
+        [*old, *(replace(o, group="seldom") if id(o) in seldom else o for o in outcomes)]
+    )
+    (group,) = [g for g in found.groups if g.name == "seldom"]
+    assert group.shown == 2 * SMALL_CELL - 1
+    assert (group.judged, group.ndcg_rules, group.brier_learned) == (None, None, None)
+    assert all(g.judged for g in found.groups if g.name != "seldom")
 
 
 def test_outcomes_of_a_day_stay_on_one_side_of_the_split() -> None:

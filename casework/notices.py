@@ -19,6 +19,7 @@ KINDS = (
     "placement_stalled_manager",
     "follow_up_due",
     "follow_up_due_manager",
+    "ask_again",
     "verifications_due",
     "towns_without",
     "account_invited",

@@ -42,7 +42,7 @@ class Placement(OfCase):
     reason: Mapped[str | None] = mapped_column(String(30))  # see `decline_reasons`
     ask_again_on: Mapped[date | None]
     started_on: Mapped[date]
-    told_on: Mapped[date | None]  # when its owner was told that it stalls
+    told_on: Mapped[date | None]  # when its owner was told that it stalls, or that its day came
     manager_told_on: Mapped[date | None]
     # What the engine said of the pair when it began, see `outcomes.suggested_facts`
     suggested: Mapped[dict[str, Any] | None]

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from casework.asking_again import tell_of_asking_again
 from casework.reminders import tell_contacts_due, tell_keepers
 from geodata.population import NoPopulation
 from jobs.ledger import Claimed, Outcome
@@ -21,6 +22,11 @@ def tell_contacts(_program: Program, session: Session, _job: Claimed) -> Outcome
     if not owners and not managers:
         return Outcome("nothing_to_do")
     return Outcome("contacts_told", {"owners": owners, "managers": managers})
+
+
+def tell_ask_again(_program: Program, session: Session, _job: Claimed) -> Outcome:
+    told = tell_of_asking_again(session, today=clock.today())
+    return Outcome("asking_again_told", {"told": told}) if told else Outcome("nothing_to_do")
 
 
 def remind_verifications(program: Program, session: Session, _job: Claimed) -> Outcome:

@@ -61,6 +61,7 @@ def schedule_of(settings: Settings) -> tuple[Periodic, ...]:
         Periodic("fit_waiting", timedelta(hours=1), timedelta(minutes=40), ("import_file",)),
         Periodic("tell_stalled", DAY, timedelta(hours=7)),
         Periodic("tell_contacts", DAY, timedelta(hours=7)),
+        Periodic("tell_ask_again", DAY, timedelta(hours=7)),
         # The calendar that this counts from began on a Saturday: Mondays.
         Periodic("remind_verifications", WEEK, timedelta(days=2, hours=7), ("import_file",)),
         Periodic(

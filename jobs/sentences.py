@@ -19,6 +19,10 @@ KINDS: dict[str, tuple[str, str]] = {
     "compare_entries": ("重複の照合", "Comparing of entries with each other"),
     "tell_stalled": ("予定日を過ぎた調整の知らせ", "Notices of overdue placements"),
     "tell_contacts": ("その後を聞く日の知らせ", "Notices of contacts that are due"),
+    "tell_ask_again": (
+        "もう一度たずねられる日の知らせ",
+        "Notices of places that may be asked again",
+    ),
     "remind_verifications": (
         "確認の期限の知らせ（毎週）",
         "Verifications that are due (weekly)",
@@ -113,6 +117,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "contacts_told": (
         "その後を聞く日を、担当{owners}人と所属長{managers}人に知らせました。",
         "{owners} owners and {managers} managers were told of contacts that are due.",
+    ),
+    "asking_again_told": (
+        "もう一度たずねられる日になった場を、担当{told}人に知らせました。",
+        "{told} owners were told of places that may be asked again.",
     ),
     "verifications_told": (
         "確認の期限が過ぎた登録{over}件、7日以内に切れる登録{soon}件を{told}人に知らせました。",

@@ -19,7 +19,7 @@ from jobs.learning import learn_outcomes
 from jobs.ledger import Claimed, Outcome, Refused, enqueue
 from jobs.program import Program
 from jobs.reading_sources import read_from_outside, read_source, read_sources
-from jobs.reminding import remind_verifications, report_gaps, tell_contacts
+from jobs.reminding import remind_verifications, report_gaps, tell_ask_again, tell_contacts
 from jobs.retaining import propose_destruction
 from jobs.sealing import keep_head, seal_audit
 from jobs.sent_files import forget_old_files
@@ -182,6 +182,7 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "compare_entries": Task(compare_entries, before=compare_outside),
         "tell_stalled": Task(tell_stalled),
         "tell_contacts": Task(tell_contacts),
+        "tell_ask_again": Task(tell_ask_again),
         "remind_verifications": Task(remind_verifications),
         "report_gaps": Task(report_gaps),
         "fit_waiting": Task(fit_waiting),

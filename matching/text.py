@@ -158,13 +158,19 @@ def likeness(
     texts : as `matrix` returns them
     numbers : (m,) rows of the matrix
     """
+    features, weights = asked_weights(words, idf)
+    return _products(
+        texts["text_pointer"], texts["text_index"], texts["text_value"], numbers,
+        features, weights, _asked(words).bits,
+    )  # fmt: skip
+
+
+def asked_weights(words: str, idf: Array) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Return the features of a question's words, rising, and their weights, of unit length."""
     asked = _asked(words)
     weights = (asked.said * idf[asked.features]).astype(np.float64)
     weights /= math.sqrt(float((weights**2).sum())) or 1.0
-    return _products(
-        texts["text_pointer"], texts["text_index"], texts["text_value"], numbers,
-        asked.features, weights, asked.bits,
-    )  # fmt: skip
+    return asked.features, weights
 
 
 @compiled

@@ -91,7 +91,7 @@ def sessions_of(rows: Rows, ask: Ask, looks: Array) -> Sessions:
     slots = rows.slots(ask.eve)
     days = np.empty(len(slots.held), np.uint64)
     fitting = np.empty(len(slots.held), np.uint64)
-    wanted, hours = _windows(ask)
+    wanted, hours = windows_of(ask)
     _attend(
         rows.records, slots.pointer, slots.start, slots.end, slots.held, wanted, hours,
         ask.from_minute, ask.day_number, days, fitting, looks,
@@ -99,7 +99,7 @@ def sessions_of(rows: Rows, ask: Ask, looks: Array) -> Sessions:
     return Sessions(ask.eve, slots, days, fitting)
 
 
-def _windows(ask: Ask) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+def windows_of(ask: Ask) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Return the days of each pair of hours: many people have the same hours on several days."""
     found: dict[tuple[int, int], int] = {}
     eve = ask.eve.weekday()

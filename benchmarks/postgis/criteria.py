@@ -1,0 +1,159 @@
+"""Each criterion of the engine in SQL, 0 … 1, and what confidence is made of.
+
+Names as in `benchmarks.postgis.rules`; besides, `alike` is the likeness of the texts and
+`verified` how fresh the verification is.
+"""
+
+from matching.columns import AVAILABILITIES
+from matching.criteria import ALIKE_ENOUGH, CRITERIA, NEUTRAL, WEEKS, WEEKS_AHEAD
+from matching.need import Need
+from matching.terms import NOT_ASKED
+from resources.track_record import LATEST
+
+
+def ones(bits: str) -> str:
+    """Return how many bits are set."""
+    return f"bit_count(({bits})::bit(64))"
+
+
+def halved(amount: str, term: str) -> str:
+    """Return 2 ** (−amount / term)."""
+    return f"power(2.0::float8, -({amount}) / {term})"
+
+
+def fresh(day: str, term: str) -> str:
+    """Return how fresh a day is, see `matching.criteria.fresh`."""
+    age = f"greatest(%(day_number)s - {day}, 0)::float8"
+    return f"CASE WHEN {day} < 0 THEN 0.0::float8 ELSE {halved(age, term)} END"
+
+
+def _yes_no(flag: str) -> str:
+    return f"CASE WHEN {flag} < 0 THEN {NEUTRAL}::float8 ELSE {flag}::float8 END"
+
+
+def _calmer(level: str, wanted: str) -> str:
+    return (
+        f"CASE WHEN {level} < 0 THEN {NEUTRAL} WHEN {level} = 0 THEN 1.0"
+        f" WHEN {wanted} = 0 THEN CASE WHEN {level} = 1 THEN 0.4 ELSE 0.0 END"
+        f" WHEN {level} = 1 THEN 0.85 WHEN {wanted} = 2 THEN 0.7 ELSE 0.2 END::float8"
+    )
+
+
+WEIGHTS = (1, 2, 3)
+"""What a need can weigh, see `matching.need.Weight`; the bits of those are `needs_1` …"""
+
+_COVERED = " + ".join(f"{w} * {ones(f'o.needs & %(needs_{w})s')}" for w in WEIGHTS)
+_NEEDS = (
+    f"({_COVERED})::float8 * CASE WHEN o.needs_stated = 1 THEN 1.0 ELSE %(usual)s END"
+    " / %(need_total)s"
+)
+_ACTIVITIES = (
+    f"CASE WHEN o.activities = 0 THEN {NEUTRAL}::float8"
+    f" ELSE {ones('o.activities & %(activities)s')}::float8 / %(activities_wished)s END"
+)
+_MINUTES = "o.walk_m / %(speed_m_s)s / 60.0::float8"
+_NEARNESS = f"coalesce({halved(_MINUTES, '%(near_half_minutes)s')}, {NEUTRAL})"
+_TIME = (
+    f"CASE WHEN o.schedule_known <> 1 THEN {NEUTRAL}::float8 ELSE least(1.0::float8,"
+    f" {ones(f'o.fitting & {int(WEEKS_AHEAD)}')}::float8"
+    f" / ({WEEKS} * greatest(%(sessions_per_week)s, 1))) END"
+)
+_STEP = (
+    f"CASE WHEN o.steps = 0 THEN {NEUTRAL}"
+    " WHEN o.steps & %(next_step)s <> 0 THEN 1.0"
+    " WHEN o.steps & %(this_step)s <> 0 THEN 0.8"
+    " WHEN o.steps & %(step_below)s <> 0 THEN 0.5 ELSE 0.0 END::float8"
+)
+_FIRST_CONTACT = (
+    f"0.6::float8 * {_yes_no('o.visit_first')} + 0.4::float8 * {_yes_no('o.accompaniment')}"
+)
+_COST = (
+    f"CASE WHEN o.fee_yen < 0 THEN {NEUTRAL}::float8"
+    f" WHEN %(max_yen)s = {NOT_ASKED} THEN {halved('o.fee_yen', '%(fee_half_yen)s')}"
+    " ELSE greatest(0.0::float8, 1.0 - 0.5::float8 * o.fee_yen / greatest(%(max_yen)s, 1)) END"
+)
+_HOST = (
+    f"CASE WHEN o.host_cap < 0 OR o.host_now < 0 THEN {NEUTRAL}::float8 ELSE least(greatest("
+    "(o.host_cap - o.host_now)::float8 / greatest(o.host_cap, 1), 0.0), 1.0) END"
+)
+_GROUP = (
+    f"CASE WHEN o.group_size < 0 THEN {NEUTRAL}::float8"
+    " ELSE least(1.0::float8, %(group_size)s::float8 / greatest(o.group_size, 1)) END"
+)
+
+
+def values(need: Need) -> dict[str, str]:
+    """Return how each criterion that a need may ask for is worked out."""
+    limits = need.limits
+    wished = [_ACTIVITIES] if need.wishes.activities else []
+    wished += ["sqrt(o.alike)"] if need.wishes.text else []
+    asked = [
+        found
+        for limit, found in (
+            (limits.noise, _calmer("o.noise", "%(noise)s")),
+            (limits.conversation, _calmer("o.conversation", "%(conversation)s")),
+            (limits.group_size, _GROUP),
+        )
+        if limit is not None
+    ]
+    found = {
+        "needs": _NEEDS,
+        "wishes": _mean(wished),
+        "nearness": _NEARNESS,
+        "time": _TIME,
+        "atmosphere": _mean(asked),
+        "step": _STEP,
+        "first_contact": _FIRST_CONTACT,
+        "cost": _COST,
+        "freshness": "o.verified",
+        "host": _HOST,
+    }
+    # A criterion that the engine has and this doesn't would make the sides unlike.
+    assert set(found) == {c.code for c in CRITERIA}
+    return found
+
+
+def _mean(parts: list[str]) -> str:
+    return f"({' + '.join(f'({p})' for p in parts)}) / {len(parts)}::float8" if parts else "0"
+
+
+def _share(words: str) -> str:
+    """Return how large a share of yes is to be expected, see `matching.track_record.share`."""
+    yes, no = [], []
+    for k in range(1, LATEST + 1):
+        word, day = f"{words}[{k}]", f"({words}[{k}] >> 1)"
+        counted = fresh(day, "o.term_days")
+        yes.append(f"CASE WHEN {word} >= 0 AND {word} & 1 = 1 THEN {counted} ELSE 0.0 END")
+        no.append(
+            f"CASE WHEN {word} >= 0 AND {word} & 1 = 0 AND {day} <= %(day_number)s"
+            f" THEN {counted} ELSE 0.0 END"
+        )
+    some, others = " + ".join(yes), " + ".join(no)
+    return f"({some} + 1.0) / ({some} + {others} + 2.0)"
+
+
+def moved(part: str, words: str) -> str:
+    """Return how far a track record moves confidence; not at all where there is none."""
+    return (
+        f"CASE WHEN {words} IS NULL THEN 0.0::float8"
+        f" ELSE %({part})s * (2.0 * ({_share(words)}) - 1.0) END"
+    )
+
+
+MOVED = f"{moved('of_sessions', 'o.sessions_seen')} + {moved('of_answers', 'o.host_answers')}"
+
+SAID = (
+    f"CASE WHEN o.availability = {AVAILABILITIES.index('unknown')} THEN 0.0::float8"
+    f" ELSE {fresh('o.said_day', '%(room_half_days)s')} END"
+)
+
+SURE = (
+    "%(sure_known)s * (1.0 - {unknowns}::float8 / greatest({rules}, 1))"
+    " + %(sure_verified)s * o.verified + %(sure_room)s * o.said"
+)
+
+RELEVANT = (
+    "(%(need_total)s = 0 OR o.needs_stated <> 1 OR o.activities & %(activities)s <> 0"
+    f" OR o.alike >= {ALIKE_ENOUGH}"
+    " OR (o.needs | o.usual_needs) & %(needs_that_matter)s <> 0)"
+)

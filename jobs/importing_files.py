@@ -16,8 +16,8 @@ from jobs.sent_files import as_path, kept_report, refused_report
 from resources.changes import on_trial
 from resources.exchange import import_catalogue
 from resources.hsds.importing import import_hsds
-from resources.import_report import FileReport
-from resources.importing import Progress, import_opendata
+from resources.import_report import FileReport, Progress
+from resources.importing import import_opendata
 from resources.sources.rows import BadFile
 
 LINES_BETWEEN = 100

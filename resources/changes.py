@@ -6,6 +6,7 @@ lock, so revisions become visible in their order; SQLite has one writer anyway.
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -90,6 +91,20 @@ def _row(
     }
 
 
+def append_added(session: Session, rows: Sequence[tuple[str, str, dict[str, Any]]]) -> None:
+    """Append rows that `many_rows` is about to insert: (entity, its id, its values)."""
+    _append(session, [_row(session, e, i, "add", None, after) for e, i, after in rows])
+
+
+def take_turn(session: Session) -> None:
+    """Wait until all that others wrote is visible, and nobody writes but this transaction.
+
+    What is looked up afterwards and isn't there may be added without a race.
+    """
+    if not session.info.get("trial"):
+        wait_for_turn(session, LOCK)
+
+
 def on_trial(session: Session) -> None:
     """Say that all this session writes will be taken back: it needs no log, and no turn in it."""
     session.info["trial"] = True
@@ -99,7 +114,7 @@ def _append(session: Session, rows: list[dict[str, Any]]) -> None:
     if session.info.get("trial"):
         return
     wait_for_turn(session, LOCK)
-    session.execute(insert(Change), rows)
+    session.connection().execute(insert(Change.__table__), rows)  # type: ignore[arg-type]
 
 
 def _identity(state: Any) -> str:

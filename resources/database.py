@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 import resources.changes  # noqa: F401 - registers the listener that writes the change log
 
-
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+# One encoder for all: json.dumps makes a new one for each value that isn't written its usual way.
+as_json_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+"""Write a value as the database keeps it."""
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -86,13 +86,13 @@ class Database:
             self.engine = create_engine(
                 parsed,
                 hide_parameters=True,
-                json_serializer=_dumps,
+                json_serializer=as_json_text,
                 pool_pre_ping=True,
                 **pool,
             )
         else:
             self.engine = create_engine(
-                parsed, hide_parameters=True, json_serializer=_dumps, **pool
+                parsed, hide_parameters=True, json_serializer=as_json_text, **pool
             )
             _prepare_sqlite(self.engine)
         self._writes = self.engine.execution_options(ibasho_writes=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from resources.blocking import Known, pairs_to_compare
@@ -166,7 +166,7 @@ def among_added(session: Session, added: Collection[uuid.UUID]) -> list[Proposal
 
     Of each the likeliest other; `one` is what was added.
     """
-    if not added:
+    if not added or len(added) == session.scalar(select(func.count(Resource.id))):
         return []
     entries = _entries(session)
     if all(e.resource in added for e in entries):

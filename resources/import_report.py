@@ -1,12 +1,19 @@
 """What is said of a file that was read: what became of each row."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from resources.same_place import Likeness
 
 Outcome = Literal["added", "changed", "unchanged"]
+
+Progress = Callable[[int, int], None]
+"""Called with rows done and rows in all."""
+
+Fields = tuple[tuple[str, str], ...]
+"""(table, column) of what a row changed."""
 
 MOST_TOLD = 2_000
 """Of so many rows of an outcome it is told which they are; all are counted."""
@@ -23,7 +30,16 @@ class Told:
     line: int
     outcome: Outcome
     name: str | None = None
-    fields: tuple[tuple[str, str], ...] = ()
+    fields: Fields = ()
+
+
+class Settled(NamedTuple):
+    """A row that was taken in, of a file that may have a million."""
+
+    line: int
+    outcome: Outcome
+    name: str
+    fields: Fields = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +105,13 @@ class FileReport:
     verified: int | None = None
     similar: list[Similar] | None = None
     told: list[Told] = field(default_factory=list)
+
+    def settle(self, row: Settled) -> None:
+        """Count a row as `tell` does."""
+        count = getattr(self, row.outcome) + 1
+        setattr(self, row.outcome, count)
+        if count <= MOST_TOLD:
+            self.told.append(Told(*row))
 
     def tell(self, told: Told) -> None:
         """Count a row that was taken in, and keep which it was while there are not too many."""

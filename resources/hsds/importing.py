@@ -30,7 +30,7 @@ from resources.hsds.read_record import (
 )
 from resources.hsds.values import Reader
 from resources.import_report import FileReport, Outcome, Reported, Told
-from resources.importing import BATCH
+from resources.import_writing import BATCH
 from resources.merged import MERGED
 from resources.models import ImportedFile, Location, Offering, Organization, Resource
 from resources.sources.rows import is_storable

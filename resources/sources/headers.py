@@ -5,25 +5,27 @@ import tomllib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
 from resources.sources.rows import BadFile, Row
 
 LONG_MARKS = "-‐‑‒–—―−─━ｰ"
+_ONE_MARK = {ord(mark): "ー" for mark in LONG_MARKS}
 
 
 def fold(header: str) -> str:
     """Return a header for comparing: NFKC, without blanks, with one form of the long mark."""
-    flat = unicodedata.normalize("NFKC", header)
-    flat = re.sub(rf"[{re.escape(LONG_MARKS)}]", "ー", flat)
-    return re.sub(r"\s+", "", flat).lower()
+    flat = unicodedata.normalize("NFKC", header).translate(_ONE_MARK)
+    return "".join(flat.split()).lower()
 
 
 def without_translation(header: str) -> str:
     """Return the Japanese half of a header in two languages: 名称/Name, 名称(name)."""
     flat = unicodedata.normalize("NFKC", header).strip()
+    if not any(mark in flat for mark in "/\n("):
+        return flat
     return re.sub(r"\s*[/\n(]\s*[\x20-\x7e]+\)?$", "", flat)
 
 
@@ -60,6 +62,17 @@ class Header:
     def ours(self) -> set[str]:
         """The names of the columns that the program itself added."""
         return {self.names[self.columns[m]] for m in OURS if m in self.columns}
+
+    @cached_property
+    def kept(self) -> tuple[tuple[int, str], ...]:
+        """The number and the name of each column of which a kept row has a cell."""
+        ours = self.ours
+        out: dict[str, int] = {}
+        for i, named in enumerate(self.names):
+            if named not in ours:
+                name = named.strip() or f"#{i + 1}"
+                out[name if name not in out else f"{name} #{i + 1}"] = i
+        return tuple((i, name) for name, i in out.items())
 
 
 def header_of(names: tuple[str, ...]) -> Header:
@@ -111,7 +124,12 @@ def _columns(names: tuple[str, ...]) -> dict[str, int]:
 
 def names_a_column(name: str) -> bool:
     """Whether a place's name is that of its column: the header again, in whichever language."""
-    return fold(without_translation(name)) in map(fold, layouts()["columns"]["name"])
+    return fold(without_translation(name)) in _names_of_names()
+
+
+@cache
+def _names_of_names() -> frozenset[str]:
+    return frozenset(map(fold, layouts()["columns"]["name"]))
 
 
 def _header(row: Row, folded: list[str], columns: dict[str, int]) -> Header:

@@ -1,6 +1,5 @@
 """Municipal open data: what each row of a table says of a place, and nothing it doesn't say."""
 
-import hashlib
 import re
 import unicodedata
 import uuid
@@ -9,36 +8,54 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from geodata.coordinates import is_in_japan
 from resources import clock, schedules
 from resources.days import DAYS
 from resources.schedule_columns import Columns, parse_columns, words_of_columns
 from resources.sources import hours
+from resources.sources.cells import (
+    age_of,
+    composed,
+    count_of,
+    entry_of,
+    key_of,
+    kind_said,
+    own_kind,
+    point_of,
+    url_of,
+)
 from resources.sources.dates import day_of
 from resources.sources.headers import Header, find_header, layouts, names_a_column
 from resources.sources.reasons import BadRow
 from resources.sources.rows import BadFile, Row, is_storable
 from resources.sources.tables import MOST_BYTES, read_sheets
-from resources.vocabulary import default_vocabulary
 
 LONGEST = {"name": 300, "kana": 300, "alias": 300, "address": 500, "organization": 300}
 
 
 @dataclass(frozen=True)
-class Place:
-    """What a row says: fields of the tables of the same names."""
+class Named:
+    """Which row it is, of one that can be taken in: what is read of it without what it says.
+
+    entry, verified_on : what a file of our own says besides
+    """
 
     line: int
+    name: str
     key: str
+    entry: uuid.UUID | None
+    verified_on: date | None
+
+
+@dataclass(frozen=True)
+class Place(Named):
+    """What a row says: fields of the tables of the same names."""
+
     organization: str | None
     corporate_number: str | None
     resource: dict[str, Any]
     location: dict[str, Any]
     offering: dict[str, Any]
-    # The row by header; `entry` and `verified_on` are what a file of our own says besides.
-    original: dict[str, str]
-    entry: uuid.UUID | None = None
-    verified_on: date | None = None
+    original: dict[str, str]  # the row by header
 
 
 @dataclass(frozen=True)
@@ -103,137 +120,165 @@ def _municipality(header: Header, rows: list[Row]) -> str:
     return "unknown"
 
 
-def place_of(table: Table, row: Row) -> Place:
-    """Return what a row says. Raises `BadRow`."""
-    header = table.header
-    if not all(map(is_storable, row.cells)):
-        raise BadRow("unstorable")
-    extra = row.cells[len(header.names) :]
-    if any(c.strip() for c in extra):
-        raise BadRow("too_many_cells")
+class Reader:
+    """Reads the rows of one table; what many rows say alike is read once."""
 
-    def cell(meaning: str) -> str:
-        column = header.columns.get(meaning)
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._header = table.header
+        self._columns = table.header.columns
+        self._hours: dict[Any, tuple[dict[str, Any] | None, str | None]] = {}
+
+    def named(self, row: Row) -> Named:
+        """Return which row it is, having made sure that it can be taken in. Raises `BadRow`."""
+        if not is_storable("".join(row.cells)):
+            raise BadRow("unstorable")
+        if any(c.strip() for c in row.cells[len(self._header.names) :]):
+            raise BadRow("too_many_cells")
+        name = self._name(row)
+        if not name:
+            raise BadRow("no_name")
+        if names_a_column(name):
+            raise BadRow("header_again")
+        self._point(row)
+        for meaning in ("organization", "kana", "alias"):
+            self._cell(row, meaning)
+        address = self._cell(row, "address")
+        entry = entry_of(self._cell(row, "entry"))
+        verified_on = day_of(self._cell(row, "verified_on"))
+        return Named(
+            row.line,
+            name,
+            f"catalogue:{entry}" if entry else key_of(self._cell(row, "id"), name, address),
+            entry,
+            None if verified_on is None or verified_on > clock.today() else verified_on,
+        )
+
+    def original(self, row: Row) -> dict[str, str]:
+        """Return the whole row by header, so that nothing of the file is lost."""
+        cells = row.cells
+        # A row may end before its empty cells; the columns tell the layout all the same.
+        there = len(cells)
+        return {name: cells[i] if i < there else "" for i, name in self._header.kept}
+
+    def place(self, row: Row, named: Named) -> Place:
+        """Return what a row says that can be taken in."""
+        lon, lat = self._point(row)
+        organization = " ".join(self._cell(row, "organization").split())
+
+        def cell(meaning: str) -> str:
+            return self._cell(row, meaning)
+
+        resource = {
+            "name": named.name,
+            "kind": own_kind(cell("entry_kind"))
+            or kind_said(self._header, self.table.file_kind, cell("type"), named.name),
+            "name_kana": cell("kana") or None,
+            "alias": cell("alias") or None,
+            "description": cell("description") or None,
+            "phone": cell("phone")[:100] or None,
+            "email": cell("email")[:300] or None,
+            "url": url_of(cell("url")),
+            "contact_note": cell("note") or None,
+            "age_min": age_of(cell("age")),
+        }
+        postcode = cell("postcode")
+        location = {
+            "name": None,
+            "address": cell("address") or None,
+            "prefecture": cell("prefecture")[:10] or None,
+            "city": cell("city")[:40] or None,
+            "building": cell("building")[:200] or None,
+            "postcode": postcode if re.fullmatch(r"\d{3}-?\d{4}", postcode) else None,
+            "accessibility": cell("accessibility") or None,
+            "lon": lon,
+            "lat": lat,
+            "point_level": None if lon is None else "point",
+            "point_source": None if lon is None else "file",
+        }
+        number = re.fullmatch(r"\d{13}", cell("corporate_number"))
+        schedule, words = self._schedule(row)
+        return Place(
+            *(named.line, named.name, named.key, named.entry, named.verified_on),
+            organization or None,
+            number[0] if number else None,
+            resource,
+            location,
+            {
+                "schedule": schedule,
+                "schedule_text": words,
+                "capacity": count_of(cell("capacity")),
+                "ends_on": day_of(cell("last_on")),
+            },
+            self.original(row),
+        )
+
+    def _cell(self, row: Row, meaning: str) -> str:
+        column = self._columns.get(meaning)
         if column is None or column >= len(row.cells):
             return ""
-        value = _composed(row.cells[column]).strip(" \t\r\n\u3000")
+        value = composed(row.cells[column]).strip(" \t\r\n\u3000")
         most = LONGEST.get(meaning)
         if most is not None and len(value) > most:
-            raise BadRow("too_long", column=header.names[column].strip(), most=most)
+            raise BadRow("too_long", column=self._header.names[column].strip(), most=most)
         return value
 
-    name = " ".join(cell("name").split())
-    if not name:
-        raise BadRow("no_name")
-    if names_a_column(name):
-        raise BadRow("header_again")
-    lon, lat = _point(cell("lon"), cell("lat"))
-    organization = " ".join(cell("organization").split())
-    resource = {
-        "name": name,
-        "kind": _own_kind(cell("entry_kind")) or _kind(table, cell("type"), name),
-        "name_kana": cell("kana") or None,
-        "alias": cell("alias") or None,
-        "description": cell("description") or None,
-        "phone": cell("phone")[:100] or None,
-        "email": cell("email")[:300] or None,
-        "url": _url(cell("url")),
-        "contact_note": cell("note") or None,
-        "age_min": _age(cell("age")),
-    }
-    location = {
-        "name": None,
-        "address": cell("address") or None,
-        "prefecture": cell("prefecture")[:10] or None,
-        "city": cell("city")[:40] or None,
-        "building": cell("building")[:200] or None,
-        "postcode": cell("postcode") if re.fullmatch(r"\d{3}-?\d{4}", cell("postcode")) else None,
-        "accessibility": cell("accessibility") or None,
-        "lon": lon,
-        "lat": lat,
-        "point_level": None if lon is None else "point",
-        "point_source": None if lon is None else "file",
-    }
-    number = re.fullmatch(r"\d{13}", cell("corporate_number"))
-    entry, verified_on = _entry(cell("entry")), day_of(cell("verified_on"))
-    return Place(
-        row.line,
-        f"catalogue:{entry}" if entry else _key(cell("id"), name, cell("address")),
-        organization or None,
-        number[0] if number else None,
-        resource,
-        location,
-        _offering(table, row, cell),
-        _original(header, row),
-        entry,
-        None if verified_on is None or verified_on > clock.today() else verified_on,
+    def _name(self, row: Row) -> str:
+        return " ".join(self._cell(row, "name").split())
+
+    def _point(self, row: Row) -> tuple[float | None, float | None]:
+        return point_of(self._cell(row, "lon"), self._cell(row, "lat"))
+
+    def _schedule(self, row: Row) -> tuple[dict[str, Any] | None, str | None]:
+        """Return the schedule as the database keeps it, and its words."""
+        header = self._header
+        said: Any
+        if len(header.weekdays) == 7:
+            each = {day: (_at(row, a), _at(row, b)) for day, (a, b) in header.weekdays.items()}
+            said = (*each.items(), self._cell(row, "hours_note"))
+            if said not in self._hours:
+                self._hours[said] = _hours_of_weekdays(each, self._cell(row, "hours_note"))
+        else:
+            said = tuple(self._cell(row, meaning) for meaning in _HOURS)
+            if said not in self._hours:
+                self._hours[said] = _hours_of_columns(*said)
+        return self._hours[said]
+
+
+_HOURS = ("days", "start", "end", "hours_note", "closed_days", "first_on", "last_on")
+
+
+def _hours_of_weekdays(
+    each: dict[str, tuple[str, str]], note: str
+) -> tuple[dict[str, Any] | None, str | None]:
+    schedule = hours.schedule_of_weekdays(each, note)
+    said = "、".join(
+        f"{'月火水木金土日'[i]}{a}～{b}"
+        for i, (a, b) in enumerate(each[day] for day in DAYS)
+        if a.strip() not in ("", "-")
     )
+    words = "。".join(x for x in (said, note) if x) or None
+    return None if schedule is None else schedules.to_json(schedule), words
 
 
-_FORMS = re.compile("[^\uf900-\ufaff\U0002f800-\U0002fa1f]+")
+def _hours_of_columns(
+    days: str, start: str, end: str, note: str, closed: str, first_on: str, last_on: str
+) -> tuple[dict[str, Any] | None, str | None]:
+    columns = Columns(days, start, end, note, closed)
+    schedule, words = parse_columns(columns).schedule, words_of_columns(columns)
+    dated = "～".join(dict.fromkeys(x for x in (first_on, last_on) if x))
+    words = " ".join(x for x in (dated, words) if x) or None
+    return None if schedule is None else schedules.to_json(schedule), words
 
 
-def _composed(text: str) -> str:
-    """Return kana in one piece (か and ゛ as が), and every character in the form it was written.
-
-    NFC alone would make another character of an old form (U+FA1B) that stands in names.
-    """
-    return _FORMS.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
-
-
-def _offering(table: Table, row: Row, cell: Any) -> dict[str, Any]:
-    header = table.header
-    note = cell("hours_note")
-    if len(header.weekdays) == 7:
-        each = {day: (_at(row, a), _at(row, b)) for day, (a, b) in header.weekdays.items()}
-        schedule = hours.schedule_of_weekdays(each, note)
-        said = "、".join(
-            f"{'月火水木金土日'[i]}{a}～{b}"
-            for i, (a, b) in enumerate(each[day] for day in DAYS)
-            if a.strip() not in ("", "-")
-        )
-        words: str | None = "。".join(x for x in (said, note) if x) or None
-    else:
-        days, start, end = cell("days"), cell("start"), cell("end")
-        closed = cell("closed_days")
-        columns = Columns(days, start, end, note, closed)
-        schedule, words = parse_columns(columns).schedule, words_of_columns(columns)
-        dated = "～".join(dict.fromkeys(x for x in (cell("first_on"), cell("last_on")) if x))
-        words = " ".join(x for x in (dated, words) if x) or None
-    return {
-        "schedule": None if schedule is None else schedules.to_json(schedule),
-        "schedule_text": words,
-        "capacity": _count(cell("capacity")),
-        "ends_on": day_of(cell("last_on")),
-    }
+def place_of(table: Table, row: Row) -> Place:
+    """Return what a row says. Raises `BadRow`."""
+    reader = Reader(table)
+    return reader.place(row, reader.named(row))
 
 
 def _at(row: Row, column: int) -> str:
     return row.cells[column] if column < len(row.cells) else ""
-
-
-def _original(header: Header, row: Row) -> dict[str, str]:
-    """Return the whole row by header, so that nothing of the file is lost."""
-    out: dict[str, str] = {}
-    for i, named in enumerate(header.names):
-        if named in header.ours:
-            continue
-        name = named.strip() or f"#{i + 1}"
-        # A row may end before its empty cells; the columns tell the layout all the same.
-        out[name if name not in out else f"{name} #{i + 1}"] = _at(row, i)
-    return out
-
-
-def _key(number: str, name: str, address: str) -> str:
-    """Return what tells a row from the others when the file is read again.
-
-    The file's own number where it has one (a bare row number is none); else name and address.
-    """
-    if number and (len(number) >= 5 or not number.isdigit()):
-        return f"id:{number}"[:300]
-    if number:
-        return f"id:{number}:{_digest(name)[:8]}"
-    return f"at:{_digest(name, address)}"
 
 
 def name_in(table: Table, row: Row) -> str | None:
@@ -248,67 +293,6 @@ def entry_named(table: Table, row: Row) -> uuid.UUID | None:
     if column is None or column >= len(row.cells):
         return None
     try:
-        return _entry(row.cells[column].strip())
+        return entry_of(row.cells[column].strip())
     except BadRow:
         return None
-
-
-def _entry(text: str) -> uuid.UUID | None:
-    if not text:
-        return None
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise BadRow("bad_entry") from None
-
-
-def _own_kind(code: str) -> str | None:
-    """Return the kind that a file of our own names; a code that isn't known says nothing."""
-    return code if code in default_vocabulary().codes("kind") else None
-
-
-def _digest(*parts: str) -> str:
-    flat = "|".join(re.sub(r"\s", "", unicodedata.normalize("NFKC", p)) for p in parts)
-    return hashlib.sha256(flat.encode()).hexdigest()[:32]
-
-
-def _point(lon: str, lat: str) -> tuple[float | None, float | None]:
-    if not lon and not lat:
-        return None, None
-    if not lon or not lat:
-        raise BadRow("half_a_point")
-    try:
-        x, y = float(unicodedata.normalize("NFKC", lon)), float(unicodedata.normalize("NFKC", lat))
-    except ValueError:
-        raise BadRow("not_a_number") from None
-    if not is_in_japan(x, y):
-        raise BadRow("swapped" if is_in_japan(y, x) else "outside")
-    return x, y
-
-
-def _url(text: str) -> str | None:
-    first = text.split()[0] if text.split() else ""
-    return first if re.match(r"https?://\S+$", first) and len(first) <= 2000 else None
-
-
-def _age(text: str) -> int | None:
-    match = re.fullmatch(r"(\d{1,3})歳から", unicodedata.normalize("NFKC", text))
-    return int(match[1]) if match else None
-
-
-def _count(text: str) -> int | None:
-    match = re.fullmatch(r"(\d{1,6})\s*(?:人|名)?", unicodedata.normalize("NFKC", text).strip())
-    return int(match[1]) if match else None
-
-
-def _kind(table: Table, row_type: str, name: str) -> str:
-    """Return the kind of a row: by layout, its own words, the file's name, or other facility."""
-    if table.header.kind is not None:
-        return table.header.kind
-    said = {"type": row_type, "name": name}
-    for entry in layouts()["words"]:
-        text = unicodedata.normalize("NFKC", said[entry["where"]])
-        by_file = table.file_kind is not None and entry["where"] == "name"
-        if not by_file and any(w in text for w in entry["words"]):
-            return str(entry["kind"])
-    return table.file_kind or table.header.fallback or "facility"

@@ -80,12 +80,13 @@ def _csv(content: bytes, encoding: str | None) -> list[Row]:
         )
     rows: list[Row] = []
     separator = separator_of(text, known_columns)
+    may_be_defused = "'" in text
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     line = 1
     try:
         for cells in reader:
             _bounded(len(rows), cells)
-            rows.append(Row(line, tuple(map(restored, cells))))
+            rows.append(Row(line, tuple(map(restored, cells) if may_be_defused else cells)))
             line = reader.line_num + 1
         if _ends_in_quotes(text, separator):
             line = rows[-1].line
@@ -100,6 +101,8 @@ def _csv(content: bytes, encoding: str | None) -> list[Row]:
 
 def _ends_in_quotes(text: str, separator: str) -> bool:
     """Whether the last quoted cell is never closed: it has swallowed all that came after it."""
+    if '"' not in text:
+        return False
     strict = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         for _ in strict:

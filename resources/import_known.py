@@ -1,0 +1,109 @@
+"""What the catalogue holds of the rows of a file that is read: first their text, then entries."""
+
+import uuid
+from collections.abc import Collection, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from sqlalchemy import String, Text, and_, cast, select, type_coerce
+from sqlalchemy.orm import Session
+
+from resources.models import Location, Offering, Organization, Resource
+from resources.queries import Entry, entries_by_offering
+from resources.sources.opendata import Named
+
+AT_ONCE = 500
+
+T = TypeVar("T")
+
+
+class Kept(NamedTuple):
+    """The row that an entry was read from, as the database keeps it.
+
+    original : JSON; None where the entry has no row
+    parts : the ids of resource, offering and location, as the driver gives them; () = not asked for
+    """
+
+    original: str | None
+    verified_on: date | None
+    parts: tuple[Hashable, ...] = ()
+
+
+@dataclass
+class Known(Generic[T]):
+    """What is known of the rows of a file: by a row's key, and by the entry that it names."""
+
+    by_key: dict[str, T] = field(default_factory=dict)
+    by_entry: dict[uuid.UUID, T] = field(default_factory=dict)
+
+    def of(self, named: Named) -> T | None:
+        found = self.by_entry.get(named.entry) if named.entry else None
+        return found or self.by_key.get(named.key)
+
+
+# By the row that both came from: a merge may have given the offering to another resource.
+_FROM_ONE_ROW = and_(Offering.source == Resource.source, Offering.source_key == Resource.source_key)
+
+_KEPT: tuple[Any, ...] = (cast(Resource.original, Text), Offering.verified_on)
+_PARTS: tuple[Any, ...] = (
+    type_coerce(Resource.id, String).label("resource_part"),
+    type_coerce(Offering.id, String).label("offering_part"),
+    type_coerce(Offering.location_id, String).label("location_part"),
+)
+
+
+def rows_kept(
+    session: Session, source: str, ids: Sequence[uuid.UUID], *, with_parts: bool
+) -> Known[Kept]:
+    """Return all that was read of a source before, and the rows of some entries."""
+    what = (*_KEPT, *_PARTS) if with_parts else _KEPT
+    of_source = (
+        select(Resource.source_key, *what)
+        .join(Offering, _FROM_ONE_ROW)
+        .where(Resource.source == source)
+    )
+    known: Known[Kept] = Known()
+    for key, original, verified_on, *parts in session.execute(of_source):
+        known.by_key[key or ""] = Kept(original, verified_on, tuple(parts))
+    for some in _chunks(ids):
+        of_entries = (
+            select(Offering.id, *what)
+            .join(Resource, Offering.resource_id == Resource.id)
+            .where(Offering.id.in_(some))
+        )
+        for entry, original, verified_on, *parts in session.execute(of_entries):
+            known.by_entry[entry] = Kept(original, verified_on, tuple(parts))
+    return known
+
+
+def entries_of(session: Session, source: str, rows: Collection[Named]) -> Known[Entry]:
+    """Return the entries of some rows."""
+    known: Known[Entry] = Known()
+    for some in _chunks([row.key for row in rows]):
+        statement = (
+            select(Offering, Resource, Location)
+            .join(Offering, _FROM_ONE_ROW)
+            .outerjoin(Location, Offering.location_id == Location.id)
+            .where(Resource.source == source, Resource.source_key.in_(some))
+        )
+        for offering, resource, location in session.execute(statement):
+            known.by_key[resource.source_key or ""] = Entry(offering, resource, location, None)
+    for ids in _chunks([row.entry for row in rows if row.entry is not None]):
+        known.by_entry |= entries_by_offering(session, ids)
+    return known
+
+
+def hosts_of(session: Session, source: str, names: Collection[str]) -> dict[str, uuid.UUID]:
+    """Return the hosts that a source names, by name."""
+    found: dict[str, uuid.UUID] = {}
+    for some in _chunks(sorted(names)):
+        statement = select(Organization.source_key, Organization.id).where(
+            Organization.source == source, Organization.source_key.in_(some)
+        )
+        found |= {name: host for name, host in session.execute(statement) if name is not None}
+    return found
+
+
+def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    yield from (values[i : i + AT_ONCE] for i in range(0, len(values), AT_ONCE))

@@ -1,19 +1,23 @@
-"""One refresh of many offerings by 1, 2 and 4 Celery workers, and by workers that are killed.
+"""One refresh of many offerings, and one import of a large file, by 1, 2 and 4 Celery workers.
 
-    python -m benchmarks.many_workers [--offerings 100000] [--kills 5]
+    python -m benchmarks.many_workers [--offerings 100000] [--rows 20000] [--kills 5]
 
-Real PostgreSQL, Redis and `ibasho worker` processes of one process each, on this machine. The
-ledger splits the refresh into pieces that any worker takes; what comes out must be the same.
+Real PostgreSQL, Redis and `ibasho worker` processes of one process each, on this machine; in a
+last run workers are killed. The ledger splits the work into pieces that any worker takes; what
+comes out must be the same.
 """
 
 import argparse
+import csv
 import hashlib
+import io
 import os
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -25,12 +29,15 @@ import psycopg  # noqa: E402
 from labour.servers import PostgresServer, RedisServer, Worker, end_all  # noqa: E402
 from sqlalchemy import delete, func, or_, select  # noqa: E402
 from sqlalchemy.engine import make_url  # noqa: E402
+from sqlalchemy.orm import Session  # noqa: E402
 
 from jobs.ledger import enqueue  # noqa: E402
-from jobs.models import Job  # noqa: E402
+from jobs.models import Job, SentFile  # noqa: E402
+from jobs.sent_files import keep_to_import  # noqa: E402
 from resources import clock  # noqa: E402
 from resources.database import Database  # noqa: E402
 from resources.derived import OfferingState  # noqa: E402
+from resources.models import Location, Offering, Organization, Resource  # noqa: E402
 
 OUT = Path(__file__).parent / "out"
 PATIENCE_S = 3_000.0
@@ -39,29 +46,47 @@ SETTLED = timedelta(hours=3)
 
 
 @dataclass(frozen=True)
-class Run:
-    """One refresh."""
+class Work:
+    """A work in pieces.
 
+    pieces : the kind of job that a piece is
+    clear, ask : make as if it had never been done; ask for it
+    outcome : how much came of it, and a digest of that
+    """
+
+    name: str
+    size: int
+    pieces: str
+    clear: Callable[[Session], None]
+    ask: Callable[[Session], object]
+    outcome: Callable[[Session], tuple[int, str]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One work done once."""
+
+    work: Work
     workers: int
     kills: int
     seconds: float
-    states: int
+    rows: int
     digest: str
 
-    def line(self, offerings: int) -> str:
-        rate = offerings / self.seconds
+    def line(self) -> str:
+        rate = self.work.size / self.seconds
         return (
-            f"| {self.workers} | {self.kills} | {self.seconds:.1f} | {rate:.0f} "
-            f"| {rate / self.workers:.0f} | {self.states} | {self.digest} |"
+            f"| {self.work.name} | {self.workers} | {self.kills} | {self.seconds:.1f} | {rate:.0f} "
+            f"| {rate / self.workers:.0f} | {self.rows} | {self.digest} |"
         )
 
 
-def refresh(
-    database: Database, environment: dict[str, str], workers: int, kills: int, cutoff: object
+def done_by(
+    database: Database, environment: dict[str, str], work: Work, workers: int, kills: int
 ) -> Run:
-    """Let so many workers do one refresh from nothing; kill them by turns."""
+    """Let so many workers do a work from nothing; kill them by turns."""
     with database.writing(by="benchmark") as session:
-        session.execute(delete(OfferingState))
+        work.clear(session)
         # What the clock asks for by itself would be done beside it.
         session.execute(delete(Job).where(Job.state.in_(("ready", "running"))))
     running = [_worker(environment) for _ in range(workers)]
@@ -72,24 +97,22 @@ def refresh(
                 enqueue(session, "expire_holds")
         _until(lambda: _all_idle(database), "the workers are warm")
         with database.writing(by="benchmark") as session:
-            enqueue(session, "refresh_all", dedupe_key="refresh_all")
+            work.ask(session)
         began = time.monotonic()
-        pieces = 0
         for n in range(kills):
-            _until(lambda n=n: _pieces_done(database) > (n + 1) * 3, "some pieces are done")
+            _until(lambda n=n: _pieces_done(database, work) > n, "some pieces are done")
             turn = n % workers
             running[turn].kill()
             running[turn] = _worker(environment)
-        _until(lambda: _all_idle(database) and _pieces_done(database) > 0, "all is done")
+        _until(lambda: _is_done(database, work), "all is done")
         seconds = time.monotonic() - began
-        pieces = _pieces_done(database)
     finally:
         end_all(running)
-    assert pieces
-    states, digest = _digest(database, cutoff)
     with database.writing(by="benchmark") as session:
+        assert _pieces_done(database, work)
+        rows, digest = work.outcome(session)
         session.execute(delete(Job))
-    return Run(workers, kills, seconds, states, digest)
+    return Run(work, workers, kills, seconds, rows, digest)
 
 
 def _worker(environment: dict[str, str]) -> Worker:
@@ -111,16 +134,35 @@ def _all_idle(database: Database) -> bool:
         return session.scalar(live) == 0 and bool(session.scalar(ran))
 
 
-def _pieces_done(database: Database) -> int:
+def _is_done(database: Database, work: Work) -> bool:
+    """Tell whether nothing of a work is left; what follows the change log may go on beside it."""
+    kinds = (work.pieces, "refresh_all", "import_file", "finish_import")
+    with database.reading() as session:
+        live = select(Job.id).where(Job.kind.in_(kinds), Job.state.in_(("ready", "running")))
+        return not session.scalar(live.limit(1)) and bool(_pieces_done(database, work))
+
+
+def _pieces_done(database: Database, work: Work) -> int:
     with database.reading() as session:
         done = select(func.count()).select_from(Job)
-        return session.scalar(done.where(Job.kind == "refresh_some", Job.state == "done")) or 0
+        return session.scalar(done.where(Job.kind == work.pieces, Job.state == "done")) or 0
 
 
-def _digest(database: Database, cutoff: object) -> tuple[int, str]:
-    digest = hashlib.sha256()
-    with database.reading() as session:
-        states = session.scalar(select(func.count()).select_from(OfferingState)) or 0
+def _digest(rows: Iterable[object]) -> tuple[int, str]:
+    digest, count = hashlib.sha256(), 0
+    for row in rows:
+        digest.update(repr(row).encode())
+        count += 1
+    return count, digest.hexdigest()[:12]
+
+
+def refresh(offerings: int) -> Work:
+    cutoff = clock.now() + SETTLED
+
+    def clear(session: Session) -> None:
+        session.execute(delete(OfferingState))
+
+    def outcome(session: Session) -> tuple[int, str]:
         rows = session.execute(
             select(
                 OfferingState.offering_id, OfferingState.next_start, OfferingState.next_end,
@@ -131,37 +173,107 @@ def _digest(database: Database, cutoff: object) -> tuple[int, str]:
             .order_by(OfferingState.offering_id)
             .execution_options(yield_per=5_000)
         )  # fmt: skip
-        for row in rows:
-            digest.update(repr(tuple(row)).encode())
-    return states, digest.hexdigest()[:12]
+        return _digest(map(tuple, rows))
+
+    return Work(
+        "refresh",
+        offerings,
+        "refresh_some",
+        clear=clear,
+        ask=lambda session: enqueue(session, "refresh_all", dedupe_key="refresh_all"),
+        outcome=outcome,
+    )
+
+
+HEAD = (
+    "都道府県名", "市区町村名", "NO", "名称", "住所", "緯度", "経度", "団体名", "法人番号",
+    "利用可能曜日", "開始時間", "終了時間",
+)  # fmt: skip
+
+
+def large_file(rows: int) -> bytes:
+    """Return a file in which hosts run several places each, in rows far apart."""
+    text = io.StringIO()
+    out = csv.writer(text)
+    out.writerow(HEAD)
+    for n in range(rows):
+        out.writerow([
+            "東京都", "架空市", f"{n:010d}", f"架空の{n}番", f"東京都架空市{n}", 35.5 + n / 1e6,
+            139.5 + n / 1e6, f"架空法人{n % 97}", f"{n % 5:013d}", "月水", "09:00",
+            f"{10 + n % 9}:00",
+        ])  # fmt: skip
+    return text.getvalue().encode()
+
+
+def large_import(rows: int) -> Work:
+    tables = (Offering, Location, Resource, Organization)
+
+    def clear(session: Session) -> None:
+        for table in tables:
+            # Between runs only, so without rows of the log.
+            which = table.__table__.c.source.startswith("opendata:")
+            session.connection().execute(delete(table.__table__).where(which))
+
+    def outcome(session: Session) -> tuple[int, str]:
+        found = session.execute(
+            select(
+                Resource.source_key, Resource.name, Resource.version, Resource.original,
+                Organization.name, Organization.corporate_number, Location.address, Location.lon,
+                Location.version, Offering.schedule, Offering.version,
+            )
+            .join(Offering, Offering.resource_id == Resource.id)
+            .join(Location, Offering.location_id == Location.id)
+            .join(Organization, Resource.organization_id == Organization.id)
+            .where(Resource.source.startswith("opendata:"))
+            .order_by(Resource.source_key)
+        )  # fmt: skip
+        report = session.scalars(select(SentFile.report).order_by(SentFile.sent_at.desc())).first()
+        assert report is not None
+        told = [report[name] for name in ("rows", "added", "changed", "unchanged", "told")]
+        count, digest = _digest([*map(tuple, found), told])
+        return count - 1, digest
+
+    return Work(
+        "import",
+        rows,
+        "import_some",
+        clear=clear,
+        ask=lambda session: keep_to_import(
+            session, name="national.csv", content=large_file(rows), by="benchmark"
+        ),
+        outcome=outcome,
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--offerings", type=int, default=100_000)
+    parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--kills", type=int, default=5)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ibasho-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         server, broker = PostgresServer(folder / "pg"), RedisServer(folder)
         try:
-            runs = _runs(server.url, broker.url, folder, given.offerings, given.kills)
+            runs = _runs(server.url, broker.url, folder, given.offerings, given.rows, given.kills)
         finally:
             broker.stop()
             server.stop()
     head = (
-        "| workers | killed | seconds | offerings a second | a worker | states | digest |\n"
-        "|---|---|---|---|---|---|---|"
+        "| work | workers | killed | seconds | rows a second | a worker | rows | digest |\n"
+        "|---|---|---|---|---|---|---|---|"
     )
-    table = "\n".join([head, *(run.line(given.offerings) for run in runs)])
+    table = "\n".join([head, *(run.line() for run in runs)])
     print(f"{given.offerings:,} offerings\n\n{table}")
     OUT.mkdir(exist_ok=True)
     (OUT / "many_workers.md").write_text(table + "\n", encoding="utf-8")
-    if len({(run.states, run.digest) for run in runs}) != 1:
+    if len({(run.work.name, run.rows, run.digest) for run in runs}) != 2:
         raise SystemExit("the answers differ")
 
 
-def _runs(server: str, broker: str, folder: Path, offerings: int, kills: int) -> list[Run]:
+def _runs(
+    server: str, broker: str, folder: Path, offerings: int, rows: int, kills: int
+) -> list[Run]:
     database_name = f"t{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(
@@ -178,10 +290,10 @@ def _runs(server: str, broker: str, folder: Path, offerings: int, kills: int) ->
         env={**os.environ, **environment}, check=True, capture_output=True,
     )  # fmt: skip
     database = Database(url)
-    cutoff = clock.now() + SETTLED
     try:
         plan = [(1, 0), (2, 0), (4, 0), (2, kills)]
-        return [refresh(database, environment, w, k, cutoff) for w, k in plan]
+        works = [refresh(offerings), large_import(rows)]
+        return [done_by(database, environment, x, w, k) for x in works for w, k in plan]
     finally:
         database.close()
 

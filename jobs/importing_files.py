@@ -8,16 +8,17 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy.orm import Session
 
+from jobs.importing_parts import ask_for_parts, is_in_parts, is_large
 from jobs.ledger import Claimed, Outcome, Refused
 from jobs.models import SentFile
 from jobs.program import Program
 from jobs.progress import progress_of
-from jobs.sent_files import as_path, kept_report, refused_report
+from jobs.sent_files import as_path, counts_of, kept_report, outcome_of, refused_report
 from resources.changes import on_trial
 from resources.exchange import import_catalogue
 from resources.hsds.importing import import_hsds
 from resources.import_report import FileReport, Progress
-from resources.importing import import_opendata
+from resources.importing import OpenedFile, open_file, take_in
 from resources.sources.rows import BadFile
 
 LINES_BETWEEN = 100
@@ -53,7 +54,7 @@ def try_file(program: Program, job: Claimed) -> Run | None:
             sent.state, sent.report = "refused", refused_report(found)
             return Outcome("file_unfit", {"problem": found.en, "problem_ja": found.ja})
         sent.state, sent.report = "checked", kept_report(found)
-        return Outcome("file_checked", _counts(found))
+        return Outcome("file_checked", counts_of(found))
 
     return store
 
@@ -75,17 +76,37 @@ def _tried(program: Program, sent: SentFile, job: Claimed) -> FileReport:
 
 def import_file(program: Program, session: Session, job: Claimed) -> Outcome:
     sent = _file(session, job, "asked")
-    if sent is None:
+    if sent is None or is_in_parts(session, sent):
         return Outcome("nothing_to_do")
+    by = sent.decided_by or sent.sent_by
     try:
-        report = _taken_in(program, session, sent, job, by=sent.decided_by or sent.sent_by)
+        if sent.format == "opendata":
+            with as_path(sent) as path:
+                opened = _opened(program, session, sent, path, job, by=by)
+            if is_large(opened):
+                return ask_for_parts(session, sent, opened)
+            report = take_in(session, opened, by=by, gazetteer=program.gazetteer_if_any())
+        else:
+            report = _taken_in(program, session, sent, job, by=by)
     except BadFile as error:
         raise Refused("bad_file", final=True, problem=error.en, problem_ja=error.ja) from error
     sent.state, sent.report, sent.content = "imported", kept_report(report), None
-    counts = _counts(report)
-    if report.similar:
-        return Outcome("imported_like_others", {**counts, "similar": len(report.similar)})
-    return Outcome("imported", {**counts})
+    return outcome_of(report)
+
+
+def _opened(
+    program: Program, session: Session, sent: SentFile, path: Path, job: Claimed, *, by: str
+) -> OpenedFile:
+    return open_file(
+        session,
+        path,
+        by=by,
+        progress=progress_of(program.database, job),
+        max_bytes=program.settings.max_file_mb * 1_000_000,
+        verified_on=sent.verified_on,
+        encoding=sent.encoding,
+        grouped=True,
+    )
 
 
 def _file(session: Session, job: Claimed, state: str) -> SentFile | None:
@@ -114,16 +135,8 @@ def _taken_in(
                 session, path, vocabulary=program.vocabulary, by=by, progress=progress,
                 max_bytes=most,
             )  # fmt: skip
-        return import_opendata(
-            session,
-            path,
-            by=by,
-            gazetteer=program.gazetteer_if_any(),
-            progress=progress,
-            max_bytes=most,
-            verified_on=sent.verified_on,
-            encoding=sent.encoding,
-        )
+        opened = _opened(program, session, sent, path, job, by=by)
+    return take_in(session, opened, by=by, gazetteer=program.gazetteer_if_any())
 
 
 def _lines(content: bytes, progress: Progress) -> Iterator[str]:
@@ -139,10 +152,3 @@ def _lines(content: bytes, progress: Progress) -> Iterator[str]:
         yield line
         if done % LINES_BETWEEN == 0:
             progress(done, len(lines))
-
-
-def _counts(report: FileReport) -> dict[str, int | str]:
-    counts: dict[str, int | str] = {
-        name: int(getattr(report, name)) for name in ("rows", "added", "changed", "unchanged")
-    }
-    return counts | {"reported": len(report.reported)}

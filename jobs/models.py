@@ -103,6 +103,25 @@ class SentFile(Base):
     )
 
 
+class SentPart(Base):
+    """A part of a large file that is taken in, for whichever worker takes it.
+
+    number : 0 = the rows for which nothing needs to be written
+    content : the rows, as `resources.import_parts` writes them; None once they are taken in
+    result : what became of them
+    """
+
+    __tablename__ = "sent_part"
+
+    file_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("sent_file.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[bytes | None]
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    job_id: Mapped[uuid.UUID | None]
+
+
 class Tick(Base):
     """A time at which a schedule was due; whoever inserts the row enqueues the job."""
 

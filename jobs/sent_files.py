@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,8 +13,9 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, defer
 
-from jobs.ledger import enqueue
-from jobs.models import Job, SentFile
+from jobs.ledger import Outcome, enqueue
+from jobs.listing import JobShown, job_shown
+from jobs.models import Job, SentFile, SentPart
 from resources import clock
 from resources.import_report import FileReport, Reported, Told
 from resources.sources.rows import BadFile
@@ -70,9 +72,10 @@ def keep_to_import(
     encoding: str | None = None,
     verified_on: date | None = None,
 ) -> SentFile:
-    """Keep a file and ask for it to be taken in without a trial: one job, whole or not at all.
+    """Keep a file and ask for it to be taken in without a trial.
 
-    For many files at once, such as those of all municipalities of a country: any worker takes one.
+    For many files at once, such as those of all municipalities of a country: any worker takes one,
+    or a part of a large one.
     """
     now = clock.now()
     sent = SentFile(
@@ -121,13 +124,36 @@ def drop_file(session: Session, file_id: uuid.UUID, *, by: str) -> SentFile:
         raise NotChecked
     sent.state, sent.decided_by, sent.decided_at = "dropped", by, clock.now()
     sent.content = None
+    session.execute(delete(SentPart).where(SentPart.file_id == sent.id))
     return sent
 
 
 def _is_stuck(session: Session, sent: SentFile) -> bool:
-    """Tell whether the job of a file has ended without having done it."""
-    job = None if sent.job_id is None else session.get(Job, sent.job_id)
+    """Tell whether a job of a file has ended without having done it."""
+    job = work_on(session, sent)
     return sent.state in ("sent", "asked") and (job is None or job.state == "dead")
+
+
+def work_on(session: Session, sent: SentFile) -> JobShown | None:
+    """Return the job of a file; for one in parts, one that stands for all, by how many are done."""
+    job = None if sent.job_id is None else job_shown(session, sent.job_id)
+    if job is None or job.state != "done" or not (left := parts_left(session, sent.id)):
+        return job
+    of_parts = select(SentPart.job_id).where(SentPart.file_id == sent.id)
+    dead = session.scalar(select(Job.id).where(Job.id.in_(of_parts), Job.state == "dead").limit(1))
+    if dead is not None and (shown := job_shown(session, dead)) is not None:
+        job = shown
+    else:
+        job = replace(job, kind="import_some", state="running")
+    counted = select(func.count(SentPart.job_id)).where(SentPart.file_id == sent.id)
+    total = session.scalar(counted) or 0
+    return replace(job, progress=(total - left, total))
+
+
+def parts_left(session: Session, file_id: uuid.UUID) -> int:
+    """Return how many parts of a file wait to be written."""
+    waiting = (SentPart.file_id == file_id, SentPart.content.is_not(None))
+    return session.scalar(select(func.count()).select_from(SentPart).where(*waiting)) or 0
 
 
 def _locked(session: Session, file_id: uuid.UUID) -> SentFile | None:
@@ -167,6 +193,22 @@ def forget_old_files(session: Session, *, days: int) -> int:
         delete(SentFile).where(SentFile.sent_at < before).returning(SentFile.id)
     ).all()
     return len(gone)
+
+
+def outcome_of(report: FileReport) -> Outcome:
+    """Return what is said of a file that was taken in."""
+    counts = counts_of(report)
+    if report.similar:
+        return Outcome("imported_like_others", {**counts, "similar": len(report.similar)})
+    return Outcome("imported", {**counts})
+
+
+def counts_of(report: FileReport) -> dict[str, int | str]:
+    """Return how many rows became what."""
+    counts: dict[str, int | str] = {
+        name: int(getattr(report, name)) for name in ("rows", "added", "changed", "unchanged")
+    }
+    return counts | {"reported": len(report.reported)}
 
 
 def kept_report(report: FileReport) -> dict[str, Any]:

@@ -15,6 +15,8 @@ KINDS: dict[str, tuple[str, str]] = {
     "place_locations": ("住所から位置を求める", "Placing of addresses"),
     "check_file": ("取り込み前の確認（試し読み）", "Trial of a file before its import"),
     "import_file": ("ファイルの取り込み", "Import of a file"),
+    "import_some": ("ファイルの取り込み（一部分）", "Import of a part of a file"),
+    "finish_import": ("ファイルの取り込みの仕上げ", "Completion of a file's import"),
     "build_index": ("検索用データの作り直し", "Building of the index"),
     "compare_entries": ("重複の照合", "Comparing of entries with each other"),
     "tell_stalled": ("予定日を過ぎた調整の知らせ", "Notices of overdue placements"),

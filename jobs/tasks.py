@@ -15,6 +15,7 @@ from jobs.comparing import compare_entries, compare_outside
 from jobs.copies import say_copy, write_copy
 from jobs.fitting import fit_some, fit_waiting
 from jobs.importing_files import check_file, import_file, try_file
+from jobs.importing_parts import finish_import, import_some
 from jobs.learning import learn_outcomes
 from jobs.ledger import Claimed, Outcome, Refused, enqueue
 from jobs.program import Program
@@ -178,6 +179,8 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "place_locations": Task(place),
         "check_file": Task(check_file, before=try_file),
         "import_file": Task(import_file),
+        "import_some": Task(import_some),
+        "finish_import": Task(finish_import),
         "build_index": Task(say_index_revision, before=build_index_where_stale),
         "compare_entries": Task(compare_entries, before=compare_outside),
         "tell_stalled": Task(tell_stalled),

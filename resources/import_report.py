@@ -136,3 +136,20 @@ class FileReport:
             "reported": [r.as_json(language) for r in self.reported],
             **{name: value for name, value in more.items() if value is not None},
         }
+
+
+class Telling:
+    """Tells somebody how far an import is, a hundred times or so."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress, self._total = progress, total
+        self._done = 0
+        self._step = max(1, total // 100)
+
+    def more(self, rows: int = 1) -> None:
+        """Say that so many more rows are done."""
+        before, self._done = self._done, self._done + rows
+        if self._progress is None or not rows:
+            return
+        if self._done == self._total or before // self._step != self._done // self._step:
+            self._progress(self._done, self._total)

@@ -93,9 +93,14 @@ def _named(reader: Reader, found: Sorted) -> list[tuple[Row, Named]]:
                 raise BadRow(repeated, line=first.line)
             out.append((row, named))
         except BadRow as error:
-            ja, en = (words.format(**error.facts) for words in REASONS[error.reason])
-            found.reported.append(Reported(row.line, ja, en, name=name_in(reader.table, row)))
+            found.reported.append(reported_row(reader, row, error))
     return out
+
+
+def reported_row(reader: Reader, row: Row, error: BadRow) -> Reported:
+    """Return what is said of a row that can't be taken in."""
+    ja, en = (words.format(**error.facts) for words in REASONS[error.reason])
+    return Reported(row.line, ja, en, name=name_in(reader.table, row))
 
 
 def _says_the_same(kept: str | None, original: dict[str, str]) -> bool:

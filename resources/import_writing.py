@@ -5,9 +5,10 @@ at once. So several that import at the same time wait for each other only while 
 """
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ from resources.queries import Entry
 from resources.sources.opendata import Place, Reader, Table
 
 BATCH = 1_000
+NOT_TOLD: Mapping[str, str | None] = MappingProxyType({})
 
 
 @dataclass
@@ -72,12 +74,14 @@ def write_rows(
     *,
     gazetteer: Gazetteer | None,
     verified_on: date | None,
+    numbers: Mapping[str, str | None] = NOT_TOLD,
     each: Callable[[], None] = lambda: None,
 ) -> Written:
-    """Write rows, at most `BATCH` of them.
+    """Write rows, some thousand at once.
 
     gazetteer : finds points for addresses without one, and points that contradict their address
     verified_on : the publisher confirms every row as of this day
+    numbers : corporate numbers of hosts by name, where other rows than these say them first
     each : called for each row that was read
     """
     table = reader.table
@@ -110,12 +114,17 @@ def write_rows(
             written.confirmed += 1
     if hosted:
         with session.no_autoflush:  # what an entry changes is one row of the log
-            _store(session, table, hosted)
+            _store(session, table, hosted, numbers)
     session.flush()
     return written
 
 
-def _store(session: Session, table: Table, hosted: Sequence[_New | _Rehosted]) -> None:
+def _store(
+    session: Session,
+    table: Table,
+    hosted: Sequence[_New | _Rehosted],
+    numbers: Mapping[str, str | None],
+) -> None:
     changes.take_turn(session)
     source = f"{table.source.rsplit(':', 1)[0]}:hosts"
     names = {x.place.organization for x in hosted if x.place.organization is not None}
@@ -124,7 +133,8 @@ def _store(session: Session, table: Table, hosted: Sequence[_New | _Rehosted]) -
     for one in hosted:
         name = one.place.organization
         if name is not None and name not in hosts:
-            rows.append(_host(source, name, one.place))
+            number = numbers.get(name, one.place.corporate_number)
+            rows.append(_host(source, name, number))
             hosts[name] = rows[-1][1]["id"]
         host = None if name is None else hosts[name]
         if isinstance(one, _New):
@@ -134,12 +144,12 @@ def _store(session: Session, table: Table, hosted: Sequence[_New | _Rehosted]) -
     add_many(session, rows)
 
 
-def _host(source: str, name: str, place: Place) -> Added:
+def _host(source: str, name: str, number: str | None) -> Added:
     now = clock.now()
     return Organization, {
         "id": uuid.uuid4(),
         "name": name,
-        "corporate_number": place.corporate_number,
+        "corporate_number": number,
         "source": source,
         "source_key": name,
         "created_at": now,

@@ -6,6 +6,7 @@ coordinators know beyond the file stays.
 
 import hashlib
 import uuid
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -14,11 +15,11 @@ from sqlalchemy.orm import Session
 from geodata.gazetteer import Gazetteer
 from resources import changes, clock
 from resources.duplicates import among_added
-from resources.import_report import FileReport, Progress, Reported, Similar
-from resources.import_sorting import sort_rows
+from resources.import_report import FileReport, Progress, Reported, Similar, Telling
+from resources.import_sorting import Sorted, sort_rows
 from resources.import_writing import BATCH, Written, write_rows
 from resources.models import ImportedFile
-from resources.sources.opendata import Reader, Table, read_table
+from resources.sources.opendata import Reader, read_table
 from resources.sources.rows import BadFile
 from resources.sources.tables import MOST_BYTES
 
@@ -29,22 +30,6 @@ class VerifiedAhead(ValueError):
     def __init__(self, day: date) -> None:
         self.day = day.isoformat()
         super().__init__(f"{self.day} hasn't come yet")
-
-
-class _Told:
-    """Tells somebody how far it is, a hundred times or so."""
-
-    def __init__(self, progress: Progress | None, total: int) -> None:
-        self._progress, self._total = progress, total
-        self._done = 0
-        self._step = max(1, total // 100)
-
-    def more(self, rows: int = 1) -> None:
-        before, self._done = self._done, self._done + rows
-        if self._progress is None or not rows:
-            return
-        if self._done == self._total or before // self._step != self._done // self._step:
-            self._progress(self._done, self._total)
 
 
 def import_opendata(
@@ -77,37 +62,81 @@ def import_opendata(
     VerifiedAhead
         The day of verification hasn't come yet.
     """
+    opened = open_file(
+        session, path, by=by, progress=progress, max_bytes=max_bytes, verified_on=verified_on,
+        encoding=encoding,
+    )  # fmt: skip
+    return take_in(session, opened, by=by, gazetteer=gazetteer)
+
+
+@dataclass(frozen=True)
+class OpenedFile:
+    """A file that can be used, with its rows sorted by what is to be done with them."""
+
+    name: str
+    sha256: str
+    reader: Reader
+    rows: Sorted
+    verified_on: date | None
+    told: Telling
+
+
+def open_file(
+    session: Session,
+    path: Path,
+    *,
+    by: str,
+    progress: Progress | None = None,
+    max_bytes: int = MOST_BYTES,
+    verified_on: date | None = None,
+    encoding: str | None = None,
+    grouped: bool = False,
+) -> OpenedFile:
+    """Read a file and look up what the catalogue knows of it; nothing is written.
+
+    grouped : its rows may be written at once, so it must be told which can't
+
+    Raises `BadFile`, `VerifiedAhead`.
+    """
     if verified_on is not None and verified_on > clock.today():
         raise VerifiedAhead(verified_on)
     changes.acting(session, by=by)
-    table = read_table(path, max_bytes=max_bytes, encoding=encoding)
-    reader = Reader(table)
-    told = _Told(progress, len(table.rows))
-    rows = sort_rows(session, reader, verified_on=verified_on)
+    reader = Reader(read_table(path, max_bytes=max_bytes, encoding=encoding))
+    rows = sort_rows(session, reader, verified_on=verified_on, grouped=grouped)
+    told = Telling(progress, len(reader.table.rows))
     told.more(len(rows.reported) + len(rows.settled))
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    return OpenedFile(path.name, sha256, reader, rows, verified_on, told)
+
+
+def take_in(
+    session: Session, opened: OpenedFile, *, by: str, gazetteer: Gazetteer | None
+) -> FileReport:
+    """Write what is to be written of a file, and say what became of all its rows."""
+    rows = opened.rows
     done = Written(settled=rows.settled)
     for start in range(0, len(rows.to_write), BATCH):
-        some = rows.to_write[start : start + BATCH]
         done.take(
             write_rows(
-                session, reader, some, gazetteer=gazetteer, verified_on=verified_on, each=told.more
+                session,
+                opened.reader,
+                rows.to_write[start : start + BATCH],
+                gazetteer=gazetteer,
+                verified_on=opened.verified_on,
+                each=opened.told.more,
             )
         )
-    report = report_of(session, path.name, rows.reported, done)
-    remember(session, table, report, by=by, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
-    return report
-
-
-def report_of(session: Session, name: str, reported: list[Reported], done: Written) -> FileReport:
-    """Return what is said of a file once all its rows are written."""
-    report = FileReport(name, rows=len(reported) + len(done.settled), reported=reported)
+    report = FileReport(opened.name, rows=len(rows.reported) + len(done.settled))
+    report.reported = rows.reported
     for settled in sorted(done.settled):
         report.settle(settled)
-    report.similar, report.verified = _similar(session, done.added), done.confirmed
+    report.similar, report.verified = similar_rows(session, done.added), done.confirmed
+    remember(session, report, layout=opened.reader.table.layout, sha256=opened.sha256, by=by)
     return report
 
 
-def _similar(session: Session, added: dict[uuid.UUID, int]) -> list[Similar]:
+def similar_rows(session: Session, added: dict[uuid.UUID, int]) -> list[Similar]:
+    """Return which resources just added, by the line of each, may have been there already."""
     return [
         Similar(
             added[p.one.resource], p.one.resource, p.one.facts.name, p.other.resource,
@@ -117,14 +146,14 @@ def _similar(session: Session, added: dict[uuid.UUID, int]) -> list[Similar]:
     ]  # fmt: skip
 
 
-def remember(session: Session, table: Table, report: FileReport, *, by: str, sha256: str) -> None:
+def remember(session: Session, report: FileReport, *, layout: str, sha256: str, by: str) -> None:
     """Keep that a file was read, and what became of it."""
     session.add(
         ImportedFile(
             id=uuid.uuid4(),
             name=report.file[:300],
             sha256=sha256,
-            layout=table.layout,
+            layout=layout,
             rows=report.rows,
             added=report.added,
             changed=report.changed,

@@ -15,7 +15,6 @@ from api.pages.home import IMPORTS
 from api.rendering import render
 from api.words import say
 from casework.accounts import recorded
-from jobs.listing import JobShown, job_shown
 from jobs.models import SentFile
 from jobs.program import Program as OpenProgram
 from jobs.sent_files import (
@@ -28,6 +27,7 @@ from jobs.sent_files import (
     keep_file,
     list_files,
     sent_file,
+    work_on,
 )
 from resources import clock
 from resources.commands import NotFound
@@ -125,7 +125,7 @@ def _one(
         request,
         "import_file.html",
         sent=sent,
-        job=_job(session, sent),
+        job=work_on(session, sent),
         working=sent.state in WORKING,
         report=report_shown(sent.report, language),
         language=language,
@@ -142,15 +142,11 @@ def _found(session: Session, file_id: uuid.UUID) -> SentFile:
     return sent
 
 
-def _job(session: Session, sent: SentFile) -> JobShown | None:
-    return None if sent.job_id is None else job_shown(session, sent.job_id)
-
-
 @router.get("/imports/{file_id}/progress")
 def progress(request: Request, session: Reading, file_id: uuid.UUID) -> Response:
     """Answer with how far it is; once there is more to see, the page opens itself anew."""
     sent = _found(session, file_id)
-    job = _job(session, sent)
+    job = work_on(session, sent)
     page = render(
         request, "import_progress.html", sent=sent, job=job, language=language_of(request)
     )

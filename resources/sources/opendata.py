@@ -161,10 +161,16 @@ class Reader:
         there = len(cells)
         return {name: cells[i] if i < there else "" for i, name in self._header.kept}
 
+    def host(self, row: Row) -> tuple[str | None, str | None]:
+        """Return who runs the place, and their corporate number, as far as the row says."""
+        name = " ".join(self._cell(row, "organization").split())
+        number = re.fullmatch(r"\d{13}", self._cell(row, "corporate_number"))
+        return name or None, number[0] if number else None
+
     def place(self, row: Row, named: Named) -> Place:
         """Return what a row says that can be taken in."""
         lon, lat = self._point(row)
-        organization = " ".join(self._cell(row, "organization").split())
+        organization, number = self.host(row)
 
         def cell(meaning: str) -> str:
             return self._cell(row, meaning)
@@ -196,12 +202,11 @@ class Reader:
             "point_level": None if lon is None else "point",
             "point_source": None if lon is None else "file",
         }
-        number = re.fullmatch(r"\d{13}", cell("corporate_number"))
         schedule, words = self._schedule(row)
         return Place(
             *(named.line, named.name, named.key, named.entry, named.verified_on),
-            organization or None,
-            number[0] if number else None,
+            organization,
+            number,
             resource,
             location,
             {

@@ -32,7 +32,7 @@ from resources.sources.tables import MOST_BYTES, read_sheets
 LONGEST = {"name": 300, "kana": 300, "alias": 300, "address": 500, "organization": 300}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Named:
     """Which row it is, of one that can be taken in: what is read of it without what it says.
 
@@ -46,7 +46,7 @@ class Named:
     verified_on: date | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place(Named):
     """What a row says: fields of the tables of the same names."""
 

@@ -15,7 +15,7 @@ class BadFile(ValueError):
         super().__init__(en)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row as it stands in the file; `line` counts as a spreadsheet shows it, from 1."""
 

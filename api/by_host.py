@@ -21,10 +21,11 @@ from api.app import create_app, warm_up
 from api.crowding import Uncrowded
 from api.figures import Figures
 from api.security import SAFE, Guarded
-from jobs.municipalities import read_municipalities
-from jobs.opened import Programs, programs_of
+from jobs.listed import Listed
+from jobs.opened import NoSuchMunicipality, Programs, programs_of
 from jobs.program import Program
 from jobs.runtime import start_runner
+from jobs.schema import NewerSchema, TablesInUse
 from jobs.settings import Settings
 
 log = logging.getLogger("ibasho.api")
@@ -51,15 +52,25 @@ class ByHost:
     """Answers each request by the application of the municipality whose host it names."""
 
     def __init__(self, settings: Settings) -> None:
-        several = read_municipalities(settings)
-        self._settings = {slug: one.settings for slug, one in several.items()}
-        self._of_host = {host: slug for slug, one in several.items() for host in one.hosts}
+        self.listed = Listed(settings)
         self._apps: dict[str, FastAPI] = {}
-        self.programs: Programs = programs_of(settings, closed=self._forget)
+        self.programs: Programs = programs_of(settings, closed=self._forget, listed=self.listed)
+        self._know_hosts()
         self.warming: asyncio.Task[None] | None = None
 
     def _forget(self, slug: str) -> None:
         self._apps.pop(slug, None)
+
+    def _know_hosts(self) -> None:
+        self._known = self.programs.followed
+        self._of_host = {host: slug for slug, one in self._known.items() for host in one.hosts}
+
+    async def _look_again(self) -> None:
+        """Take the list as it stands now; the file is looked at once a second, whoever asks."""
+        if self.listed.is_due():
+            await run_in_threadpool(self.programs.look_again)
+        if self._known is not self.programs.followed:
+            self._know_hosts()
 
     def _app_around(self, slug: str, program: Program) -> FastAPI:
         app = self._apps.get(slug)
@@ -70,6 +81,7 @@ class ByHost:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
+        await self._look_again()
         slug = self._of_host.get(host_of(scope))
         if slug is None:
             answer = await self._of_nobody(scope)
@@ -83,18 +95,21 @@ class ByHost:
         if program is None:
             try:
                 program = await run_in_threadpool(self.programs.take, slug)
+            except NoSuchMunicipality:  # listed no more since its host was looked up
+                await _told(scope, 421, NOBODYS)(scope, receive, send)
+                return
             except Exception as error:
-                log.error("municipality=%s can't be opened: %s", slug, type(error).__name__)
+                log.error("municipality=%s can't be opened: %s", slug, _reason(error))
                 await _told(scope, 503, UNAVAILABLE)(scope, receive, send)
                 return
         try:
             await self._app_around(slug, program)(scope, receive, send)
         finally:
-            self.programs.give_back(slug)
+            self.programs.give_back(program)
 
     def _at_its_own_address(self, scope: Scope, slug: str) -> Response | None:
         """Return the way from a further host name to the one that forms and links are made for."""
-        url = self._settings[slug].public_url.rstrip("/")
+        url = self._known[slug].settings.public_url.rstrip("/")
         own = url.partition("://")[2].partition(":")[0].lower()
         asks_health = scope["path"].startswith("/health/")
         if not own or host_of(scope) == own or asks_health or scope["method"] not in SAFE:
@@ -118,7 +133,12 @@ class ByHost:
             return JSONResponse({"status": "starting"}, 503, {"Retry-After": "5"})
         slugs = self.programs.open_now()
         answering = sum([await run_in_threadpool(self._answers, slug) for slug in slugs])
-        counts = {"municipalities": len(self._settings), "open": len(slugs), "ready": answering}
+        counts = {
+            "municipalities": len(self._known),
+            "open": len(slugs),
+            "ready": answering,
+            "list": "unusable" if self.listed.trouble else "ok",
+        }
         good = bool(answering) or not slugs
         return JSONResponse(
             {"status": "ok" if good else "unavailable", **counts}, 200 if good else 503
@@ -133,17 +153,23 @@ class ByHost:
         except Exception:
             return False
         finally:
-            self.programs.give_back(slug)
+            self.programs.give_back(program)
 
     def warm(self) -> None:
         """Compile what a question runs, at one municipality: the others then begin quickly."""
-        for slug in self._settings:
+        for slug in self.programs.slugs:
             try:
                 with self.programs.use(slug) as program:
                     warm_up(program)
                 return
             except Exception as error:
-                log.warning("municipality=%s can't be opened: %s", slug, type(error).__name__)
+                log.warning("municipality=%s can't be opened: %s", slug, _reason(error))
+
+
+def _reason(error: Exception) -> str:
+    """Return what is logged: the remedy where there is one; other messages may hold data."""
+    told = isinstance(error, NewerSchema | TablesInUse)
+    return str(error) if told else type(error).__name__
 
 
 def _told(scope: Scope, status: int, words: tuple[str, str]) -> Response:

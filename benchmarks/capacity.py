@@ -85,7 +85,7 @@ def of_municipalities(given: Settings, first: str, others: list[str]) -> dict[st
             warm(session, program.store)
     gc.collect()
     before = resident_bytes()
-    opening_s = processor_s(lambda: [programs.give_back(s) for s in others if programs.take(s)])
+    opening_s = processor_s(lambda: [programs.give_back(programs.take(s)) for s in others])
     for slug in others:
         _tend_one(programs, slug)
         with programs.use(slug) as program:

@@ -7,6 +7,7 @@ import dataclasses
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from jobs.keys import key_ring
@@ -36,6 +37,8 @@ def add_municipality(
     entry: dict[str, object] = {"name": name, "hosts": [host.lower() for host in hosts]}
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     aside.touch(mode=0o600)  # addresses of databases hold passwords
+    if path.exists():
+        _give_to_the_owner_of(path, aside)
     beside = dataclasses.replace(given, municipalities=aside)
     try:
         own = {"database_url": f"postgresql:///{slug}", "schema": slug} if administer else {}
@@ -52,6 +55,13 @@ def add_municipality(
     finally:
         aside.unlink(missing_ok=True)
     return added
+
+
+def _give_to_the_owner_of(path: Path, fresh: Path) -> None:
+    """Let whoever could read the file read the new one too: those who serve look at it again."""
+    owner = path.stat()
+    with suppress(PermissionError):
+        os.chown(fresh, owner.st_uid, owner.st_gid)
 
 
 def _write(path: Path, before: str, slug: str, entry: Mapping[str, object]) -> None:

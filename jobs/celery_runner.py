@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import redis
-from celery import Celery
+from celery import Celery, bootsteps
 from celery.signals import worker_process_init
 from kombu.entity import Queue
 
 from jobs.dispatcher import QUEUE, Dispatcher, queue_of
+from jobs.listed import LOOKED_AT_EVERY_S
 from jobs.municipalities import read_municipalities
 from jobs.opened import ONLY, NoSuchMunicipality, Programs, programs_of
 from jobs.runtime import run_one
@@ -122,8 +123,10 @@ def register(app: Celery, settings: Settings, tasks: Mapping[str, Task] = TASKS)
 
     @app.task(name=TASK_NAME)  # type: ignore[untyped-decorator]
     def run_job(job_id: str, slug: str = ONLY) -> None:
+        programs = programs_of_this_process()
+        programs.look_again()
         try:
-            with programs_of_this_process().use(slug) as program:
+            with programs.use(slug) as program:
                 run_one(program, uuid.UUID(job_id), tasks=tasks)
         except NoSuchMunicipality:
             # Sent by a program whose list is longer; the job waits in its own ledger.
@@ -148,6 +151,7 @@ def run_worker(
             pass
     app = make_app(settings)
     register(app, settings, tasks)
+    app.steps["consumer"].add(_following_queues(programs))
     dispatcher = Dispatcher(programs, app, kinds=tuple(tasks))
     thread = threading.Thread(target=dispatcher.run, name="dispatcher", daemon=True)
     thread.start()
@@ -168,6 +172,30 @@ def run_worker(
         thread.join(2 * ANSWER_WITHIN_S)
         programs.close()
     return int(worker.exitcode or 0)
+
+
+def _following_queues(programs: Programs) -> type[bootsteps.StartStopStep]:
+    """Return what lets a worker take from the queues of the municipalities that are listed now."""
+
+    class FollowsQueues(bootsteps.StartStopStep):  # type: ignore[misc]
+        requires = ("celery.worker.consumer:Tasks",)
+
+        def start(self, consumer: Any) -> None:
+            self.timer = consumer.timer.call_repeatedly(LOOKED_AT_EVERY_S, self.look, (consumer,))
+
+        def stop(self, _consumer: Any) -> None:
+            self.timer.cancel()
+
+        def look(self, consumer: Any) -> None:
+            wanted = {queue_of(slug) for slug in programs.slugs}
+            taken = set(consumer.app.amqp.queues.consume_from)
+            for name in sorted(wanted - taken):
+                consumer.app.amqp.queues.add(Queue(name, routing_key=name))  # type: ignore[no-untyped-call]
+                consumer.add_task_queue(name)
+            for name in sorted(taken - wanted):
+                consumer.cancel_task_queue(name)
+
+    return FollowsQueues
 
 
 def _log_to_stderr(level: str) -> None:

@@ -48,7 +48,6 @@ class Dispatcher:
         again_after_s: float = 15.0,
     ) -> None:
         self._programs = program if isinstance(program, Programs) else Programs.only(program)
-        self._longest = max(LONGEST_QUEUE // max(len(self._programs.slugs), 1), LEAST_QUEUE)
         self._app = app
         self._kinds = kinds
         self._pause_s = pause_s
@@ -61,6 +60,7 @@ class Dispatcher:
     def run(self) -> None:
         """Go round until stopped. Neither a lost database nor a lost broker ends it."""
         while not self._stopping.is_set():
+            self._programs.look_again()
             tended = [(slug, self._with(slug, self._tend)) for slug in self._programs.slugs]
             busy = {slug for slug, reached in tended if reached is not None}
             while busy and not self._stopping.is_set():
@@ -104,7 +104,8 @@ class Dispatcher:
             if not is_anything_due(session, self._kinds):
                 return 0
         with self._app.connection_for_write() as connection:
-            free = self._longest - connection.default_channel.client.llen(queue)
+            longest = max(LONGEST_QUEUE // len(self._programs.slugs), LEAST_QUEUE)
+            free = longest - connection.default_channel.client.llen(queue)
             if free <= 0:
                 return 0
             with program.database.writing(by="job") as session:

@@ -61,6 +61,7 @@ class ThreadRunner:
         while not self._stopping.is_set():
             if time.monotonic() - tended_at >= self._pause_s:
                 tended_at = time.monotonic()
+                self._programs.look_again()
                 busy = {slug for slug in self._programs.slugs if self._with(slug, _tended)}
             busy = {slug for slug in sorted(busy) if self._with(slug, self._one)}
             if not busy:

@@ -87,3 +87,23 @@ def test_the_list_and_the_walls_are_shown(two: Path, ibasho: Ibasho) -> None:
     key = two / "home" / "municipalities" / "kita" / "secret.key"
     (two / "home" / "municipalities" / "minami" / "secret.key").write_bytes(key.read_bytes())
     assert ibasho("municipality", "check").code == 1
+
+
+def test_the_check_names_the_fault_of_a_file_that_cannot_be_used(two: Path, ibasho: Ibasho) -> None:
+    path = two / "municipalities.toml"
+    path.write_text(path.read_text(encoding="utf-8")[:-10], encoding="utf-8")
+    checked = ibasho("municipality", "check")
+    assert (checked.code, checked.err.count("\n")) == (2, 1)
+    assert "TOML" in checked.err
+
+
+def test_a_new_file_belongs_to_whom_the_old_one_belonged_to(
+    two: Path, ibasho: Ibasho, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root adds; the account that serves must be able to read it again."""
+    given: list[tuple[int, int]] = []
+    monkeypatch.setattr("os.chown", lambda _path, user, group: given.append((user, group)))
+    made = ibasho("municipality", "add", "nishi", "--name", "西市", "--host", "nishi.example")
+    assert made.code == 0, made.err
+    owner = (two / "municipalities.toml").stat()
+    assert given == [(owner.st_uid, owner.st_gid)]

@@ -14,6 +14,7 @@ from jobs.program import Program
 from jobs.runtime import tend
 from jobs.schema import NewerSchema
 from jobs.upkeep import is_anything_due, take_to_publish
+from jobs.visiting import Visits
 
 log = logging.getLogger("ibasho.jobs")
 
@@ -48,6 +49,7 @@ class Dispatcher:
         again_after_s: float = 15.0,
     ) -> None:
         self._programs = program if isinstance(program, Programs) else Programs.only(program)
+        self._visits = Visits(self._programs.at_most)
         self._app = app
         self._kinds = kinds
         self._pause_s = pause_s
@@ -61,7 +63,8 @@ class Dispatcher:
         """Go round until stopped. Neither a lost database nor a lost broker ends it."""
         while not self._stopping.is_set():
             self._programs.look_again()
-            tended = [(slug, self._with(slug, self._tend)) for slug in self._programs.slugs]
+            here = self._visits.of_this_round(self._programs.slugs)
+            tended = [(slug, self._with(slug, self._tend)) for slug in here]
             busy = {slug for slug, reached in tended if reached is not None}
             while busy and not self._stopping.is_set():
                 # Of each a handful in turn: none waits until all of another's were sent.

@@ -11,6 +11,7 @@ from jobs.program import Program
 from jobs.runtime import run_one, tend
 from jobs.tasks import TASKS, Task
 from jobs.upkeep import release_left_behind
+from jobs.visiting import Visits
 
 log = logging.getLogger("ibasho.jobs")
 
@@ -57,12 +58,14 @@ class ThreadRunner:
 
     def _run(self) -> None:
         busy: set[str] = set()
+        visits = Visits(self._programs.at_most)
         tended_at = float("-inf")
         while not self._stopping.is_set():
             if time.monotonic() - tended_at >= self._pause_s:
                 tended_at = time.monotonic()
                 self._programs.look_again()
-                busy = {slug for slug in self._programs.slugs if self._with(slug, _tended)}
+                here = visits.of_this_round(self._programs.slugs)
+                busy = {slug for slug in here if self._with(slug, _tended)}
             busy = {slug for slug in sorted(busy) if self._with(slug, self._one)}
             if not busy:
                 self._stopping.wait(self._pause_s)

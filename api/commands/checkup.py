@@ -73,6 +73,8 @@ def _checks(program: "Program") -> Iterator[Check]:
         yield _redis(settings.redis_url)
     yield _overdue(program)
     yield _sources(program)
+    if settings.municipality:
+        yield _municipalities()
 
 
 def _can_write(folder: Path) -> bool:
@@ -168,3 +170,14 @@ def _sources(program: "Program") -> Check:
     with program.database.reading() as session:
         failing, allowed = count_failing(session)
     return _check("sources", f"{failing} / {allowed}", good=not failing, needed=False)
+
+
+def _municipalities() -> Check:
+    """Tell whether a process can hold all that are listed open at once."""
+    from jobs.municipalities import read_municipalities
+    from jobs.settings import read_settings
+
+    given = read_settings()
+    listed, at_most = len(read_municipalities(given)), given.open_municipalities
+    good = listed <= at_most
+    return _check("municipalities", f"{listed} / {at_most}", good=good, needed=False)

@@ -89,6 +89,19 @@ def test_the_list_and_the_walls_are_shown(two: Path, ibasho: Ibasho) -> None:
     assert ibasho("municipality", "check").code == 1
 
 
+def test_the_doctor_advises_groups_where_more_are_listed_than_are_held_open(
+    two: Path, ibasho: Ibasho, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> dict[str, str | None]:
+        found = ibasho("doctor", "--municipality", "kita", "--format", "json").json["checks"]
+        return next(c for c in found if c["name"] == "municipalities")
+
+    assert (told()["state"], told()["detail"], told()["remedy"]) == ("ok", "2 / 64", None)
+    monkeypatch.setenv("IBASHO_OPEN_MUNICIPALITIES", "1")
+    assert (told()["state"], told()["detail"]) == ("optional", "2 / 1")
+    assert "IBASHO_OPEN_MUNICIPALITIES" in str(told()["remedy"])
+
+
 def test_the_check_names_the_fault_of_a_file_that_cannot_be_used(two: Path, ibasho: Ibasho) -> None:
     path = two / "municipalities.toml"
     path.write_text(path.read_text(encoding="utf-8")[:-10], encoding="utf-8")

@@ -112,6 +112,23 @@ def test_an_unknown_kind_is_left_for_a_program_that_knows_it(
         assert oldest_due_age_s(session) is not None
 
 
+def test_a_message_that_came_to_an_older_program_is_sent_again_at_once(
+    program: Program, ask: Ask
+) -> None:
+    """Otherwise it would wait until a lost message is thought of: it came where it did no good."""
+    job_id = ask("from_a_newer_version")
+
+    def sent(again_after_s: float = 3600) -> list[uuid.UUID]:
+        with program.database.writing(by="test") as session:
+            return take_to_publish(
+                session, kinds=["from_a_newer_version"], again_after_s=again_after_s
+            )
+
+    assert (sent(), sent()) == ([job_id], [])
+    assert not run_one(program, job_id, tasks=TEST_TASKS)
+    assert (sent(), sent()) == ([job_id], [])
+
+
 def test_a_job_waits_until_its_time(program: Program, ask: Ask) -> None:
     ask("count", run_after=clock.now() + timedelta(hours=1))
     assert take(program.database) is None

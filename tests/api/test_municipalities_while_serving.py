@@ -35,7 +35,7 @@ class Served:
         port = free_port()
         environment = {**towns.environment(), "NUMBA_DISABLE_JIT": "1"}
         self.process = Worker(environment, "serve", "--port", str(port), module="api.cli")
-        self._client = httpx2.Client(base_url=f"http://127.0.0.1:{port}")
+        self._client = httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60)
 
     def status(self, host: str, path: str = "/signin") -> int | None:
         try:
@@ -60,6 +60,7 @@ def towns(tmp_path: Path) -> Towns:
 def served(towns: Towns) -> Iterator[Served]:
     made = Served(towns)
     until(lambda: made.status("kita.example") == 200, what="it serves")
+    until(lambda: made.ready()["status"] == "ok", what="it is ready")
     yield made
     made.stop()
 

@@ -117,7 +117,7 @@ class AtAddress:
     """A browser that asks a served installation by a municipality's host name."""
 
     def __init__(self, address: str, host: str) -> None:
-        self._client = httpx2.Client(base_url=address, headers={"host": host})
+        self._client = httpx2.Client(base_url=address, headers={"host": host}, timeout=60)
 
     def __enter__(self) -> "AtAddress":
         return self

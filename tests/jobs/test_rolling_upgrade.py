@@ -83,7 +83,7 @@ class Installation:
 
 def _answers(address: str) -> bool:
     try:
-        return httpx2.get(f"{address}/health/ready").status_code == 200
+        return httpx2.get(f"{address}/health/ready", timeout=60).status_code == 200
     except httpx2.TransportError:
         return False
 
@@ -122,7 +122,7 @@ def _work_of_a_day(address: str, token: str) -> None:
     """Read, register a place, say how much room it has, and keep a place for somebody."""
     name = f"見本サロン {uuid.uuid4().hex[:6]}"
     with httpx2.Client(
-        base_url=f"{address}/api/v1", headers={"authorization": f"Bearer {token}"}
+        base_url=f"{address}/api/v1", headers={"authorization": f"Bearer {token}"}, timeout=60
     ) as client:
         answer = client.post("/resources", json={"resource": {"name": name, "kind": "salon"}})
         assert answer.status_code == 201, answer.text
@@ -148,7 +148,7 @@ def _send(settings: Settings, job: str) -> None:
 
 
 def _page_of_jobs(address: str) -> str:
-    with httpx2.Client(base_url=address) as client:
+    with httpx2.Client(base_url=address, timeout=60) as client:
         sign_in(client, "administrator")
         return client.get("/jobs").text
 

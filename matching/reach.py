@@ -55,6 +55,17 @@ def reach(p: Any, look: Any, a: Any) -> int:
     return FAIL if outside and not served else UNKNOWN
 
 
+def _way_to_reach(p: Seen) -> Sentence | None:
+    """Say how a place that is too far to walk to would be reached: fetched, or from home."""
+    limit, radius = p.ask.walk_limit_m, p.ask.need.radius_m
+    too_far = limit is not None and p["walk_m"] > limit
+    if not too_far and (radius is None or p["distance_m"] <= radius):
+        return None
+    if p.ask.would_ride and p["transport"] == 1:
+        return sentence("change.reach_transport")
+    return sentence("change.reach_online") if p.ask.from_home and p["online"] == 1 else None
+
+
 def _change_reach(p: Seen) -> Sentence | None:
     away = p["distance_m"]
     if not math.isfinite(away):
@@ -109,5 +120,6 @@ RULES: tuple[Rule, ...] = (
         _evidence_reach,
         _change_reach,
         reads=("metres", "walk_m"),
+        way=_way_to_reach,
     ),
 )

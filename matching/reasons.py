@@ -12,7 +12,7 @@ from matching.reach import walk_minutes
 from matching.rules import Judged
 from matching.sentences import sentence
 from matching.sight import Seen
-from matching.verdicts import FAIL, WORDS, Rule
+from matching.verdicts import FAIL, UNKNOWN, WORDS, Rule
 
 MOST_REMEMBERED = 5_000
 """Verdicts of one rule that are kept in memory; some 20 MB in all at most."""
@@ -78,7 +78,7 @@ def verdicts_of(seen: Sequence[Seen], judged: Judged) -> list[tuple[Verdict, ...
             for k, known in enumerate(column):
                 if known is None:
                     column[k] = _verdict(rule, values[k], seen[k])
-                    if values[k] != FAIL:
+                    if values[k] != FAIL and (values[k] != UNKNOWN or rule.way is None):
                         said[keys[k]] = column[k]
         columns.append(column)
     return list(zip(*columns, strict=True))
@@ -87,6 +87,8 @@ def verdicts_of(seen: Sequence[Seen], judged: Judged) -> list[tuple[Verdict, ...
 def _verdict(rule: Rule, value: int, p: Seen) -> Verdict:
     field, evidence = rule.evidence(p)
     change = rule.change(p) if value == FAIL and not rule.safety else None
+    if value == UNKNOWN and rule.way is not None:
+        change = rule.way(p)
     return Verdict(rule.code, rule.words, WORDS[value], field, evidence, change, rule.safety)
 
 

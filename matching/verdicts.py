@@ -33,6 +33,7 @@ class Rule:
     test : the verdict on one place
     evidence : the field a row's verdict rests on, and its value (JSON)
     change : the smallest change that would make a failing row pass; None where there is none
+    way : what is to be asked of a row that isn't known to pass, where that can be said
     safety : not known counts as failed, and no change is ever proposed
     reads : the columns that the evidence is made of, where it is made of few different values
     """
@@ -44,6 +45,7 @@ class Rule:
     change: Callable[[Seen], Sentence | None]
     safety: bool = False
     reads: tuple[str, ...] = ()
+    way: Callable[[Seen], Sentence | None] | None = None
 
     @cached_property
     def words(self) -> Sentence:

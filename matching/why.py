@@ -95,7 +95,7 @@ class Explanation:
             "changes": [
                 {"rule": v.rule, "change": v.change.as_json()}
                 for v in self.verdicts
-                if v.change is not None
+                if v.verdict == "fail" and v.change is not None
             ],
         }
 

@@ -303,3 +303,24 @@ def test_a_bad_question_names_the_field_and_never_repeats_what_was_said(
     assert caught.value.field == field
     assert "secret" not in str(caught.value)
     assert caught.value.problem.ja
+
+
+def test_a_place_beyond_walking_says_by_which_way_each_its_own(
+    database: Database, store: IndexStore, register: Any
+) -> None:
+    fetched = register(
+        **place(metres_north=1500, resource={"name": "迎えの来る会", "transport": True})
+    )
+    online = register(**place(metres_north=1500, resource={"name": "画面の会", "online": True}))
+    asked = need(needs={"isolation": 3, "illness": 2}, walk_minutes=10)
+    for _ in range(
+        2
+    ):  # what was said of one place is remembered for the next, and for the next list
+        ways = {
+            s.place.offering: [v.change and v.change.ja for v in s.verdicts if v.rule == "reach"]
+            for s in suggested(database, store, asked).suggestions
+        }
+        assert ways == {
+            fetched: ["送迎を使えれば可"],
+            online: ["オンラインでの参加でよければ可"],
+        }

@@ -100,7 +100,7 @@ def done_by(
             work.ask(session)
         began = time.monotonic()
         for n in range(kills):
-            _until(lambda n=n: _pieces_done(database, work) > n, "some pieces are done")
+            _until(lambda n=n: _pieces_done(database, work) > n, f"{n + 1} pieces are done")
             turn = n % workers
             running[turn].kill()
             running[turn] = _worker(environment)
@@ -251,6 +251,9 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--kills", type=int, default=5)
     given = parser.parse_args()
+    least = 2_000 * (given.kills + 1)
+    if min(given.offerings, given.rows) < least:
+        parser.error(f"with {given.kills} kills there must be pieces to kill: {least} rows or more")
     with tempfile.TemporaryDirectory(prefix="ibasho-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         server, broker = PostgresServer(folder / "pg"), RedisServer(folder)

@@ -124,7 +124,6 @@ def drop_file(session: Session, file_id: uuid.UUID, *, by: str) -> SentFile:
         raise NotChecked
     sent.state, sent.decided_by, sent.decided_at = "dropped", by, clock.now()
     sent.content = None
-    session.execute(delete(SentPart).where(SentPart.file_id == sent.id))
     return sent
 
 
@@ -137,7 +136,7 @@ def _is_stuck(session: Session, sent: SentFile) -> bool:
 def work_on(session: Session, sent: SentFile) -> JobShown | None:
     """Return the job of a file; for one in parts, one that stands for all, by how many are done."""
     job = None if sent.job_id is None else job_shown(session, sent.job_id)
-    if job is None or job.state != "done" or not (left := parts_left(session, sent.id)):
+    if job is None or job.state != "done" or not parts_left(session, sent.id):
         return job
     of_parts = select(SentPart.job_id).where(SentPart.file_id == sent.id)
     dead = session.scalar(select(Job.id).where(Job.id.in_(of_parts), Job.state == "dead").limit(1))
@@ -145,9 +144,14 @@ def work_on(session: Session, sent: SentFile) -> JobShown | None:
         job = shown
     else:
         job = replace(job, kind="import_some", state="running")
-    counted = select(func.count(SentPart.job_id)).where(SentPart.file_id == sent.id)
+    return replace(job, progress=parts_in(session, sent.id))
+
+
+def parts_in(session: Session, file_id: uuid.UUID) -> tuple[int, int]:
+    """Return how many parts of a file are taken in, and how many there are."""
+    counted = select(func.count(SentPart.job_id)).where(SentPart.file_id == file_id)
     total = session.scalar(counted) or 0
-    return replace(job, progress=(total - left, total))
+    return total - parts_left(session, file_id), total
 
 
 def parts_left(session: Session, file_id: uuid.UUID) -> int:

@@ -26,6 +26,7 @@ from jobs.sent_files import (
     form_of,
     keep_file,
     list_files,
+    parts_in,
     sent_file,
     work_on,
 )
@@ -127,6 +128,7 @@ def _one(
         sent=sent,
         job=work_on(session, sent),
         working=sent.state in WORKING,
+        parts=parts_in(session, sent.id),
         report=report_shown(sent.report, language),
         language=language,
         error=say("import.problem.decided", language) if refused else None,

@@ -12,14 +12,15 @@ from door import add_staff, browser, make_program, sign_in, token_of
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from openpyxl import Workbook
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+import jobs.importing_parts
 from api.app import create_app
 from casework.accounts import add_token
 from casework.models import AuditRow
-from jobs.models import SentFile
+from jobs.models import Job, SentFile, SentPart
 from jobs.program import Program
-from jobs.runtime import run_pending
+from jobs.runtime import run_one, run_pending
 from resources import clock
 from resources.database import Database
 from resources.models import Offering, Resource
@@ -168,6 +169,30 @@ def test_what_the_municipality_confirmed_is_verified_as_of_that_day(
     run_pending(program)
     with program.database.reading() as session:
         assert session.scalars(select(Offering.verified_on)).all() == [day]
+
+
+def test_a_large_file_of_which_a_part_died_says_how_much_is_in(
+    program: Program, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs.importing_parts, "PART", 1)
+    client = signed_in("coordinator")
+    other = GOOD.replace("0000010001", "0000010002").replace("家", "庭")
+    page = sent(client, (HEAD + GOOD + other).encode()).headers["location"]
+    run_pending(program)
+    press(client, page, "take-in")
+    assert run_one(program)
+    assert "2個に分けたうち、0個を取り込みました" in client.get(page).text
+    with program.database.writing(by="test") as session:
+        died = select(SentPart.job_id).where(SentPart.number == 2).scalar_subquery()
+        session.execute(update(Job).where(Job.id == died).values(state="dead", said="failed"))
+    run_pending(program)
+    shown = client.get(page).text
+    assert "2個に分けたうちの1個はもう取り込まれていて" in shown
+    assert "掲載内容はまだ何も変わっていません" not in shown
+    press(client, page, "drop")
+    assert "1個を取り込んだところで取りやめました" in client.get(page).text
+    run_pending(program)
+    assert count(program, Resource) == 1
 
 
 @pytest.mark.parametrize(

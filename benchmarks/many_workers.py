@@ -198,8 +198,9 @@ def large_file(rows: int) -> bytes:
     out.writerow(HEAD)
     for n in range(rows):
         out.writerow([
-            "東京都", "架空市", f"{n:010d}", f"架空の{n}番", f"東京都架空市{n}", 35.5 + n / 1e6,
-            139.5 + n / 1e6, f"架空法人{n % 97}", f"{n % 5:013d}", "月水", "09:00",
+            "東京都", "架空市", f"{n:010d}", f"架空の{n}番", f"東京都架空市{n}",
+            34 + n % 300 / 200, 137 + n // 300 / 200, f"架空法人{n % 97}", f"{n % 5:013d}",
+            "月水", "09:00",
             f"{10 + n % 9}:00",
         ])  # fmt: skip
     return text.getvalue().encode()

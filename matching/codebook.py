@@ -52,9 +52,14 @@ class Codebook:
         """(kinds,) whether a kind is a place where people gather."""
         return self._kind_fact("gathering")
 
-    def _kind_fact(self, name: str) -> NDArray[np.bool_]:
+    @cached_property
+    def accompanies(self) -> NDArray[np.bool_]:
+        """(kinds,) whether hosts accompany those they receive, which is so where it isn't said."""
+        return self._kind_fact("accompanies", unsaid=True)
+
+    def _kind_fact(self, name: str, *, unsaid: bool = False) -> NDArray[np.bool_]:
         terms = self.vocabulary.terms("kind")
-        return np.array([bool(t.facts.get(name)) for t in terms], dtype=np.bool_)
+        return np.array([bool(t.facts.get(name, unsaid)) for t in terms], dtype=np.bool_)
 
     @cached_property
     def term_days(self) -> NDArray[np.float64]:

@@ -194,8 +194,10 @@ def freshness(p: Any, _look: Any, a: Any) -> float:
 
 
 @compiled
-def host(p: Any, _look: Any, _a: Any) -> float:
-    """Share of the host's room for accompanying people that is free."""
+def host(p: Any, _look: Any, a: Any) -> float:
+    """Share of the host's room for accompanying people that is free; all, where none is needed."""
+    if a["accompanies"][p["kind"]] == 0:
+        return 1.0
     cap, now = p["host_cap"], p["host_now"]
     if cap < 0 or now < 0:
         return NEUTRAL

@@ -136,6 +136,8 @@ def _freshness(p: Seen) -> Ground:
 
 
 def _host(p: Seen) -> Ground:
+    if not p.codebook.accompanies[p["kind"]]:
+        return Ground({"accompanies": False}, sentence("ground.walk_in"))
     cap, now = shown_number(p["host_cap"]), shown_number(p["host_now"])
     value = {"accompanied_cap": cap, "accompanied_now": now}
     if cap is None or now is None:

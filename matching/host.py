@@ -44,7 +44,12 @@ def _change_step(p: Seen) -> Sentence | None:
 
 @compiled
 def host_rest(p: Any, _look: Any, a: Any) -> int:
-    """A host that pauses after a hard placement, or accompanies as many as it can, is spared."""
+    """A host that pauses after a hard placement, or accompanies as many as it can, is spared.
+
+    Where one walks in, as at a food pantry, nobody takes on the person and nobody has to be spared.
+    """
+    if a["accompanies"][p["kind"]] == 0:
+        return PASS
     cap, now = p["host_cap"], p["host_now"]
     if p["resting_day"] >= a["day_number"] or (cap >= 0 and now >= cap):
         return FAIL
@@ -52,6 +57,8 @@ def host_rest(p: Any, _look: Any, a: Any) -> int:
 
 
 def _evidence_host_rest(p: Seen) -> tuple[str, Any]:
+    if not p.codebook.accompanies[p["kind"]]:
+        return "kind", p.codebook.kinds[p["kind"]]
     return "host", {
         "resting_until": shown_date(p["resting_day"]),
         "accompanied_cap": shown_number(p["host_cap"]),
@@ -83,6 +90,7 @@ RULES: tuple[Rule, ...] = (
         _evidence_host_rest,
         _change_host_rest,
         reads=(
+            "kind",
             "resting_day",
             "host_cap",
             "host_now",

@@ -3,6 +3,7 @@
 import math
 import struct
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -69,6 +70,7 @@ TERMS = np.dtype(
         ("term_days", "f8", WIDTHS["kind"]),
         ("usual_needs", "u8", WIDTHS["kind"]),
         ("participation", "u1", WIDTHS["kind"]),
+        ("accompanies", "u1", WIDTHS["kind"]),
     ]
 )
 """What rules and criteria know of a question; whole numbers are NOT_ASKED where nothing is."""
@@ -130,13 +132,19 @@ def terms_of(ask: Ask, codebook: Codebook) -> Array:
 @lru_cache(maxsize=8)
 def _of_kinds(codebook: Codebook) -> bytes:
     """Return the end of the terms, which stays the same from question to question."""
-    term_days = np.zeros(WIDTHS["kind"], np.float64)
-    participation = np.zeros(WIDTHS["kind"], np.uint8)
-    term_days[: len(codebook.kinds)] = codebook.term_days
-    participation[: len(codebook.kinds)] = codebook.participation
-    usual_needs = np.zeros(WIDTHS["kind"], np.uint64)
-    usual_needs[: len(codebook.kinds)] = codebook.usual_needs
-    return term_days.tobytes() + usual_needs.tobytes() + participation.tobytes()
+    facts = (
+        (codebook.term_days, np.float64),
+        (codebook.usual_needs, np.uint64),
+        (codebook.participation, np.uint8),
+        (codebook.accompanies, np.uint8),
+    )
+    return b"".join(_of_each_kind(fact, dtype) for fact, dtype in facts)
+
+
+def _of_each_kind(fact: Any, dtype: Any) -> bytes:
+    column = np.zeros(WIDTHS["kind"], dtype)
+    column[: len(fact)] = fact
+    return column.tobytes()
 
 
 def _near_steps(step: int | None, gap: int) -> int:

@@ -135,7 +135,8 @@ def _problem(
             homes.setdefault(person.household, []).append(i)
     table = np.array(rows, np.int64).reshape(-1, 3)
     names = {s.place.offering: s.place.name for mine in offered for s in mine.values()}
-    room, hosts = _with_hosts(session, names, list(numbers), seats, len(waiting))
+    accompanied = dict(zip(store.codebook.kinds, store.codebook.accompanies.tolist(), strict=True))
+    room, hosts = _with_hosts(session, names, list(numbers), seats, len(waiting), accompanied)
     return _Problem(
         tuple(numbers),
         room,
@@ -165,8 +166,12 @@ def _with_hosts(
     offerings: list[uuid.UUID],
     seats: list[int],
     people: int,
+    accompanied: dict[str, bool],
 ) -> tuple[Room, tuple[Organization | str, ...]]:
-    """Add what each host can still accompany; one that isn't known, or sets no limit, takes all."""
+    """Add what each host can still accompany; one that isn't known, or sets no limit, takes all.
+
+    accompanied : kind → whether its hosts accompany people; a place where they don't is no load
+    """
     entries = entries_by_offering(session, offerings)
     numbers: dict[uuid.UUID, int] = {}
     host: list[int] = []
@@ -174,7 +179,9 @@ def _with_hosts(
     hosts: list[Organization | str] = []
     for offering in offerings:
         entry = entries.get(offering)
-        organization = None if entry is None else entry.organization
+        organization = None
+        if entry is not None and accompanied[entry.resource.kind]:
+            organization = entry.organization
         key = offering if organization is None else organization.id
         number = numbers.setdefault(key, len(numbers))
         if number == len(limits):

@@ -26,7 +26,8 @@ DAYS = (1, 3650)
 FIXED = ("step", "noise", "conversation", "availability")
 """Lists that the engine reckons with, word by word: only what people see of them is edited."""
 
-KIND_FACTS = ("term_days", "participation", "gathering", "group", "needs")
+FLAGS = ("participation", "gathering", "accompanies")
+KIND_FACTS = ("term_days", *FLAGS, "group", "needs")
 
 
 class BadTerm(ValueError):
@@ -40,13 +41,25 @@ class BadTerm(ValueError):
 
 
 def read_vocabulary(session: Session) -> Vocabulary | None:
-    """Return the municipality's own lists, retired words too; None where there are none yet."""
+    """Return the municipality's own lists, retired words too; None where there are none yet.
+
+    A fact that came to be known after the lists were copied is that of the beginning until somebody
+    edits it: a code always means the same.
+    """
     rows = session.scalars(
         select(TaxonomyTerm).order_by(TaxonomyTerm.axis, TaxonomyTerm.position, TaxonomyTerm.code)
     ).all()
     if not rows:
         return None
-    return Vocabulary(Term(r.axis, r.code, r.ja, r.en, r.facts, r.active) for r in rows)
+    return Vocabulary(
+        Term(r.axis, r.code, r.ja, r.en, {**_first_facts(r.axis, r.code), **r.facts}, r.active)
+        for r in rows
+    )
+
+
+def _first_facts(axis: str, code: str) -> dict[str, Any]:
+    lists = default_vocabulary()
+    return lists.term(axis, code).facts if code in lists.codes(axis) else {}
 
 
 def lists_changed(session: Session, *, since: int) -> bool:
@@ -257,7 +270,7 @@ def _facts(session: Session, axis: str, code: str, facts: Mapping[str, Any]) -> 
     days = found.get("term_days", DAYS[0])
     if isinstance(days, bool) or not isinstance(days, int) or not DAYS[0] <= days <= DAYS[1]:
         raise BadTerm(axis, code, "term_days")
-    if not all(isinstance(found.get(n, False), bool) for n in ("participation", "gathering")):
+    if not all(isinstance(found.get(n, False), bool) for n in FLAGS):
         raise BadTerm(axis, code, "facts")
     if "group" in found and not (isinstance(found["group"], str) and found["group"]):
         raise BadTerm(axis, code, "facts")

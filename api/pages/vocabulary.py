@@ -221,6 +221,7 @@ def _facts(given: Mapping[str, str], needs: list[str]) -> dict[str, Any]:
         "term_days": _days(given),
         "participation": given.get("participation") == "1",
         "gathering": given.get("gathering") == "1",
+        "accompanies": given.get("accompanies") == "1",
         "needs": needs,
     }
 

@@ -73,7 +73,8 @@ _COST = (
     " ELSE greatest(0.0::float8, 1.0 - 0.5::float8 * o.fee_yen / greatest(%(max_yen)s, 1)) END"
 )
 _HOST = (
-    f"CASE WHEN o.host_cap < 0 OR o.host_now < 0 THEN {NEUTRAL}::float8 ELSE least(greatest("
+    "CASE WHEN o.accompanies = 0 THEN 1.0::float8"
+    f" WHEN o.host_cap < 0 OR o.host_now < 0 THEN {NEUTRAL}::float8 ELSE least(greatest("
     "(o.host_cap - o.host_now)::float8 / greatest(o.host_cap, 1), 0.0), 1.0) END"
 )
 _GROUP = (

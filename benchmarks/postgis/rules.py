@@ -103,8 +103,10 @@ TESTS: dict[str, Test] = {
     "strain": Test(f"NOT {_HEAVY}", f"o.activities <> 0 AND NOT ({_HEAVY} AND {_LIGHTER})"),
     "step": Test(_share("steps", "near_steps"), "o.steps <> 0"),
     "host_rest": Test(
-        "o.resting_day < %(day_number)s AND (o.host_cap < 0 OR o.host_now < o.host_cap)",
-        "o.resting_day >= %(day_number)s OR o.host_cap >= 0 AND o.host_now >= 0"
+        "o.accompanies = 0"
+        " OR o.resting_day < %(day_number)s AND (o.host_cap < 0 OR o.host_now < o.host_cap)",
+        "o.accompanies = 0 OR o.resting_day >= %(day_number)s"
+        " OR o.host_cap >= 0 AND o.host_now >= 0"
         " OR o.host_cap >= 0 AND o.host_now >= o.host_cap",
     ),
     "exclude_host": Test("o.host <> ALL(%(excluded_hosts)s::int8[])", "o.host <> 0"),

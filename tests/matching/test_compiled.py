@@ -67,6 +67,7 @@ def anything():
     terms["need_total"] = terms["need_weights"].sum(axis=1)
     terms["term_days"][:, : len(codebook.kinds)] = codebook.term_days
     terms["participation"][:, : len(codebook.kinds)] = codebook.participation
+    terms["accompanies"][:, : len(codebook.kinds)] = codebook.accompanies
     return list(zip(records, looks, terms, strict=True))
 
 

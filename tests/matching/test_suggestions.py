@@ -264,6 +264,38 @@ def test_not_five_of_one_host_or_kind_while_others_fit(
     assert {s.place.offering for s in found} & set(others)
 
 
+def test_a_host_that_must_be_spared_is_no_reason_against_a_place_where_one_walks_in(
+    database: Database, store: IndexStore, register: Any
+) -> None:
+    spared = [
+        {"name": "休む会", "resting_until": date(2027, 1, 10)},
+        {"name": "手一杯の会", "accompanied_cap": 2, "accompanied_now": 2},
+    ]
+
+    def of_each_host(kind: str) -> set[uuid.UUID]:
+        return {
+            register(
+                **{
+                    **place(kind, resource={"name": f"{kind} {i}", "needs": ["poverty"]}),
+                    "organization": host,
+                }
+            )
+            for i, host in enumerate(spared)
+        }
+
+    pantries, salons = of_each_host("food_support"), of_each_host("salon")
+    asked = need(needs={"poverty": 3})
+    found = suggested(database, store, asked).suggestions
+    assert {s.place.offering for s in found} == pantries
+    for suggestion in found:
+        (verdict,) = [v for v in suggestion.verdicts if v.rule == "host_rest"]
+        assert verdict[2:5] == ("pass", "kind", "food_support")
+    with database.reading() as session:
+        for offering in salons:
+            told = explain(session, store, asked, offering, now=NOW)
+            assert [v.rule for v in told.verdicts if v.verdict == "fail"] == ["host_rest"]
+
+
 def test_an_amenity_is_never_a_place_of_participation(
     database: Database, store: IndexStore, register: Any
 ) -> None:

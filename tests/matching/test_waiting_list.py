@@ -55,10 +55,14 @@ def test_no_place_and_no_host_takes_more_than_it_can(town: judged.Town) -> None:
     taken = Counter(p.suggestion.place.offering for p in found.placed)
     assert max(taken.values()) == 2  # each place of the town has two seats
     with town.database.reading() as session:
-        hosts = {o: e.organization for o, e in entries_by_offering(session, list(taken)).items()}
+        hosts = {
+            o: e.organization
+            for o, e in entries_by_offering(session, list(taken)).items()
+            if default_vocabulary().term("kind", e.resource.kind).facts.get("accompanies", True)
+        }
         borne: Counter[Organization] = Counter()
-        for offering, n in taken.items():
-            host = hosts[offering]
+        for offering, host in hosts.items():
+            n = taken[offering]
             assert host is not None
             assert host.accompanied_now + n <= host.accompanied_cap
             borne[host.id] += n
@@ -109,6 +113,16 @@ def test_a_host_that_accompanies_as_many_as_it_can_is_not_asked(town: judged.Tow
         host.accompanied_cap, host.accompanied_now = 4, 3
     found = shared(town, waiting(town, READER, CAREFUL), options=1)
     assert [u.reason for u in found.unplaced] == ["host"]
+
+
+def test_a_place_where_one_walks_in_is_no_load_to_its_host(town: judged.Town) -> None:
+    offering = {k: o for o, k in town.key_of.items()}["hon_no_heya"]
+    with town.database.writing(by="test") as session:
+        host = session.get_one(Organization, judged.host_of("hon_no_heya"))
+        host.accompanied_cap, host.accompanied_now = 4, 4
+        entries_by_offering(session, [offering])[offering].resource.kind = "facility"
+    found = shared(town, waiting(town, READER, CAREFUL), options=1)
+    assert [p.suggestion.place.offering for p in found.placed] == [offering, offering]
 
 
 def test_a_waiting_list_is_no_seat(town: judged.Town) -> None:

@@ -57,6 +57,23 @@ def test_the_first_edit_makes_the_lists_the_municipalitys_own(database: Database
     assert (edit.by, edit.before["ja"]) == ("user:c", VOCABULARY.label("kind", "salon"))
 
 
+def test_a_fact_that_came_later_holds_in_lists_that_were_copied_before(database: Database) -> None:
+    write(database, "edit", axis="kind", code="salon", ja="通いの場")
+    with database.writing(by="test") as session:
+        for row in session.scalars(select(TaxonomyTerm).where(TaxonomyTerm.axis == "kind")):
+            row.facts = {n: v for n, v in row.facts.items() if n != "accompanies"}
+    with database.reading() as session:
+        own = read_vocabulary(session)
+    assert own is not None
+    assert own.term("kind", "food_support").facts["accompanies"] is False
+    assert "accompanies" not in own.term("kind", "salon").facts
+    write(database, "edit", axis="kind", code="food_support", facts={"accompanies": True})
+    with database.reading() as session:
+        own = read_vocabulary(session)
+    assert own is not None
+    assert own.term("kind", "food_support").facts["accompanies"] is True
+
+
 def test_a_retired_word_is_offered_no_more_and_its_code_is_never_given_again(
     database: Database,
 ) -> None:

@@ -339,6 +339,8 @@ class Reference:
         at_cap = cap is not None and (-1 if now is None else now) >= cap
         known = resting or at_cap or (cap is not None and now is not None)
         out["host_rest"] = three(known, not (resting or at_cap))
+        if not facts.get("accompanies", True):
+            out["host_rest"] = "pass"
         if limits.no_smoking:
             out["smoking"] = yes(r.smoking, False)
         if limits.no_animals:
@@ -525,7 +527,9 @@ class Reference:
             o.verified_on, self.vocabulary.term("kind", r.kind).facts["term_days"]
         )
         h = entry.organization
-        if h is None or h.accompanied_cap is None or h.accompanied_now is None:
+        if not self.vocabulary.term("kind", r.kind).facts.get("accompanies", True):
+            out["host"] = 1.0
+        elif h is None or h.accompanied_cap is None or h.accompanied_now is None:
             out["host"] = 0.5
         else:
             free = (h.accompanied_cap - h.accompanied_now) / max(h.accompanied_cap, 1)

@@ -73,14 +73,32 @@ def _yes_no(flag: int) -> float:
     return NEUTRAL if flag < 0 else float(flag)
 
 
+ESSENTIAL = 3.0
+"""What a need weighs without which nothing is answered that matters most."""
+
+BESIDE_THE_ESSENTIAL = 0.5
+"""So much counts what a place answers where it answers nothing essential, though something is: two
+needs that are important, 2 each, would outweigh the essential one otherwise."""
+
+
 @compiled
 def needs(p: Any, _look: Any, a: Any) -> float:
-    """Share of the needs answered, by their weights 1 (mentioned) … 3 (essential)."""
+    """Share of the needs answered, by their weights 1 (mentioned) … 3 (essential).
+
+    Half of it where some need is essential and the place answers none of those.
+    """
     covered = 0.0
+    essential = answered = False
     for bit in range(NEED_BITS):
-        if (p["needs"] >> np.uint64(bit)) & _ONE:
-            covered += a["need_weights"][bit]
+        weight = a["need_weights"][bit]
+        here = (p["needs"] >> np.uint64(bit)) & _ONE
+        covered += weight * here
+        if weight >= ESSENTIAL:
+            essential = True
+            answered = answered or here != 0
     strength = 1.0 if p["needs_stated"] == 1 else a["usual"]
+    if essential and not answered:
+        strength *= BESIDE_THE_ESSENTIAL
     return float(covered * strength / a["need_total"])
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from matching.columns import CONVERSATIONS, NOISES
-from matching.criteria import WEEKS, WEEKS_AHEAD
+from matching.criteria import ESSENTIAL, WEEKS, WEEKS_AHEAD
 from matching.learned import Learned
 from matching.reach import walk_minutes
 from matching.schemes import UNIT
@@ -40,7 +40,12 @@ def _needs(p: Seen) -> Ground:
     if not answered:
         return Ground(value, sentence("ground.needs_none"))
     key = "ground.needs" if stated else "ground.needs_usual"
-    return Ground(value, sentence(key, needs=_codes(p, "need", answered)))
+    words = sentence(key, needs=_codes(p, "need", answered))
+    essential = [c for c, weight in asked.items() if weight >= ESSENTIAL]
+    if essential and not set(essential) & set(answered):
+        unanswered = sentence("ground.needs_beside", needs=_codes(p, "need", essential))
+        return Ground(value, joined([words, unanswered]))
+    return Ground(value, words)
 
 
 def _wishes(p: Seen) -> Ground:

@@ -5,7 +5,15 @@ Names as in `benchmarks.postgis.rules`; besides, `alike` is the likeness of the 
 """
 
 from matching.columns import AVAILABILITIES
-from matching.criteria import ALIKE_ENOUGH, CRITERIA, NEUTRAL, WEEKS, WEEKS_AHEAD
+from matching.criteria import (
+    ALIKE_ENOUGH,
+    BESIDE_THE_ESSENTIAL,
+    CRITERIA,
+    ESSENTIAL,
+    NEUTRAL,
+    WEEKS,
+    WEEKS_AHEAD,
+)
 from matching.need import Need
 from matching.terms import NOT_ASKED
 from resources.track_record import LATEST
@@ -45,6 +53,8 @@ WEIGHTS = (1, 2, 3)
 _COVERED = " + ".join(f"{w} * {ones(f'o.needs & %(needs_{w})s')}" for w in WEIGHTS)
 _NEEDS = (
     f"({_COVERED})::float8 * CASE WHEN o.needs_stated = 1 THEN 1.0 ELSE %(usual)s END"
+    f" * CASE WHEN %(needs_{int(ESSENTIAL)})s <> 0 AND o.needs & %(needs_{int(ESSENTIAL)})s = 0"
+    f" THEN {BESIDE_THE_ESSENTIAL}::float8 ELSE 1.0 END"
     " / %(need_total)s"
 )
 _ACTIVITIES = (

@@ -296,6 +296,26 @@ def test_a_host_that_must_be_spared_is_no_reason_against_a_place_where_one_walks
             assert [v.rule for v in told.verdicts if v.verdict == "fail"] == ["host_rest"]
 
 
+def test_what_answers_the_essential_need_stands_above_what_answers_two_others(
+    database: Database, store: IndexStore, register: Any
+) -> None:
+    group = register(**place("self_help", resource={"name": "断酒の集い", "needs": ["addiction"]}))
+    salon = register(
+        **place("salon", resource={"name": "縫い物の会", "needs": ["isolation", "no_role"]})
+    )
+    other = {"isolation": 2, "no_role": 2}
+    found = suggested(database, store, need(needs={"addiction": 3, **other})).suggestions
+    assert [s.place.offering for s in found] == [group, salon]
+    assert found[0].contributions["needs"] > found[1].contributions["needs"] > 0
+    # Where nothing is essential, more counts as more.
+    equal = suggested(database, store, need(needs={"addiction": 2, **other})).suggestions
+    assert [s.place.offering for s in equal] == [salon, group]
+    with database.reading() as session:
+        told = explain(session, store, need(needs={"addiction": 3, **other}), salon, now=NOW)
+    (weighed,) = [w for w in told.weighed if w.criterion == "needs"]
+    assert "半分" in weighed.ground.words.ja
+
+
 def test_an_amenity_is_never_a_place_of_participation(
     database: Database, store: IndexStore, register: Any
 ) -> None:

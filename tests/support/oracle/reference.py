@@ -470,7 +470,10 @@ class Reference:
         if need.needs:
             usual = self.vocabulary.term("kind", r.kind).facts["needs"]
             answered = usual if r.needs is None else r.needs
-            covered = sum(w for n, w in need.needs.items() if n in answered)
+            covered: float = sum(w for n, w in need.needs.items() if n in answered)
+            essential = {n for n, w in need.needs.items() if w == 3}
+            if essential and not essential & set(answered):
+                covered /= 2
             out["needs"] = (
                 covered
                 * (self.numbers.usual_percent / 100 if r.needs is None else 1.0)

@@ -230,18 +230,20 @@ ALIKE_ENOUGH = 0.15
 def relevant(p: Any, look: Any, a: Any) -> bool:
     """Tell whether a place answers what matters, or offers what is wished.
 
-    What matters are the needs that weigh no less than one below the heaviest; a place answers those
-    that it says, and those that its kind usually answers. One that doesn't say isn't held to it.
+    What matters are the needs that weigh no less than one below the heaviest, of those that a place
+    says it answers; what its kind usually answers is a guess, and must be the heaviest. A place
+    that says nothing of needs isn't held to it.
     """
     if a["need_total"] == 0 or p["needs_stated"] != 1:
         return True
     if (p["activities"] & a["activities"]) != 0 or look["alike"] >= ALIKE_ENOUGH:
         return True
     heaviest = a["need_weights"].max()
-    answered = p["needs"] | a["usual_needs"][p["kind"]]
     for bit in range(NEED_BITS):
-        matters = a["need_weights"][bit] >= max(heaviest - 1.0, 1.0)
-        if matters and (answered >> np.uint64(bit)) & _ONE:
+        weight, asked = a["need_weights"][bit], np.uint64(bit)
+        if weight >= max(heaviest - 1.0, 1.0) and (p["needs"] >> asked) & _ONE:
+            return True
+        if weight == heaviest and (a["usual_needs"][p["kind"]] >> asked) & _ONE:
             return True
     return False
 

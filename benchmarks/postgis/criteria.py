@@ -166,5 +166,5 @@ SURE = (
 RELEVANT = (
     "(%(need_total)s = 0 OR o.needs_stated <> 1 OR o.activities & %(activities)s <> 0"
     f" OR o.alike >= {ALIKE_ENOUGH}"
-    " OR (o.needs | o.usual_needs) & %(needs_that_matter)s <> 0)"
+    " OR o.needs & %(needs_that_matter)s <> 0 OR o.usual_needs & %(heaviest_needs)s <> 0)"
 )

@@ -64,7 +64,8 @@ def _needs(terms: Array) -> dict[str, Any]:
         return signed(sum(1 << bit for bit in range(NEED_BITS) if chosen[bit]))
 
     found = {f"needs_{w}": bits(weights == w) for w in WEIGHTS}
-    return found | {"needs_that_matter": bits(weights >= matters)}
+    heaviest = bits((weights > 0) & (weights == weights.max()))
+    return found | {"needs_that_matter": bits(weights >= matters), "heaviest_needs": heaviest}
 
 
 def _places(ask: Ask) -> dict[str, Any]:

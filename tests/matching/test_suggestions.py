@@ -316,6 +316,31 @@ def test_what_answers_the_essential_need_stands_above_what_answers_two_others(
     assert "半分" in weighed.ground.words.ja
 
 
+def test_a_guess_of_the_kind_suggests_no_place_that_says_otherwise_unless_it_is_the_heaviest(
+    database: Database, store: IndexStore, register: Any
+) -> None:
+    other = {"activities": ["gardening"], "description": "花壇の手入れ"}
+    says_other = register(
+        **place("volunteer", resource={"name": "花の会", "needs": ["no_role"], **other})
+    )
+    says_nothing = register(
+        **place("volunteer", resource={"name": "緑の会", "needs": None, **other})
+    )
+    says_so = register(
+        **place("class", resource={"name": "日本語教室", "needs": ["foreign", "isolation"]})
+    )
+    asked = need(needs={"foreign": 3, "isolation": 2})
+    assert "isolation" in default_vocabulary().term("kind", "volunteer").facts["needs"]
+    found = suggested(database, store, asked)
+    assert [s.place.offering for s in found.suggestions] == [says_so, says_nothing]
+    assert found.removed_by == {"minimum": 1}
+    with database.reading() as session:
+        told = explain(session, store, asked, says_other, now=NOW)
+    assert not told.enough_score
+    alone = suggested(database, store, need(needs={"isolation": 3, "foreign": 1})).suggestions
+    assert says_other in [s.place.offering for s in alone]
+
+
 def test_an_amenity_is_never_a_place_of_participation(
     database: Database, store: IndexStore, register: Any
 ) -> None:

@@ -613,8 +613,12 @@ class Reference:
         if need.wishes.text and text_of(entry) >= 0.15:
             return True
         least = max(max(need.needs.values()) - 1, 1)
-        answered = {*r.needs, *self.vocabulary.term("kind", r.kind).facts["needs"]}
-        return any(w >= least and n in answered for n, w in need.needs.items())
+        heaviest = max(need.needs.values())
+        usual = self.vocabulary.term("kind", r.kind).facts["needs"]
+        return any(
+            (w >= least and n in r.needs) or (w == heaviest and n in usual)
+            for n, w in need.needs.items()
+        )
 
     def suggest(
         self, session: Session, limit: int, text_of: Any

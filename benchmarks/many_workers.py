@@ -16,31 +16,26 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "support"))
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.orm import Session
 
-import psycopg  # noqa: E402
-from labour.servers import PostgresServer, RedisServer, Worker, end_all  # noqa: E402
-from sqlalchemy import delete, func, or_, select  # noqa: E402
-from sqlalchemy.engine import make_url  # noqa: E402
-from sqlalchemy.orm import Session  # noqa: E402
-
-from jobs.ledger import enqueue  # noqa: E402
-from jobs.models import Job, SentFile  # noqa: E402
-from jobs.sent_files import keep_to_import  # noqa: E402
-from resources import clock  # noqa: E402
-from resources.database import Database  # noqa: E402
-from resources.derived import OfferingState  # noqa: E402
-from resources.models import Location, Offering, Organization, Resource  # noqa: E402
+from benchmarks.installation import end_all, scaled, worker
+from jobs.ledger import enqueue
+from jobs.models import Job, SentFile
+from jobs.sent_files import keep_to_import
+from resources import clock
+from resources.database import Database
+from resources.derived import OfferingState
+from resources.models import Location, Offering, Organization, Resource
 
 OUT = Path(__file__).parent / "out"
 PATIENCE_S = 3_000.0
+LEASE_S = 5
 SETTLED = timedelta(hours=3)
 """Sessions that end sooner may be over in one run and not yet in another: they aren't compared."""
 
@@ -89,7 +84,7 @@ def done_by(
         work.clear(session)
         # What the clock asks for by itself would be done beside it.
         session.execute(delete(Job).where(Job.state.in_(("ready", "running"))))
-    running = [_worker(environment) for _ in range(workers)]
+    running = [worker(environment, LEASE_S) for _ in range(workers)]
     try:
         # Started and warm: what is measured is the work.
         with database.writing(by="benchmark") as session:
@@ -103,7 +98,7 @@ def done_by(
             _until(lambda n=n: _pieces_done(database, work) > n, f"{n + 1} pieces are done")
             turn = n % workers
             running[turn].kill()
-            running[turn] = _worker(environment)
+            running[turn] = worker(environment, LEASE_S)
         _until(lambda: _is_done(database, work), "all is done")
         seconds = time.monotonic() - began
     finally:
@@ -113,10 +108,6 @@ def done_by(
         rows, digest = work.outcome(session)
         session.execute(delete(Job))
     return Run(work, workers, kills, seconds, rows, digest)
-
-
-def _worker(environment: dict[str, str]) -> Worker:
-    return Worker(environment, "worker", "--concurrency", "1", module="api.cli")
 
 
 def _until(condition: object, what: str) -> None:
@@ -255,14 +246,11 @@ def main() -> None:
     least = 2_000 * (given.kills + 1)
     if min(given.offerings, given.rows) < least:
         parser.error(f"with {given.kills} kills there must be pieces to kill: {least} rows or more")
-    with tempfile.TemporaryDirectory(prefix="ibasho-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        server, broker = PostgresServer(folder / "pg"), RedisServer(folder)
-        try:
-            runs = _runs(server.url, broker.url, folder, given.offerings, given.rows, given.kills)
-        finally:
-            broker.stop()
-            server.stop()
+    with (
+        tempfile.TemporaryDirectory(prefix="ibasho-", ignore_cleanup_errors=True) as name,
+        scaled(Path(name)) as environment,
+    ):
+        runs = _runs(environment, given.offerings, given.rows, given.kills)
     head = (
         "| work | workers | killed | seconds | rows a second | a worker | rows | digest |\n"
         "|---|---|---|---|---|---|---|---|"
@@ -275,25 +263,12 @@ def main() -> None:
         raise SystemExit("the answers differ")
 
 
-def _runs(
-    server: str, broker: str, folder: Path, offerings: int, rows: int, kills: int
-) -> list[Run]:
-    database_name = f"t{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(
-            f"CREATE DATABASE \"{database_name}\" TEMPLATE template0 ENCODING 'UTF8'"
-        )
-    url = make_url(server).set(database=database_name).render_as_string(hide_password=False)
-    environment = {
-        "IBASHO_HOME": str(folder / "home"), "IBASHO_DATABASE_URL": url,
-        "IBASHO_RUNNER": "celery", "IBASHO_REDIS_URL": broker, "IBASHO_LEASE_SECONDS": "5",
-        "IBASHO_LOG_LEVEL": "error", "IBASHO_DEMO": "1", "PYTHONPATH": str(ROOT),
-    }  # fmt: skip
+def _runs(environment: dict[str, str], offerings: int, rows: int, kills: int) -> list[Run]:
     subprocess.run(
         [sys.executable, "-m", "api.cli", "demo", "--offerings", str(offerings)],
         env={**os.environ, **environment}, check=True, capture_output=True,
     )  # fmt: skip
-    database = Database(url)
+    database = Database(environment["IBASHO_DATABASE_URL"])
     try:
         plan = [(1, 0), (2, 0), (4, 0), (2, kills)]
         works = [refresh(offerings), large_import(rows)]

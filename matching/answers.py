@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from geodata.points import is_rough
 from matching.learned import Learned
 from matching.place_shown import PlaceKept, PlaceShown
+from matching.rules import ACCESS
 from matching.sentences import Sentence, sentence
 from matching.sureness import joined, sure_words
 from matching.times import SessionAhead
@@ -61,7 +62,9 @@ class Suggestion(NamedTuple):
         """What the confidence rests on: what was said of room, when, and what is known."""
         known = sum(v.verdict != "unknown" for v in self.verdicts)
         rest = sentence("sure.known", known=known, asked=len(self.verdicts))
-        return joined([*sure_words(self.place, self.asked_on), rest])
+        unsure = [v.words for v in self.verdicts if v.verdict == "unknown" and v.rule in ACCESS]
+        ask_first = [sentence("sure.access", access=words) for words in unsure]
+        return joined([*sure_words(self.place, self.asked_on), rest, *ask_first])
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -126,6 +126,7 @@ RULES: tuple[Rule, ...] = (
         step_free,
         shows("step_free", shown_flag),
         says("step_free"),
+        access=True,
         reads=("step_free",),
     ),
     Rule(
@@ -182,6 +183,7 @@ RULES: tuple[Rule, ...] = (
         with_child,
         shows("with_child", shown_flag),
         says("with_child"),
+        access=True,
         reads=("with_child",),
     ),
     Rule(

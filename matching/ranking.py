@@ -24,6 +24,9 @@ from matching.track_record import share
 SAME_PLACE_M = 300.0
 """Entries of one name so close together are one place, listed by more than one file."""
 
+UNSURE_ACCESS = 0.5
+"""So much of the confidence is left where it isn't known whether the person can get in."""
+
 SAME_LAT = 1.01 * math.degrees(SAME_PLACE_M / EARTH_RADIUS_M)
 
 _NO_LIMIT = 1 << 30
@@ -89,7 +92,7 @@ def score(
     _weigh(
         np.array([k for k, _ in used], np.int64), shares, model, chosen,
         sight.rows.records, sight.looks, sight.terms,
-        judged.unknowns, len(judged.rules), contributions, total, sure, merit,
+        judged.unknowns, judged.unsure_access, len(judged.rules), contributions, total, sure, merit,
         answers,
     )  # fmt: skip
     known = _are(hubs, sight.rows.records)
@@ -113,6 +116,7 @@ def _weigh(
     looks: Any,
     terms: Any,
     unknowns: NDArray[np.int8],
+    unsure_access: NDArray[np.bool_],
     rules: int,
     contributions: NDArray[np.int64],
     total: NDArray[np.int64],
@@ -136,19 +140,20 @@ def _weigh(
             most = contributions[:, i].argmax()
             contributions[most, i] -= total[i] - UNIT
             total[i] = UNIT
-        sure[i] = np.int64(np.rint(100.0 * confidence(p, a, unknowns[i], rules)))
+        sure[i] = np.int64(np.rint(100.0 * confidence(p, a, unknowns[i], unsure_access[i], rules)))
         merit[i] = total[i] * (100 + sure[i])
         answers[i] = relevant(p, look, a)
 
 
 @compiled
-def confidence(p: Any, a: Any, unknowns: int, rules: int) -> float:
+def confidence(p: Any, a: Any, unknowns: int, unsure_access: bool, rules: int) -> float:
     """Return how complete and how fresh the evidence on a place is, 0 … 1.
 
     As a rule 0.4 × share of the rules whose verdict is known + 0.4 × freshness of the verification
     by the term of the kind + 0.2 × freshness of what was said about free places; and then, by how
     often sessions took place and answers came (see `track_record.share`), up to a half and a
-    quarter of what is missing to 1 more, or of itself less.
+    quarter of what is missing to 1 more, or of itself less. Half of all that, where some access
+    that the person can't do without isn't known.
     """
     complete = 1.0 - unknowns / max(rules, 1)
     verified = fresh(p["verified_day"], a["day_number"], a["term_days"][p["kind"]])
@@ -160,7 +165,8 @@ def confidence(p: Any, a: Any, unknowns: int, rules: int) -> float:
     moved = a["of_sessions"] * (2.0 * share(p["sessions_seen"], a["day_number"], term) - 1.0)
     moved += a["of_answers"] * (2.0 * share(p["host_answers"], a["day_number"], term) - 1.0)
     # A part of what is missing to certainty, or of what is there: nothing gets surer than sure.
-    return float(sure + moved * ((1.0 - sure) if moved > 0.0 else sure))
+    sure += moved * ((1.0 - sure) if moved > 0.0 else sure)
+    return float(sure * UNSURE_ACCESS if unsure_access else sure)
 
 
 def first_of_each(ordered: NDArray[np.int64], sight: Sight, limit: int) -> list[int]:

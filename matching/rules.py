@@ -24,18 +24,22 @@ RULES: tuple[Rule, ...] = (
     *asked_before.RULES,
 )
 
+ACCESS = frozenset(rule.code for rule in RULES if rule.access)
+
 
 @dataclass(frozen=True)
 class Judged:
     """Verdicts of the rules that a need asks, one row of the table a rule.
 
     table : (rules, n) of PASS / UNKNOWN / FAIL; a safety rule's UNKNOWN stands as FAIL
+    unsure_access : (n,) whether some access that the person can't do without isn't known
     """
 
     rules: tuple[Rule, ...]
     table: NDArray[np.int8]
     fails: NDArray[np.int8]
     unknowns: NDArray[np.int8]
+    unsure_access: NDArray[np.bool_]
     removed: NDArray[np.int64]  # (rules,) how many rows each fails
 
 
@@ -45,25 +49,29 @@ def judge(sight: Sight) -> Judged:
     rules = tuple(RULES[k] for k in asked)
     table = np.empty((len(asked), len(sight.rows)), np.int8)
     fails, unknowns = np.zeros((2, len(sight.rows)), np.int8)
+    unsure_access = np.zeros(len(sight.rows), np.bool_)
     removed = np.zeros(len(asked), np.int64)
+    access_rules = np.array([rule.access for rule in rules])
     safety_rules = np.array([rule.safety for rule in rules])
     _judge_all(
-        np.array(asked), safety_rules, sight.rows.records, sight.looks, sight.terms,
-        table, fails, unknowns, removed,
+        np.array(asked), safety_rules, access_rules, sight.rows.records, sight.looks, sight.terms,
+        table, fails, unknowns, unsure_access, removed,
     )  # fmt: skip
-    return Judged(rules, table, fails, unknowns, removed)
+    return Judged(rules, table, fails, unknowns, unsure_access, removed)
 
 
 @compiled
 def _judge_all(
     asked: NDArray[np.int64],
     for_safety: NDArray[np.bool_],
+    for_access: NDArray[np.bool_],
     records: Any,
     looks: Any,
     terms: Any,
     table: NDArray[np.int8],
     fails: NDArray[np.int8],
     unknowns: NDArray[np.int8],
+    unsure_access: NDArray[np.bool_],
     removed: NDArray[np.int64],
 ) -> None:
     for row in range(len(asked)):
@@ -77,6 +85,8 @@ def _judge_all(
                 removed[row] += 1
             elif found == UNKNOWN:
                 unknowns[i] += 1
+                if for_access[row]:
+                    unsure_access[i] = True
 
 
 @compiled

@@ -35,6 +35,8 @@ class Rule:
     change : the smallest change that would make a failing row pass; None where there is none
     way : what is to be asked of a row that isn't known to pass, where that can be said
     safety : not known counts as failed, and no change is ever proposed
+    access : whether the person can't get in or take part at all without it; where it isn't known,
+        the confidence is halved
     reads : the columns that the evidence is made of, where it is made of few different values
     """
 
@@ -44,6 +46,7 @@ class Rule:
     evidence: Callable[[Seen], tuple[str, Any]]
     change: Callable[[Seen], Sentence | None]
     safety: bool = False
+    access: bool = False
     reads: tuple[str, ...] = ()
     way: Callable[[Seen], Sentence | None] | None = None
 

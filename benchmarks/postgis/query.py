@@ -11,7 +11,7 @@ from geodata.straight import DETOUR
 from matching.ask import Ask
 from matching.columns import ATTENDANCES, FAR
 from matching.criteria import CRITERIA
-from matching.ranking import SAME_LAT, SAME_PLACE_M
+from matching.ranking import SAME_LAT, SAME_PLACE_M, UNSURE_ACCESS
 from matching.rules import RULES
 from matching.schemes import UNIT, Scheme
 from matching.suggest import served_for
@@ -157,9 +157,12 @@ OFFSET 0"""
 
 def _weighed(valued: str, ask: Ask, scheme: Scheme) -> str:
     total = " + ".join(f"o.c_{code}" for code in criteria_of(ask, scheme))
+    asked = [rule for rule in RULES if rule.applies(ask)]
+    access = sum(1 << k for k, rule in enumerate(asked) if rule.access)
     return f"""
 SELECT o.*, {total} AS total,
-  (100.0::float8 * (sure + moved * CASE WHEN moved > 0 THEN 1.0 - sure ELSE sure END))::int
+  (100.0::float8 * (sure + moved * CASE WHEN moved > 0 THEN 1.0 - sure ELSE sure END)
+    * CASE WHEN o.unknowns & {access} <> 0 THEN {UNSURE_ACCESS}::float8 ELSE 1.0 END)::int
     AS confidence
 FROM ({valued}) o
 OFFSET 0"""

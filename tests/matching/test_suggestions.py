@@ -341,6 +341,26 @@ def test_a_guess_of_the_kind_suggests_no_place_that_says_otherwise_unless_it_is_
     assert says_other in [s.place.offering for s in alone]
 
 
+@pytest.mark.parametrize("access", ["step_free", "with_child"])
+def test_where_it_is_not_known_whether_one_can_get_in_a_place_comes_after_those_where_it_is(
+    database: Database, store: IndexStore, register: Any, access: str
+) -> None:
+    def at(metres: float, name: str, known: bool | None) -> uuid.UUID:
+        facts: dict[str, Any] = {"resource": {"name": name}, "location": {}}
+        facts["location" if access == "step_free" else "resource"][access] = known
+        return register(**place(metres_north=metres, **facts))
+
+    unknown, known, barred = at(100, "近い所", None), at(400, "遠い所", True), at(50, "不可", False)
+    anybody = suggested(database, store, need()).suggestions
+    assert [s.place.offering for s in anybody] == [barred, unknown, known]
+    found = suggested(database, store, need(limits={access: True})).suggestions
+    assert [s.place.offering for s in found] == [known, unknown]
+    assert found[0].score < found[1].score  # the fit is what it is; how sure it is isn't
+    assert found[1].confidence <= found[0].confidence / 2
+    assert "要確認" in found[1].confidence_words.ja
+    assert "要確認" not in found[0].confidence_words.ja
+
+
 def test_an_amenity_is_never_a_place_of_participation(
     database: Database, store: IndexStore, register: Any
 ) -> None:

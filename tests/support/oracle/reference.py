@@ -582,6 +582,8 @@ class Reference:
         moved = n.sessions_percent / 100 * (2 * self.kept(sessions, term) - 1)
         moved += n.answers_percent / 100 * (2 * self.kept(answers, term) - 1)
         sure += moved * (1 - sure if moved > 0 else sure)
+        if "unknown" in (verdicts.get("step_free"), verdicts.get("with_child")):
+            sure /= 2
         return Looked(
             entry,
             self.distance(entry),

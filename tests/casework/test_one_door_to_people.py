@@ -30,13 +30,14 @@ ALSO = {
     "Meeting": {"casework/meetings.py"},  # holds no case: these hang on a case by `MeetingCase`
     "RoomQuestion": DOORS | {"casework/room_questions.py"},  # its host's page, without the case
     "HandOff": DOORS | {"casework/stalled.py"},
-    "Placement": DOORS | {"casework/stalled.py", "casework/outcomes.py"},  # jobs; see below
+    # Jobs that tell, by the calendar, only an owner who sees the case; for the second see below.
+    "Placement": DOORS
+    | {"casework/stalled.py", "casework/outcomes.py", "casework/asking_again.py"},
     # A job that counts, and hands on what the engine said of a pair and how it went: never who.
     **dict.fromkeys(("PlacementStep", "Person", "Consent"), DOORS | {"casework/outcomes.py"}),
     # And one that reminds of contacts by the calendar, only who sees the case.
-    **dict.fromkeys(
-        ("FollowUp", "Case"), DOORS | {"casework/outcomes.py", "casework/reminders.py"}
-    ),
+    "FollowUp": DOORS | {"casework/outcomes.py", "casework/reminders.py"},
+    "Case": DOORS | {"casework/outcomes.py", "casework/reminders.py", "casework/asking_again.py"},
 }
 
 READS = {

@@ -168,9 +168,11 @@ def test_a_damaged_copy_brings_nothing_back_or_everything(
     make_backup(database, settings, path)
     before, whole = contents(database), path.read_bytes()
     chance, refused = random.Random(7), 0
+    # Where something is written: between the tables there is much that nobody reads.
+    written = [k for k, byte in enumerate(whole) if byte]
     for n in range(24):
         data = bytearray(whole)
-        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        data[chance.choice(written)] ^= 1 << chance.randrange(8)
         if n % 4 == 0:
             data = data[: chance.randrange(len(data))]
         path.write_bytes(bytes(data))

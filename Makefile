@@ -30,7 +30,7 @@ run: $(STAMPS)/runtime api/static/vendor/.made
 		$(IBASHO) demo --if-empty && exec $(IBASHO) serve
 
 test: setup
-	$(PYTHON_IN) -m pytest -n 3 $(TESTS)
+	$(PYTHON_IN) -m pytest -n 2 $(TESTS)
 
 lint: $(STAMPS)/dev
 	$(PYTHON_IN) -m ruff check .

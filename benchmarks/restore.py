@@ -22,12 +22,11 @@ from io import BytesIO
 from pathlib import Path
 
 from benchmarks.installation import ROOT, free_port, scaled
-from benchmarks.load.asking import Client
+from benchmarks.load.asking import Client, until_ready
 from benchmarks.load.ward import prepare
 from jobs.demo.accounts import DEMO_PASSWORD
 
 OUT = Path(__file__).parent / "out"
-PATIENCE_S = 300.0
 
 
 @dataclass
@@ -105,7 +104,7 @@ def _found(folder: Path, steps: Steps, copy: Path, key: Path, person: str) -> No
             serve, env=environment, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:
-            steps.take("ibasho serve, until it is ready", lambda: _until_ready(port))
+            steps.take("ibasho serve, until it is ready", lambda: until_ready(port))
             client = Client(port)
             client.sign_in("support_worker0", DEMO_PASSWORD)
             status, _ = client.ask("GET", f"/people/{person}")
@@ -124,18 +123,6 @@ def _run(command: list[str], environment: dict[str, str], cwd: Path = ROOT) -> s
     if done.returncode:
         raise SystemExit(f"{' '.join(command[:4])} … ended with {done.returncode}: {done.stderr}")
     return done.stdout
-
-
-def _until_ready(port: int) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        try:
-            if Client(port).ask("GET", "/health/ready")[0] == 200:
-                return
-        except OSError:
-            pass
-        time.sleep(0.1)
-    raise SystemExit("the server did not become ready")
 
 
 if __name__ == "__main__":

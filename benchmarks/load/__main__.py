@@ -15,12 +15,11 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.installation import alone, scaled
-from benchmarks.load.asking import ANSWERED, Client, Phase, run_phase
+from benchmarks.load.asking import ANSWERED, Phase, run_phase, until_ready
 from benchmarks.load.staff import desks_of
 from benchmarks.load.ward import prepare
 
@@ -61,7 +60,7 @@ def main() -> None:
             for command in commands
         ]  # fmt: skip
         try:
-            _until_ready(port)
+            until_ready(port)
             desks = desks_of(port, ward)
             rush = [
                 replace(d, clients=[c.another() for c in d.clients for _ in range(RUSHING)])
@@ -96,17 +95,6 @@ def _tell(phases: list[Phase], database: str) -> None:
             print(f"{phase.name}: {wrong} (0 = no answer, 599 = 503 without Retry-After)")
     OUT.mkdir(exist_ok=True)
     (OUT / f"load-{database}.md").write_text(table + "\n", encoding="utf-8")
-
-
-def _until_ready(port: int) -> None:
-    for _ in range(600):
-        try:
-            if Client(port).ask("GET", "/health/ready")[0] == 200:
-                return
-        except OSError:
-            pass
-        time.sleep(0.2)
-    raise SystemExit("the server did not become ready")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 IDLE_S = 3.0
+PATIENCE_S = 300.0
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 ANSWERED = (200, 201, 303)
 
@@ -85,6 +86,19 @@ def _token(page: bytes) -> str:
     found = re.search(r'name="csrf" value="([^"]+)"', page.decode())
     assert found is not None
     return found[1]
+
+
+def until_ready(port: int) -> None:
+    """Return when a server says that it is ready; end the program where it never does."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        try:
+            if Client(port).get("/health/ready") == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.1)
+    raise SystemExit("the server did not become ready")
 
 
 Ask = Callable[[Client], int]

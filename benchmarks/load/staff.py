@@ -9,7 +9,8 @@ from benchmarks.load.ward import Ward
 from jobs.demo.accounts import DEMO_PASSWORD
 
 JSON = {"Content-Type": "application/json"}
-SEARCHES = ["/resources?q=%E3%82%B5%E3%83%AD%E3%83%B3", "/resources?kind=salon", "/resources"]
+SALON = "%E3%82%B5%E3%83%AD%E3%83%B3"
+SEARCHES = [f"/resources?q={SALON}", "/resources?kind=salon", "/resources"]
 SHARES = {"support_worker": (0.55, 24), "csw": (0.27, 12), "coordinator": (0.18, 8)}
 """Of all requests, and how many of the role ask at once."""
 
@@ -55,7 +56,7 @@ def _asks(ward: Ward) -> dict[str, list[tuple[str, Ask]]]:
         return client.post(path, offering=chance.choice(ward.offerings))
 
     look = {
-        "find": lambda c: c.get(f"/people/{chance.choice(ward.people)}/find"),
+        "find": lambda c: c.get(f"/people/{chance.choice(ward.people)}/find?q={SALON}"),
         "person": lambda c: c.get(f"/people/{chance.choice(ward.people)}"),
         "entry": lambda c: c.get(f"/resources/{chance.choice(ward.resources)}"),
         "search": lambda c: c.get(chance.choice(SEARCHES)),
@@ -72,7 +73,7 @@ def _asks(ward: Ward) -> dict[str, list[tuple[str, Ask]]]:
     }
     done: dict[str, Ask] = {**look, **write}
     often = {
-        "support_worker": "find find find person person suggest suggest entry place hold",
+        "support_worker": "person person person find suggest suggest suggest entry place hold",
         "csw": "nearby nearby nearby nearby suggest entry entry search wrong nearby",
         "coordinator": "entry entry search search calls called say_places entry",
     }

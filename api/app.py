@@ -1,7 +1,6 @@
 """The web application: doors, and what guards them, around the program it opens."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -22,24 +21,10 @@ from api.described import DescribedApp
 from api.figures import Counted, Figures
 from api.figures import router as figures_router
 from api.sending import larger_for_files
-from jobs.open_data import catch_up
+from api.warming import warm_up
 from jobs.program import Program, open_program
 from jobs.runtime import start_runner
 from jobs.settings import Settings
-from matching.warm import warm
-
-log = logging.getLogger("ibasho.api")
-
-
-def warm_up(program: Program) -> None:
-    """Make the first question quick; where that fails, the question itself will say why."""
-    try:
-        with program.database.reading() as session:
-            warm(session, program.store)
-        if program.settings.open_data:
-            catch_up(program.database)
-    except Exception as error:
-        log.warning("no question could be asked at the start: %s", type(error).__name__)
 
 
 def create_app(settings: Settings, program: Program | None = None) -> FastAPI:

@@ -17,10 +17,11 @@ from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.answering import FOR_PROGRAMS
-from api.app import create_app, warm_up
+from api.app import create_app
 from api.crowding import Uncrowded
 from api.figures import Figures
 from api.security import SAFE, Guarded
+from api.warming import warm_up
 from jobs.listed import Listed
 from jobs.opened import NoSuchMunicipality, Programs, programs_of
 from jobs.program import Program

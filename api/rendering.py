@@ -91,6 +91,12 @@ _ENVIRONMENT = Environment(
 )
 
 
+def compile_templates() -> None:
+    """Compile each template, so that no reader waits for the first page of its kind."""
+    for name in _ENVIRONMENT.list_templates():
+        _ENVIRONMENT.get_template(name)
+
+
 def _vocabulary(request: Request) -> Vocabulary:
     program = getattr(request.app.state, "program", None)
     return program.vocabulary if program is not None else default_vocabulary()

@@ -1,0 +1,34 @@
+"""What a server does before it says that it is ready, so that nobody waits for it afterwards."""
+
+import gc
+import logging
+
+from api.rendering import compile_templates
+from jobs.open_data import catch_up
+from jobs.program import Program
+from matching.warm import warm
+
+log = logging.getLogger("ibasho.api")
+
+
+def warm_up(program: Program) -> None:
+    """Make the first question quick; where that fails, the question itself will say why."""
+    try:
+        with program.database.reading() as session:
+            warm(session, program.store)
+        if program.settings.open_data:
+            catch_up(program.database)
+    except Exception as error:
+        log.warning("no question could be asked at the start: %s", type(error).__name__)
+    compile_templates()
+    _settle()
+
+
+def _settle() -> None:
+    """Let the collector of cycles pass over what stays as long as the process does.
+
+    Some 500,000 objects stand after the start, nearly all of them the libraries' own; walking
+    over them again and again stops every request for a quarter of a second.
+    """
+    gc.collect()
+    gc.freeze()

@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 import api.v1
 from api import answering, feed, health, hsds, oidc, pages, security, signin
 from api.bodies import BoundedBodies
-from api.crowding import Uncrowded
+from api.crowding import AtWork, Uncrowded
 from api.dependencies import public
 from api.described import DescribedApp
 from api.figures import Counted, Figures
@@ -72,6 +72,7 @@ def create_app(settings: Settings, program: Program | None = None) -> FastAPI:
                 limit_bytes=settings.max_body_kb * 1024,
                 larger=larger_for_files(settings),
             ),
+            Middleware(AtWork),
         ],
     )
     # FastAPI has its own answers for these two; all others reach `answering.Answered`.

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.answering import FOR_PROGRAMS
 from api.app import create_app
-from api.crowding import Uncrowded
+from api.crowding import Uncrowded, give_threads
 from api.figures import Figures
 from api.security import SAFE, Guarded
 from api.warming import warm_up
@@ -188,6 +188,7 @@ def create_app_by_host(settings: Settings) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(_app: object) -> AsyncIterator[None]:
+        give_threads(settings.max_requests)
         runner = start_runner(by_host.programs) if settings.runner == "thread" else None
         by_host.warming = asyncio.create_task(run_in_threadpool(by_host.warm))
         try:

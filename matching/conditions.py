@@ -77,11 +77,18 @@ def animals(p: Any, _look: Any, _a: Any) -> int:
 
 @compiled
 def requirements(p: Any, _look: Any, a: Any) -> int:
-    """What is required must be held; what the person holds isn't always known."""
+    """What is required must be held; what the person holds isn't always known.
+
+    Where nothing is known of a place, what the law asks for its kind counts (`requires` of the
+    kind): a service under the Act on Comprehensive Support for Persons with Disabilities is used
+    with a certificate of the municipality (articles 19 and 22). What else it asks stays unknown.
+    """
     asked = p["requirements"]
     if not a["holds_known"]:
         return verdict(asked == 0, asked == 0)
-    return verdict((asked & ~a["holds"]) == 0, asked >= 0)
+    if asked < 0:
+        return verdict(False, (a["required"][p["kind"]] & ~a["holds"]) != 0)
+    return verdict((asked & ~a["holds"]) == 0, True)
 
 
 @compiled
@@ -104,15 +111,24 @@ def _evidence_strain(p: Seen) -> tuple[str, Any]:
     return "activities", codes_of(mask, p.codebook, "activity") or None
 
 
+def _asked(p: Seen) -> int:
+    """Return the requirement bits of a place, or those of its kind by law; -1: none is known."""
+    asked: int = p["requirements"]
+    return asked if asked >= 0 else p.codebook.required[p["kind"]] or -1
+
+
 def _evidence_requirements(p: Seen) -> tuple[str, Any]:
-    mask = p["requirements"]
+    mask = _asked(p)
     return "requirements", None if mask < 0 else codes_of(mask, p.codebook, "requirement")
 
 
 def _change_requirements(p: Seen) -> Sentence | None:
-    lacking = p["requirements"] & ~(p.ask.holds or 0)
-    codes = codes_of(lacking, p.codebook, "requirement")
-    return sentence("change.requirements", requirement=labels_of(codes, p.codebook, "requirement"))
+    codes = codes_of(_asked(p) & ~(p.ask.holds or 0), p.codebook, "requirement")
+    by_law = p["requirements"] < 0
+    return sentence(
+        "change.requirements_by_law" if by_law else "change.requirements",
+        requirement=labels_of(codes, p.codebook, "requirement"),
+    )
 
 
 def _change_fee(p: Seen) -> Sentence | None:
@@ -192,7 +208,7 @@ RULES: tuple[Rule, ...] = (
         requirements,
         _evidence_requirements,
         _change_requirements,
-        reads=("requirements",),
+        reads=("requirements", "kind"),
     ),
     Rule(
         "smoking",

@@ -71,6 +71,7 @@ TERMS = np.dtype(
         ("usual_needs", "u8", WIDTHS["kind"]),
         ("participation", "u1", WIDTHS["kind"]),
         ("accompanies", "u1", WIDTHS["kind"]),
+        ("required", "i8", WIDTHS["kind"]),
     ]
 )
 """What rules and criteria know of a question; whole numbers are NOT_ASKED where nothing is."""
@@ -137,6 +138,7 @@ def _of_kinds(codebook: Codebook) -> bytes:
         (codebook.usual_needs, np.uint64),
         (codebook.participation, np.uint8),
         (codebook.accompanies, np.uint8),
+        (codebook.required, np.int64),
     )
     return b"".join(_of_each_kind(fact, dtype) for fact, dtype in facts)
 

@@ -94,8 +94,9 @@ TESTS: dict[str, Test] = {
     "conversation": _at_most("conversation", "conversation"),
     "with_child": _must_be("with_child", 1),
     "requirements": Test(
-        "o.requirements & ~%(holds)s = 0",
-        "o.requirements = 0 OR o.requirements >= 0 AND %(holds_known)s <> 0",
+        "o.requirements >= 0 AND o.requirements & ~%(holds)s = 0",
+        "o.requirements = 0 OR %(holds_known)s <> 0"
+        " AND (o.requirements >= 0 OR o.required & ~%(holds)s <> 0)",
     ),
     "smoking": _must_be("smoking", 0),
     "animals": _must_be("animals", 0),

@@ -68,6 +68,7 @@ def anything():
     terms["term_days"][:, : len(codebook.kinds)] = codebook.term_days
     terms["participation"][:, : len(codebook.kinds)] = codebook.participation
     terms["accompanies"][:, : len(codebook.kinds)] = codebook.accompanies
+    terms["required"][:, : len(codebook.kinds)] = codebook.required
     return list(zip(records, looks, terms, strict=True))
 
 

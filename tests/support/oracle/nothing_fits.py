@@ -53,10 +53,20 @@ class NothingFits:
         talkable = [
             x
             for x in found
-            if x.fails and not NEVER_LOOSENED & set(x.fails) and not self._for_good(x)
+            if x.fails
+            and not NEVER_LOOSENED & set(x.fails)
+            and not self._for_good(x)
+            and not self._of_another_age(x)
         ]
         one = [x for x in talkable if len(x.fails) == 1]
         return one if len(one) >= 3 else [x for x in talkable if len(x.fails) <= 2]
+
+    def _of_another_age(self, x: Looked) -> bool:
+        age = self.reference.need.age
+        low, high = self.reference.ages(x.entry)
+        return age is not None and (
+            (low is not None and low > age + 10) or (high is not None and high < age - 10)
+        )
 
     def _for_good(self, x: Looked) -> bool:
         """Whether no change brings it: it lies elsewhere, or was set aside without an end."""

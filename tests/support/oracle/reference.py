@@ -220,6 +220,14 @@ class Reference:
         away, (walk, by_streets) = self.distance(entry), self.walk(entry)
         return None if away is None or walk is None else round(walk if by_streets else away)
 
+    @staticmethod
+    def ages(entry: Entry) -> tuple[int | None, int | None]:
+        """The youngest and oldest who are really received, or else those it says it is for."""
+        r = entry.resource
+        if r.accepted_age_min is None and r.accepted_age_max is None:
+            return r.age_min, r.age_max
+        return r.accepted_age_min, r.accepted_age_max
+
     def sessions(self, entry: Entry) -> list[schedules.SessionTime] | None:
         if entry.offering.schedule is None:
             return None
@@ -277,9 +285,7 @@ class Reference:
         if need.walk_minutes is not None or need.radius_m is not None:
             out["reach"] = self.reach(entry)
         if need.age is not None:
-            low, high = r.accepted_age_min, r.accepted_age_max
-            if low is None and high is None:
-                low, high = r.age_min, r.age_max
+            low, high = self.ages(entry)
             known = low is not None or high is not None
             fits = (low or 0) <= need.age <= (200 if high is None else high)
             out["age"] = three(known, fits)
@@ -330,9 +336,9 @@ class Reference:
         if limits.holds is None:
             out["requirements"] = "pass" if r.requirements == [] else "unknown"
         else:
-            out["requirements"] = three(
-                r.requirements is not None, set(r.requirements or []) <= set(limits.holds)
-            )
+            asked = facts.get("requires", []) if r.requirements is None else r.requirements
+            held = set(asked) <= set(limits.holds)
+            out["requirements"] = three(r.requirements is not None or not held, held)
         resting = h is not None and h.resting_until is not None and h.resting_until >= self.day
         cap = h.accompanied_cap if h else None
         now = h.accompanied_now if h else None

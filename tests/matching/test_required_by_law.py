@@ -1,0 +1,71 @@
+"""What the law asks for a kind counts where nothing is known of the place; what is known wins."""
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from matching.need import parse_need
+from matching.store import IndexStore
+from matching.why import explain
+from resources.commands import register_resource
+from resources.database import Database
+from resources.registration import Registration
+from resources.vocabulary import default_vocabulary
+
+VOCABULARY = default_vocabulary()
+
+
+@pytest.fixture
+def said(sqlite_database: Database, tmp_path: Path) -> Any:
+    """What the rule says of a place of a kind that asks for something, to who has something."""
+    store = IndexStore(tmp_path / "index", VOCABULARY)
+
+    def ask(kind: str, asks: list[str] | None, holds: list[str] | None) -> Any:
+        parts = {"resource": {"name": f"見本{uuid.uuid4()}", "kind": kind}}
+        if asks is not None:
+            parts["resource"]["requirements"] = asks  # type: ignore[assignment]
+        with sqlite_database.writing(by="test") as session:
+            offering = register_resource(
+                session,
+                registration=Registration.model_validate(parts),
+                vocabulary=VOCABULARY,
+                by="test",
+            ).id
+        need: dict[str, Any] = {"at": {"lon": 139.7148, "lat": 35.729}}
+        if holds is not None:
+            need["limits"] = {"holds": holds}
+        with sqlite_database.reading() as session:
+            found = explain(session, store, parse_need(need, VOCABULARY), offering)
+        return next(v for v in found.verdicts if v.rule == "requirements")
+
+    return ask
+
+
+@pytest.mark.parametrize("kind", ["a_type", "b_type", "transition"])
+def test_services_by_law_want_a_certificate(said: Any, kind: str) -> None:
+    lacking = said(kind, None, ["handbook"])
+    assert lacking.verdict == "fail"
+    assert lacking.value == ["recipient_certificate"]
+    assert lacking.change.ja.startswith("受給者証があれば可")
+    assert "見学" in lacking.change.ja
+    held = said(kind, None, ["recipient_certificate"])
+    assert held.verdict == "unknown", "what else it asks for isn't known"
+    not_said = said(kind, None, None)
+    assert not_said.verdict == "unknown"
+    assert not_said.value == ["recipient_certificate"], "so that the question can be put"
+
+
+def test_what_a_place_says_itself_wins(said: Any) -> None:
+    assert said("b_type", [], ["handbook"]).verdict == "pass"
+    assert said("b_type", ["referral"], ["referral"]).verdict == "pass"
+    assert said("b_type", ["referral"], ["recipient_certificate"]).change.ja == (
+        "支援機関の紹介があれば可"
+    )
+
+
+def test_other_kinds_want_nothing_by_law(said: Any) -> None:
+    for kind in sorted(set(VOCABULARY.codes("kind")) - {"a_type", "b_type", "transition"}):
+        found = said(kind, None, ["handbook"])
+        assert (found.verdict, found.value) == ("unknown", None), kind

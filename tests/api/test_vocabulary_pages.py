@@ -108,3 +108,12 @@ def test_the_lists_are_kept_by_few(signed_in: Enter) -> None:
     client = signed_in("coordinator")
     assert client.get("/vocabulary/kind/castle").status_code == 404
     assert client.get("/vocabulary/castle/salon").status_code == 404
+
+
+def test_what_the_law_asks_for_a_kind_is_said_and_not_edited(signed_in: Enter) -> None:
+    client = signed_in("administrator")
+    page = client.get("/vocabulary/kind/b_type").text
+    assert "法律により" in page
+    assert "受給者証" in page
+    assert 'name="requires"' not in page
+    assert "法律により" not in client.get("/vocabulary/kind/salon").text

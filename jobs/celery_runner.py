@@ -12,6 +12,7 @@ from celery import Celery, bootsteps
 from celery.signals import worker_process_init
 from kombu.entity import Queue
 
+from jobs.broker_lost import NoticesALostBroker
 from jobs.dispatcher import QUEUE, Dispatcher, queue_of
 from jobs.listed import LOOKED_AT_EVERY_S
 from jobs.municipalities import read_municipalities
@@ -121,7 +122,7 @@ def register(app: Celery, settings: Settings, tasks: Mapping[str, Task] = TASKS)
 
     worker_process_init.connect(open_early, weak=False)
 
-    @app.task(name=TASK_NAME)  # type: ignore[untyped-decorator]
+    @app.task(name=TASK_NAME, Request=NoticesALostBroker)  # type: ignore[untyped-decorator]
     def run_job(job_id: str, slug: str = ONLY) -> None:
         programs = programs_of_this_process()
         programs.look_again()

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -42,12 +43,13 @@ class Site:
         make_effects_table(self.database)
         self.workers: list[Worker] = []
 
-    def work(self, *, clock_moved_s: int = 0) -> Worker:
+    def work(self, *, clock_moved_s: int = 0, as_celery: bool = False) -> Worker:
         environment = {
             "IBASHO_HOME": str(self.home),
             "IBASHO_DATABASE_URL": self.url,
             "IBASHO_LEASE_SECONDS": "2",
             "LABOUR_CLOCK_MOVED_S": str(clock_moved_s),
+            "LABOUR_AS_CELERY": "1" if as_celery else "",
         }
         if self.broker is None:
             worker = Worker(environment, "thread")
@@ -57,11 +59,11 @@ class Site:
         self.workers.append(worker)
         return worker
 
-    def ask(self, count: int) -> list[str]:
+    def ask(self, count: int, kind: str = "count") -> list[str]:
         asked = []
         for _ in range(count):
             with self.database.writing(by="test") as session:
-                asked.append(str(enqueue(session, "count")))
+                asked.append(str(enqueue(session, kind)))
         return asked
 
     def done(self) -> int:
@@ -110,6 +112,33 @@ def test_a_redis_that_is_killed_delays_jobs_and_loses_none(celery_site: Site) ->
     broker.start()
     jobs += celery_site.ask(5)
     until(lambda: celery_site.done() == 35, what="all done after Redis came back")
+    assert effects(celery_site.database) == dict.fromkeys(jobs, 1)
+
+
+@pytest.mark.parametrize("as_celery", [False, True], ids=["ours", "Celery's way"])
+def test_a_redis_that_dies_while_all_are_at_work_is_asked_again(
+    celery_site: Site, as_celery: bool
+) -> None:
+    """Both processes end their jobs while nobody can be told: Celery's own way then stands still.
+
+    Each job is done all the same; what is asked for afterwards is the question.
+    """
+    broker, slow = celery_site.broker, celery_site.home / "slow"
+    assert broker is not None
+    celery_site.work(as_celery=as_celery)
+    jobs = celery_site.ask(2, "count_slowly")
+    until(lambda: slow.is_dir() and len(list(slow.iterdir())) == 2, what="both are at work")
+    broker.kill()
+    (slow / "go").touch()
+    until(lambda: celery_site.done() == 2, what="both are done")
+    time.sleep(2)  # the word that they are has found nobody
+    broker.start()
+    jobs += celery_site.ask(10)
+    if as_celery:
+        with pytest.raises(AssertionError, match="asked for afterwards"):
+            until(lambda: celery_site.done() > 2, within_s=20, what="asked for afterwards")
+        return
+    until(lambda: celery_site.done() == 12, what="what is asked for afterwards is done")
     assert effects(celery_site.database) == dict.fromkeys(jobs, 1)
 
 

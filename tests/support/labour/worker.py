@@ -6,6 +6,9 @@ import sys
 import threading
 from datetime import UTC, datetime, timedelta
 
+from celery.worker.request import Request
+
+from jobs.broker_lost import NoticesALostBroker
 from jobs.celery_runner import run_worker
 from jobs.program import open_program
 from jobs.settings import read_settings
@@ -32,7 +35,14 @@ def move_the_clock(by_s: int) -> None:
     clock.now = lambda: datetime.now(UTC) + timedelta(seconds=by_s)
 
 
+def notice_no_lost_broker() -> None:
+    """Let this process only log what it couldn't tell its broker, as Celery does by itself."""
+    NoticesALostBroker.acknowledge = Request.acknowledge  # type: ignore[method-assign]
+
+
 if __name__ == "__main__":
+    if os.environ.get("LABOUR_AS_CELERY"):
+        notice_no_lost_broker()
     move_the_clock(int(os.environ.get("LABOUR_CLOCK_MOVED_S", "0")))
     if sys.argv[1] == "celery":
         sys.exit(run_worker(read_settings(), concurrency=int(sys.argv[2]), tasks=TEST_TASKS))

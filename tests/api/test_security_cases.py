@@ -34,7 +34,7 @@ from resources.database import Database
 from resources.derived import Suggested, UnmetNeed
 
 SCRIPT = "<script>alert(1)</script>'\"><img src=x onerror=alert(1)>"
-HOSTILE = [SCRIPT, "{{ 7*7 }} %00 ../../etc/passwd"]
+HOSTILE = [SCRIPT, "{{ 71993*73 }} %00 ../../etc/passwd"]
 
 # Role and agency of each who asks, and how they stand to the two cases.
 WHO = {
@@ -325,7 +325,7 @@ def test_what_people_write_is_shown_as_text_on_every_page(hostile: tuple[World, 
         assert answer.status_code in (200, 404), (page, answer.status_code)
         assert "<script>alert" not in answer.text, page
         assert "<img src=x" not in answer.text, page
-        assert not re.search(r"\b49\b", _told(answer.text)) or "7*7" not in words, page
+        assert "5255489" not in _told(answer.text), page  # what 71993*73 comes to
         shown += words in html.unescape(answer.text)
     assert shown >= 4
 

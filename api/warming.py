@@ -12,7 +12,10 @@ log = logging.getLogger("ibasho.api")
 
 
 def warm_up(program: Program) -> None:
-    """Make the first question quick; where that fails, the question itself will say why."""
+    """Make the first question and the first pages quick, and leave aside what stays.
+
+    Where the question fails, whoever asks it will be told why.
+    """
     try:
         with program.database.reading() as session:
             warm(session, program.store)

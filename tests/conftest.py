@@ -50,7 +50,9 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def _new_postgres(url: str, template: str = "template0") -> str:
     name = f"t{uuid.uuid4().hex[:12]}"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE \"{name}\" TEMPLATE {template} ENCODING 'UTF8'")
+        connection.execute(
+            f"CREATE DATABASE \"{name}\" TEMPLATE {template} ENCODING 'UTF8' STRATEGY file_copy"
+        )
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 

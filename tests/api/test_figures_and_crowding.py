@@ -1,15 +1,17 @@
 """Those who watch over the program see figures without people, and a rush is turned away in time."""
 
 import asyncio
+import math
 from collections.abc import Callable
 
 import pytest
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.types import Message, Receive, Scope, Send
 
-from api.crowding import Uncrowded
+from api.crowding import AT_WORK, Uncrowded, give_threads
 from api.figures import Figures
 from jobs.ledger import enqueue
 from jobs.program import Program
@@ -105,6 +107,17 @@ def test_whoever_finds_the_program_full_is_told_when_to_come_again(path: str, ki
     assert headers["content-type"].startswith(kind)
     _, _, most = asyncio.run(rush(0))
     assert most == 50
+
+
+@pytest.mark.parametrize(("let_in", "threads"), [(64, 64 + AT_WORK), (0, math.inf)])
+def test_each_who_is_let_in_where_many_databases_are_open_finds_a_thread(
+    let_in: int, threads: float
+) -> None:
+    async def given() -> float:
+        give_threads(let_in)
+        return current_default_thread_limiter().total_tokens
+
+    assert asyncio.run(given()) == threads
 
 
 def test_who_watches_over_it_is_answered_however_busy_it_is(app: FastAPI) -> None:

@@ -17,7 +17,7 @@ from api import answering, feed, health, hsds, oidc, pages, security, signin
 from api.bodies import BoundedBodies
 from api.crowding import AtWork, Uncrowded
 from api.dependencies import public
-from api.described import DescribedApp
+from api.described import DescribedApp, Doors
 from api.figures import Counted, Figures
 from api.figures import router as figures_router
 from api.sending import larger_for_files
@@ -25,6 +25,15 @@ from api.warming import warm_up
 from jobs.program import Program, open_program
 from jobs.runtime import start_runner
 from jobs.settings import Settings
+
+DOORS = Doors(dependencies=[security.write_checked])
+"""Nearly every route; what FastAPI works out of them serves all applications of a process."""
+
+for _router in (
+    signin.router, oidc.router, health.router, figures_router,
+    *api.v1.ROUTERS, *hsds.ROUTERS, feed.router, *pages.ROUTERS,
+):  # fmt: skip
+    DOORS.include_router(_router)
 
 
 def create_app(settings: Settings, program: Program | None = None) -> FastAPI:
@@ -55,6 +64,7 @@ def create_app(settings: Settings, program: Program | None = None) -> FastAPI:
 
     figures = Figures()
     app = DescribedApp(
+        DOORS,
         title="Ibasho",
         lifespan=lifespan,
         docs_url=None,  # its scripts come from outside hosts
@@ -82,9 +92,6 @@ def create_app(settings: Settings, program: Program | None = None) -> FastAPI:
     app.state.program = program
     app.state.warming = None
     app.state.figures = figures
-    doors = (*api.v1.ROUTERS, *hsds.ROUTERS, feed.router, *pages.ROUTERS)
-    for router in (signin.router, oidc.router, health.router, figures_router, *doors):
-        app.include_router(router)
     app.mount("/static", StaticFiles(packages=[("api", "static")]), name="static")
 
     @app.get("/api/openapi.json", include_in_schema=False, dependencies=[public])

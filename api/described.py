@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 REFUSAL: dict[str, Any] = {
     "title": "Refusal",
@@ -29,12 +29,34 @@ REFUSED = {
 }
 
 
+class Doors(APIRouter):
+    """Routes that all applications of a process share, and what is said of them."""
+
+    description: dict[str, Any] | None = None
+
+
 class DescribedApp(FastAPI):
     """FastAPI says that a refusal is a 422 with its own body; ours are others, and alike."""
 
+    def __init__(self, doors: Doors, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._doors = doors
+        # Not included once more: what FastAPI works out of each route is worked out once for all.
+        self.router.routes.extend(doors.routes)
+
     def openapi(self) -> dict[str, Any]:
-        if self.openapi_schema is not None:
-            return self.openapi_schema
+        if self._more_than_doors():
+            return self.openapi_schema or self._described()
+        if self._doors.description is None:
+            self._doors.description = self._described()
+        return self._doors.description
+
+    def _more_than_doors(self) -> bool:
+        shared = {id(route) for route in self._doors.routes}
+        own = (route for route in self.router.routes if id(route) not in shared)
+        return any(getattr(route, "include_in_schema", False) for route in own)
+
+    def _described(self) -> dict[str, Any]:
         described = super().openapi()
         schemas = described.setdefault("components", {}).setdefault("schemas", {})
         schemas["Refusal"] = REFUSAL

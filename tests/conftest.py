@@ -1,5 +1,6 @@
 """What all tests share: a database of each kind, and where the real data stands."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -9,9 +10,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from anyio.from_thread import start_blocking_portal
 from argon2 import PasswordHasher
+from fastapi.testclient import TestClient
 from given_keys import with_keys
+from one_browser import WithOneBrowser
 from sqlalchemy.engine import make_url
+from xdist.remote import Producer
 
 from casework import passwords
 from jobs.tables import METADATA
@@ -127,6 +132,34 @@ def _quick_hashes() -> Iterator[None]:
         quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         patch.setattr(passwords, "_hasher", quick)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_event_loop() -> Iterator[None]:
+    """All requests of a test process run in one loop, as a server's do.
+
+    Each would otherwise have a loop, and threads, of its own, and take longer to start them than to
+    be answered.
+    """
+    with start_blocking_portal() as portal, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TestClient, "portal", portal)
+        yield
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WithOneBrowser:
+    """Give all tests of the browser to one process: it and its servers are started, and end, once."""
+    return WithOneBrowser(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage less often: a quarter of the processors' time of a run went into that.
+
+    What stands when the tests begin stays, and needn't be walked over each time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 10)
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,10 @@
 """The whole application around a real database, and staff who sign in through its door."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from demo_ward import DemoWard, loaded
 from door import add_staff, browser, make_program, sign_in
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -16,6 +17,20 @@ from resources.database import Database
 @pytest.fixture
 def program(sqlite_database: Database, tmp_path: Path) -> Program:
     return make_program(sqlite_database, tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def demo_ward(tmp_path_factory: pytest.TempPathFactory) -> DemoWard:
+    """The demo ward to be copied; half a minute of a run went into loading it for each test."""
+    return loaded(tmp_path_factory.mktemp("demo-ward"))
+
+
+@pytest.fixture
+def demo(demo_ward: DemoWard, tmp_path: Path) -> Iterator[Program]:
+    """The demo ward on SQLite."""
+    program = demo_ward.copied(tmp_path, demo=True)
+    yield program
+    program.database.close()
 
 
 @pytest.fixture

@@ -3,10 +3,9 @@
 import re
 import uuid
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from door import add_staff, browser, make_program, sign_in, token_of
+from door import add_staff, browser, sign_in, token_of
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
@@ -18,10 +17,8 @@ from casework.invitations import invite_first_administrator
 from casework.models import Account, Invitation
 from casework.placement_models import RoomQuestion
 from casework.room_questions import LASTS, age_band
-from jobs.demo.load import load_demo
 from jobs.program import Program
 from resources import clock
-from resources.database import Database
 from resources.models import Offering
 
 LONG = "ながい合言葉 2026"
@@ -72,13 +69,6 @@ def test_guessing_invitation_codes_is_slowed_down(app: FastAPI) -> None:
     answers = [_welcome(app, f"GUESS-{n}") for n in range(7)]
     assert answers[0] == 422
     assert answers[-1] == 429
-
-
-@pytest.fixture
-def demo(sqlite_database: Database, tmp_path: Path) -> Program:
-    made = make_program(sqlite_database, tmp_path / "home", demo=True)
-    load_demo(made)
-    return made
 
 
 def _entered(program: Program, name: str) -> TestClient:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from door import make_program
+from demo_ward import DemoWard
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
@@ -15,9 +15,7 @@ from sqlalchemy import select
 from api.app import create_app
 from casework.accounts import add_token
 from casework.models import Account
-from jobs.demo.load import load_demo
 from jobs.program import Program
-from resources.database import Database
 from resources.models import Offering
 
 EACH = 6
@@ -37,16 +35,10 @@ RAW = ["NaN", "Infinity", "1e999", '"\\ud800"', "9" * 5000, "[" * 3000]
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    from jobs.tables import METADATA
-
-    folder = tmp_path_factory.mktemp("attack")
-    database = Database(f"sqlite:///{folder / 'test.sqlite3'}")
-    METADATA.create_all(database.engine)
-    program = make_program(database, folder / "home", demo=True)
-    load_demo(program)
+def demo(demo_ward: DemoWard, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    program = demo_ward.copied(tmp_path_factory.mktemp("attack"), demo=True)
     yield program
-    database.close()
+    program.database.close()
 
 
 @pytest.fixture(scope="module")

@@ -3,30 +3,24 @@
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from door import make_program
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from api.app import create_app
 from casework.accounts import add_token
 from casework.models import Account
-from jobs.demo.load import load_demo
 from jobs.program import Program
 from resources import clock
-from resources.database import Database
 from resources.models import Offering
 
 IN_A_WEEK = (clock.today() + timedelta(days=7)).isoformat()
 
 
 @pytest.fixture
-def program(sqlite_database: Database, tmp_path: Path) -> Program:
-    made = make_program(sqlite_database, tmp_path / "home", demo=True)
-    load_demo(made)
-    return made
+def program(demo: Program) -> Program:
+    return demo
 
 
 @pytest.fixture

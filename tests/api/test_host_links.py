@@ -2,10 +2,9 @@
 
 import uuid
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from door import make_program, token_of
+from door import token_of
 from fastapi.testclient import TestClient
 from itsdangerous import TimestampSigner
 from sqlalchemy import select
@@ -13,10 +12,8 @@ from sqlalchemy import select
 from api import host_links
 from api.app import create_app
 from jobs.demo.accounts import DEMO_PASSWORD
-from jobs.demo.load import load_demo
 from jobs.program import Program
 from resources import clock
-from resources.database import Database
 from resources.models import Location, Offering
 from resources.reported import Report
 from resources.track_record import track_records
@@ -26,10 +23,8 @@ BASE = "https://testserver"
 
 
 @pytest.fixture
-def program(sqlite_database: Database, tmp_path: Path) -> Program:
-    made = make_program(sqlite_database, tmp_path / "home", demo=True)
-    load_demo(made)
-    return made
+def program(demo: Program) -> Program:
+    return demo
 
 
 @pytest.fixture

@@ -9,18 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from door import make_program
+from demo_ward import DemoWard
 from fastapi.testclient import TestClient
 from hsds_schemas import LISTS, ONES, check_page, validator
 from open_catalogue import OPEN, SECRET, add_entry, add_every_sort
 
 from api.app import create_app
 from api.hsds.asked import MOST_FULL_PER_PAGE, MOST_PER_PAGE, Offered, Organizations
-from jobs.demo.load import load_demo
 from jobs.program import Program
-from jobs.tables import METADATA
 from resources import clock
-from resources.database import Database
 from resources.hsds.ids import taxonomy_id, term_id
 from resources.importing import import_opendata
 from resources.models import Location, Offering, Resource
@@ -61,14 +58,10 @@ def every_page(client: TestClient, path: str, **asked: Any) -> list[dict[str, An
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    home = tmp_path_factory.mktemp("hsds")
-    database = Database(f"sqlite:///{home / 'demo.sqlite3'}")
-    METADATA.create_all(database.engine)
-    program = make_program(database, home / "home")
-    load_demo(program)
+def demo(demo_ward: DemoWard, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    program = demo_ward.copied(tmp_path_factory.mktemp("hsds"))
     yield program
-    database.close()
+    program.database.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,9 @@
 """The JSON API answers as documented, for those who may ask."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import jsonschema
 import pytest
-from door import make_program
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
@@ -14,9 +12,7 @@ from api.app import create_app
 from api.v1.questions import ANSWER
 from casework.accounts import add_token
 from casework.models import Account
-from jobs.demo.load import load_demo
 from jobs.program import Program
-from resources.database import Database
 
 NEED = {
     "at": {"lon": 139.7272, "lat": 35.7295},
@@ -29,10 +25,8 @@ NEED = {
 
 
 @pytest.fixture
-def program(sqlite_database: Database, tmp_path: Path) -> Program:
-    made = make_program(sqlite_database, tmp_path / "home", demo=True)
-    load_demo(made)
-    return made
+def program(demo: Program) -> Program:
+    return demo
 
 
 @pytest.fixture

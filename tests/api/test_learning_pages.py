@@ -3,11 +3,10 @@
 import re
 import uuid
 from datetime import date
-from pathlib import Path
 
 import pytest
 import simulated
-from door import browser, make_program, sign_in, token_of
+from door import browser, sign_in, token_of
 from sqlalchemy import select
 
 from api.app import create_app
@@ -16,11 +15,9 @@ from casework.outcomes import counts
 from casework.placement_models import Placement
 from casework.row_security import as_system
 from jobs.demo.accounts import DEMO_PASSWORD
-from jobs.demo.load import load_demo
 from jobs.program import Program
 from matching.learned_kept import keep_run
 from matching.retraining import retrain
-from resources.database import Database
 
 
 def _learn(program: Program, outcomes: int) -> None:
@@ -55,12 +52,10 @@ def test_who_does_not_answer_for_it_does_not_see_it(signed_in) -> None:
 
 
 def test_a_list_shows_the_contribution_and_a_placement_keeps_what_was_said_of_it(
-    sqlite_database: Database, tmp_path: Path
+    demo: Program,
 ) -> None:
-    program = make_program(sqlite_database, tmp_path / "home", demo=True)
-    load_demo(program)
-    _learn(program, 1500)
-    client = browser(create_app(program.settings, program))
+    _learn(demo, 1500)
+    client = browser(create_app(demo.settings, demo))
     sign_in(client, "support", DEMO_PASSWORD)
     people = re.findall(r'href="(/people/[0-9a-f-]{36})"', client.get("/people").text)
     pages = (client.get(link).text for link in people)
@@ -70,7 +65,7 @@ def test_a_list_shows_the_contribution_and_a_placement_keeps_what_was_said_of_it
     start = page.split("/placements")[0].rsplit('action="', 1)[1] + "/placements"
     offering = page.split('name="offering" value="')[1].split('"')[0]
     assert client.post(start, data={"csrf": token_of(page), "offering": offering}).status_code < 400
-    with program.database.reading(said=as_system("test")) as session:
+    with demo.database.reading(said=as_system("test")) as session:
         (facts,) = session.scalars(
             select(Placement.suggested).where(Placement.offering_id == uuid.UUID(offering))
         ).all()

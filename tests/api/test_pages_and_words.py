@@ -5,15 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from door import make_program, token_of
+from door import token_of
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api import words
 from api.app import create_app
-from jobs.demo.load import load_demo
 from jobs.program import Program
-from resources.database import Database
 
 TEMPLATES = Path(words.__file__).parent / "templates"
 KEY = re.compile(r"""\bt\(\s*["']([a-z_.0-9]+)["']\s*[,)]""")
@@ -40,13 +38,6 @@ def test_templates_use_only_words_that_exist_and_hold_none_of_their_own() -> Non
         outside = re.sub(r"{[{%#].*?[}%#]}", "", text, flags=re.S)
         bare = re.findall(r"[\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff]+", outside)
         assert bare == [], template.name
-
-
-@pytest.fixture
-def demo(sqlite_database: Database, tmp_path: Path) -> Program:
-    program = make_program(sqlite_database, tmp_path / "home", demo=True)
-    load_demo(program)
-    return program
 
 
 @pytest.fixture

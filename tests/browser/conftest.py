@@ -7,8 +7,8 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -48,17 +48,21 @@ def _answers(url: str) -> bool:
         return False
 
 
+IBASHO = [sys.executable, "-m", "api.cli"]
+
+
+def _environment(home: Path) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("IBASHO_")}
+    return kept | {"IBASHO_HOME": str(home), "IBASHO_DEMO": "1"}
+
+
 @contextmanager
 def serving(home: Path, **settings: str) -> Iterator[str]:
-    """Run the server with the demo ward as `make run` does, on a free port of loopback."""
+    """Run the server on a home with the demo ward as `make run` does, on a free port of loopback."""
     port = _free_port()
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("IBASHO_")}
-    environment |= {"IBASHO_HOME": str(home), "IBASHO_PORT": str(port), "IBASHO_DEMO": "1"}
-    environment |= settings
-    ibasho = [sys.executable, "-m", "api.cli"]
-    subprocess.run([*ibasho, "demo"], env=environment, check=True, capture_output=True)
+    environment = _environment(home) | {"IBASHO_PORT": str(port)} | settings
     log = (home / "log").open("wb")
-    server = subprocess.Popen([*ibasho, "serve"], env=environment, stdout=log, stderr=log)
+    server = subprocess.Popen([*IBASHO, "serve"], env=environment, stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"
     try:
         for _ in range(1200):
@@ -76,19 +80,30 @@ def serving(home: Path, **settings: str) -> Iterator[str]:
         log.close()
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+Serve = Callable[..., AbstractContextManager[str]]
+
+
+@pytest.fixture(scope="package")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
+    """Serve a folder, in which the demo ward is put first; it is loaded once and then copied."""
+    loaded = tmp_path_factory.mktemp("loaded")
+    subprocess.run([*IBASHO, "demo"], env=_environment(loaded), check=True, capture_output=True)
+
+    def with_demo(home: Path, **settings: str) -> AbstractContextManager[str]:
+        shutil.copytree(loaded, home, dirs_exist_ok=True)
+        return serving(home, **settings)
+
+    return with_demo
+
+
+@pytest.fixture(scope="package")
+def site(tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> Iterator[str]:
     """The address of a server for all tests that need no settings of their own."""
-    with serving(tmp_path_factory.mktemp("site")) as url:
+    with serve(tmp_path_factory.mktemp("site")) as url:
         yield url
 
 
-@pytest.fixture(scope="session")
-def serve():
-    return serving
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium")
     if path is None:

@@ -274,6 +274,9 @@ def test_one_tap_says_that_a_suggestion_is_wrong(page: Page, enter, size: str) -
     enter(page, "support")
     page.goto("/people")
     page.click("li.person h2 a")
+    page.wait_for_url(
+        "**/people/*"
+    )  # its scripts run: without them the answer is a page of its own
     first = page.locator("li.suggestion").first
     first.locator("button:has-text('情報が違う')").click()
     expect(first.locator("[role=status]")).to_contain_text("受け付けました")

@@ -51,7 +51,9 @@ def create_app(settings: Settings, program: Program | None = None) -> FastAPI:
         app.state.program = opened
         runner = start_runner(opened) if settings.runner == "thread" else None
         if program is None:
-            app.state.warming = asyncio.create_task(run_in_threadpool(warm_up, opened))
+            app.state.warming = asyncio.create_task(
+                run_in_threadpool(warm_up, opened, DOORS.routes)
+            )
         try:
             yield
         finally:

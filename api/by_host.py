@@ -17,7 +17,7 @@ from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.answering import FOR_PROGRAMS
-from api.app import create_app
+from api.app import DOORS, create_app
 from api.crowding import Uncrowded, give_threads
 from api.figures import Figures
 from api.security import SAFE, Guarded
@@ -161,7 +161,7 @@ class ByHost:
         for slug in self.programs.slugs:
             try:
                 with self.programs.use(slug) as program:
-                    warm_up(program)
+                    warm_up(program, DOORS.routes)
                 return
             except Exception as error:
                 log.warning("municipality=%s can't be opened: %s", slug, _reason(error))

@@ -2,6 +2,10 @@
 
 import gc
 import logging
+from collections.abc import Sequence
+
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute
 
 from api.rendering import compile_templates
 from jobs.open_data import catch_up
@@ -11,7 +15,7 @@ from matching.warm import warm
 log = logging.getLogger("ibasho.api")
 
 
-def warm_up(program: Program) -> None:
+def warm_up(program: Program, routes: Sequence[BaseRoute]) -> None:
     """Make the first question and the first pages quick, and leave aside what stays.
 
     Where the question fails, whoever asks it will be told why.
@@ -24,6 +28,8 @@ def warm_up(program: Program) -> None:
     except Exception as error:
         log.warning("no question could be asked at the start: %s", type(error).__name__)
     compile_templates()
+    for _ in iter_route_contexts(routes):
+        pass  # each is worked out as it is first looked at
     _settle()
 
 

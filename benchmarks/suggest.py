@@ -38,6 +38,7 @@ KINDS = {
     "plain": "reach, age, hours, needs",
     "people": "the people of the demo",
     "everything": "nearly every limit",
+    "wide": "work by train, within 10 km",
 }
 
 ROUNDS = 5
@@ -102,8 +103,8 @@ def questions_of(program: Program, index: Index, kind: str, n: int) -> list[Need
     """Make needs all over the generated area.
 
     kind : "plain" (reach, age, hours, needs), "people" (those of the demo ward in turn, each moved
-           to a place of the area) or "everything" (nearly every limit that there is, and new words
-           each time)
+           to a place of the area), "everything" (nearly every limit that there is, and new words
+           each time) or "wide" (somebody who looks for work and goes there by train)
     """
     r = random.Random(f"{kind} 1")
     lon, lat = index.base.columns["lon"], index.base.columns["lat"]
@@ -113,10 +114,8 @@ def questions_of(program: Program, index: Index, kind: str, n: int) -> list[Need
         row = r.randrange(len(lon))
         if lon[row] != lon[row]:  # a place without a point
             continue
-        if kind == "people":
-            need = dict(people[len(made) % len(people)])
-        else:
-            need = plain(r, program) if kind == "plain" else everything(r, program)
+        person = people[len(made) % len(people)]
+        need = dict(person) if kind == "people" else MADE[kind](r, program)
         need |= {"at": {"lon": float(lon[row]), "lat": float(lat[row])}, "on": "2026-12-01"}
         made.append(parse_need(need, program.vocabulary))
     return made
@@ -128,6 +127,19 @@ def plain(r: random.Random, program: Program) -> dict[str, Any]:
         "age": r.randint(15, 85),
         "needs": {c: r.randint(1, 3) for c in r.sample(program.vocabulary.codes("need"), 3)},
         "windows": [{"day": d, "from": "10:00", "to": "17:00"} for d in ("mon", "wed", "fri")],
+    }
+
+
+def wide(r: random.Random, program: Program) -> dict[str, Any]:
+    """A need for steps towards work, anywhere in and around a city."""
+    return {
+        "radius_m": 10_000,
+        "age": r.randint(18, 64),
+        "needs": {"job_search": 3}
+        | dict.fromkeys(r.sample(program.vocabulary.codes("need"), 2), 1),
+        "wishes": {"text": f"{r.choice(HOW)}{r.choice(WHAT)}{r.choice(WITH)}"},
+        "step": r.randint(2, 5),
+        "windows": [{"day": d, "from": "09:00", "to": "16:00"} for d in ("mon", "tue", "thu")],
     }
 
 
@@ -148,6 +160,10 @@ def everything(r: random.Random, program: Program) -> dict[str, Any]:
             "languages": ["ja"],
         },
     }
+
+
+MADE = {"plain": plain, "everything": everything, "wide": wide}
+"""How a need of a kind is made."""
 
 
 def timed(program: Program, store: IndexStore, needs: list[Need]) -> list[float]:

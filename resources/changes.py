@@ -85,7 +85,6 @@ def _row(
         "entity_id": entity_id,
         "action": action,
         "by": by,
-        "at": clock.now(),
         "before": before,
         "after": after,
     }
@@ -114,7 +113,9 @@ def _append(session: Session, rows: list[dict[str, Any]]) -> None:
     if session.info.get("trial"):
         return
     wait_for_turn(session, LOCK)
-    session.connection().execute(insert(Change.__table__), rows)  # type: ignore[arg-type]
+    at = clock.now()  # what is written at once is written at one moment
+    said = [{**row, "at": at} for row in rows]
+    session.connection().execute(insert(Change.__table__), said)  # type: ignore[arg-type]
 
 
 def _identity(state: Any) -> str:

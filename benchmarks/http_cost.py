@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.suggest import OUT, prepared, questions_of
+from benchmarks.suggest import OUT, prepared, questions_of, settle
 from casework.accounts import add_account, add_token
 from matching.suggest import suggest_placements
 
@@ -69,6 +69,7 @@ def main() -> None:
         needs = questions_of(program, program.store.current(session), "people", QUESTIONS)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     inside, outside, same = [], [], True
+    settle()
     with served(program.settings.home) as port:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         for k, need in enumerate(needs):

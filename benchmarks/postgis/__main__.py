@@ -22,7 +22,7 @@ from benchmarks.postgis.answers import Question, asked, differences, listed, que
 from benchmarks.postgis.clocks import Taken, clocked, part
 from benchmarks.postgis.server import SETTINGS, NoPostgis, programs, running
 from benchmarks.postgis.table import load
-from benchmarks.suggest import KINDS, OUT, ROUNDS, prepared, questions_of
+from benchmarks.suggest import KINDS, OUT, ROUNDS, prepared, questions_of, settle
 from jobs.program import Program
 from matching.ask import prepare
 from matching.index import Index
@@ -89,6 +89,7 @@ def compared(
     unlike = sum(check(program, connection, kind, needs[kind], put[kind]) for kind in needs)
     ours: dict[str, list[Taken]] = {kind: [] for kind in needs}
     theirs: dict[str, list[Taken]] = {kind: [] for kind in needs}
+    settle()
     # By turns, since a shared machine is quick in one minute and slow in the next.
     for _ in range(ROUNDS):
         for kind, some in needs.items():

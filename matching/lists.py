@@ -14,7 +14,7 @@ from matching.avoiding import avoiding
 from matching.fresh import free_places, leaves_no_room
 from matching.need import Need
 from matching.on_foot import walks_for
-from matching.order import in_order
+from matching.order import Order
 from matching.ranking import diverse, score
 from matching.rules import judge
 from matching.schemes import USUAL, default_weighing
@@ -81,9 +81,10 @@ def lists_for(
         fits = judged.fails == 0
         scores = score(sight, judged, weights, np.flatnonzero(fits), learned=index.learned)
         fitting = np.flatnonzero(fits & scores.enough(weights))
-        left = in_order(fitting, judged.fails, scores.merit, sight.looks, rows.records)
+        order = Order(judged.fails, scores.merit, sight.looks, rows.records)
+        left = fitting
         while True:
-            picked = diverse(left, sight, weights, limit)
+            picked = diverse(left, order, sight, weights, limit)
             ids = rows.ids(picked)
             lost = [k for k, i in zip(picked, ids, strict=True) if not room.is_left(i, ids)]
             if not lost:

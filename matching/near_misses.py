@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from geodata.compiled import compiled
 from matching.columns import NEVER
-from matching.order import in_order
+from matching.order import Order
 from matching.rules import Judged
 from matching.sight import Sight
 from matching.verdicts import FAIL, Rule
@@ -30,21 +30,21 @@ def near_misses(sight: Sight, judged: Judged) -> NDArray[np.int64]:
     aside for good, for people of quite another age, or somewhere in another municipality.
     """
     for_talk = np.array([not is_beyond_talk(rule) for rule in judged.rules])
-    far_off = _of_another_age(sight)
-    one = _failing(1, for_talk, judged.table, judged.fails, sight.looks, far_off)
+    age = sight.ask.need.age
+    of = (for_talk, judged.table, judged.fails, sight.rows.records, sight.looks)
+    one = _failing(1, *of, -1 if age is None else age)
     if len(one) >= FEWEST:
         return one
-    return _failing(2, for_talk, judged.table, judged.fails, sight.looks, far_off)
+    return _failing(2, *of, -1 if age is None else age)
 
 
-def _of_another_age(sight: Sight) -> NDArray[np.bool_]:
-    """Return (rows,) whether a place is for people whose age is more than `YEARS_OFF` away."""
-    age, rows = sight.ask.need.age, sight.rows
-    if age is None:
-        return np.zeros(len(rows), np.bool_)
-    low, high = rows["age_low"].astype(np.int64), rows["age_high"].astype(np.int64)
-    off = (low - age > YEARS_OFF) | (age - high > YEARS_OFF)
-    return np.asarray(off & (rows["age_known"] > 0), np.bool_)
+@compiled
+def _of_another_age(p: Any, age: int) -> bool:
+    """Tell whether a place is for people whose age is more than `YEARS_OFF` away."""
+    if age < 0 or not p["age_known"]:
+        return False
+    low, high = np.int64(p["age_low"]), np.int64(p["age_high"])
+    return bool(low - age > YEARS_OFF or age - high > YEARS_OFF)
 
 
 def is_beyond_talk(rule: Rule) -> bool:
@@ -57,7 +57,8 @@ def closest(near: NDArray[np.int64], sight: Sight, judged: Judged) -> NDArray[np
     if len(near) <= WEIGHED:
         return near
     alike = np.zeros(len(sight.rows), np.int64)
-    return in_order(near, judged.fails, alike, sight.looks, sight.rows.records)[:WEIGHED]
+    order = Order(judged.fails, alike, sight.looks, sight.rows.records)
+    return order.first(near, WEIGHED)
 
 
 @compiled
@@ -66,16 +67,20 @@ def _failing(
     for_talk: NDArray[np.bool_],
     table: NDArray[np.int8],
     fails: NDArray[np.int8],
+    records: Any,
     looks: Any,
-    far_off: NDArray[np.bool_],
+    age: int,
 ) -> NDArray[np.int64]:
-    """Return the rows here that fail one rule to so many, all of them to be talked about."""
+    """Return the rows here that fail one rule to so many, all of them to be talked about.
+
+    age : of the person; -1 = not known
+    """
     rows = np.empty(len(fails), np.int64)
     n = 0
     for i in range(len(fails)):
         if not 1 <= fails[i] <= most or math.isinf(looks[i]["distance_m"]):
             continue
-        if looks[i]["set_aside_day"] == NEVER or far_off[i]:
+        if looks[i]["set_aside_day"] == NEVER or _of_another_age(records[i], age):
             continue
         to_talk = 0
         for row in range(len(for_talk)):

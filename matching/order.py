@@ -1,11 +1,24 @@
 """In which order rows stand on a list: one comparison, used wherever rows are put in order."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geodata.compiled import compiled
+
+
+class Order(NamedTuple):
+    """What rows are compared by: (n,) each, see `_comes_before`."""
+
+    fails: NDArray[np.int8]
+    merit: NDArray[np.int64]
+    looks: Any
+    records: Any
+
+    def first(self, rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+        """Return in order the first of some row numbers, so many at most."""
+        return in_order(rows, *self) if most >= len(rows) else _first(rows, most, *self)
 
 
 @compiled
@@ -37,6 +50,30 @@ def in_order(
         here, there = there, here
         length *= 2
     return here
+
+
+@compiled
+def _first(
+    rows: NDArray[np.int64],
+    most: int,
+    fails: NDArray[np.int8],
+    merit: NDArray[np.int64],
+    looks: Any,
+    records: Any,
+) -> NDArray[np.int64]:
+    """Return the first few of many row numbers in order; most rows are looked at once only."""
+    found = np.empty(most, np.int64)
+    n = 0
+    for i in rows:
+        if n == most and not _comes_before(i, found[n - 1], fails, merit, looks, records):
+            continue
+        k = n if n < most else n - 1
+        while k and _comes_before(i, found[k - 1], fails, merit, looks, records):
+            found[k] = found[k - 1]
+            k -= 1
+        found[k] = i
+        n = min(n + 1, most)
+    return found[:n]
 
 
 @compiled

@@ -16,6 +16,7 @@ from matching.columns import AVAILABILITIES
 from matching.criteria import CRITERIA, NEUTRAL, Named, fresh, relevant, value_of
 from matching.encoding import LOW_HALF
 from matching.learned import LEARNED, NOTHING, Learned, chance
+from matching.order import Order
 from matching.rules import Judged
 from matching.schemes import UNIT, Scheme
 from matching.sight import Sight
@@ -28,6 +29,9 @@ UNSURE_ACCESS = 0.5
 """So much of the confidence is left where it isn't known whether the person can get in."""
 
 SAME_LAT = 1.01 * math.degrees(SAME_PLACE_M / EARTH_RADIUS_M)
+
+_LIKELY_ENOUGH = 10
+"""Of so many times what is picked, all are put in order only where the first don't suffice."""
 
 _NO_LIMIT = 1 << 30
 _CRITERIA = len(CRITERIA)
@@ -169,28 +173,34 @@ def confidence(p: Any, a: Any, unknowns: int, unsure_access: bool, rules: int) -
     return float(sure * UNSURE_ACCESS if unsure_access else sure)
 
 
-def first_of_each(ordered: NDArray[np.int64], sight: Sight, limit: int) -> list[int]:
-    """Return the first row numbers in order, each place once.
+def first_of_each(rows: NDArray[np.int64], order: Order, sight: Sight, limit: int) -> list[int]:
+    """Return the first of some row numbers in order, each place once.
 
     A place is met again as another offering of the same resource, or as the entry of another
     source: one with the same name within `SAME_PLACE_M`.
     """
-    return _picked(ordered, sight, limit, _NO_LIMIT, _NO_LIMIT)
+    return _picked(rows, order, sight, limit, _NO_LIMIT, _NO_LIMIT)
 
 
-def diverse(ordered: NDArray[np.int64], sight: Sight, scheme: Scheme, limit: int) -> list[int]:
-    """Pick at most `limit` rows in order: each place once, few of one host or kind.
+def diverse(
+    rows: NDArray[np.int64], order: Order, sight: Sight, scheme: Scheme, limit: int
+) -> list[int]:
+    """Pick at most `limit` of some rows in order: each place once, few of one host or kind.
 
     Those that were passed over for their host or kind fill the list up where it would stay short.
     """
-    return _picked(ordered, sight, limit, scheme.per_host, scheme.per_kind)
+    return _picked(rows, order, sight, limit, scheme.per_host, scheme.per_kind)
 
 
 def _picked(
-    ordered: NDArray[np.int64], sight: Sight, limit: int, per_host: int, per_kind: int
+    rows: NDArray[np.int64], order: Order, sight: Sight, limit: int, per_host: int, per_kind: int
 ) -> list[int]:
     picked, over = np.empty((2, limit), np.int64)
-    n, passed = _pick(ordered, sight.rows.records, per_host, per_kind, picked, over)
+    for most in (_LIKELY_ENOUGH * limit, len(rows)):
+        ordered = order.first(rows, most)
+        n, passed = _pick(ordered, sight.rows.records, per_host, per_kind, picked, over)
+        if n == limit or most >= len(rows):
+            break
     return [*picked[:n].tolist(), *over[: min(passed, limit - n)].tolist()]
 
 

@@ -24,6 +24,9 @@ RULES: tuple[Rule, ...] = (
     *asked_before.RULES,
 )
 
+AT_ONCE = 64
+"""So many rows are put to all rules before the next ones: they stay at hand in the processor."""
+
 ACCESS = frozenset(rule.code for rule in RULES if rule.access)
 
 
@@ -74,19 +77,21 @@ def _judge_all(
     unsure_access: NDArray[np.bool_],
     removed: NDArray[np.int64],
 ) -> None:
-    for row in range(len(asked)):
-        for i in range(len(records)):
-            found = verdict_of(asked[row], records[i], looks[i], terms[0])
-            if found == UNKNOWN and for_safety[row]:
-                found = FAIL
-            table[row, i] = found
-            if found == FAIL:
-                fails[i] += 1
-                removed[row] += 1
-            elif found == UNKNOWN:
-                unknowns[i] += 1
-                if for_access[row]:
-                    unsure_access[i] = True
+    for start in range(0, len(records), AT_ONCE):
+        end = min(start + AT_ONCE, len(records))
+        for row in range(len(asked)):
+            for i in range(start, end):
+                found = verdict_of(asked[row], records[i], looks[i], terms[0])
+                if found == UNKNOWN and for_safety[row]:
+                    found = FAIL
+                table[row, i] = found
+                if found == FAIL:
+                    fails[i] += 1
+                    removed[row] += 1
+                elif found == UNKNOWN:
+                    unknowns[i] += 1
+                    if for_access[row]:
+                        unsure_access[i] = True
 
 
 @compiled

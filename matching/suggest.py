@@ -24,7 +24,7 @@ from matching.index import NOT_SERVED, Index, Served
 from matching.learned import Learned
 from matching.need import Need
 from matching.on_foot import walks_for
-from matching.order import in_order
+from matching.order import Order
 from matching.place_shown import PlaceShown
 from matching.ranking import Scores, diverse, first_of_each, score
 from matching.relaxing import relaxation
@@ -178,13 +178,12 @@ def _shown(
     weights: Scheme,
 ) -> tuple[tuple[Suggestion, ...], tuple[Miss, ...]]:
     """Pick what is shown, and read it again: a place that filled up meanwhile gives way."""
-    by = (judged.fails, scores.merit, sight.looks, sight.rows.records)
-    ordered = in_order(fitting, *by)
-    misses = first_of_each(in_order(near, *by), sight, MISSES)
+    order = Order(judged.fails, scores.merit, sight.looks, sight.rows.records)
+    misses = first_of_each(near, order, sight, MISSES)
     gone: set[int] = set()
     while True:  # ends: each turn either finishes or loses at least one candidate
-        left = ordered[~np.isin(ordered, list(gone))] if gone else ordered
-        picked = diverse(left, sight, weights, limit)
+        left = fitting[~np.isin(fitting, list(gone))] if gone else fitting
+        picked = diverse(left, order, sight, weights, limit)
         places = show(sight.rows, picked)
         lost = {i for i in picked if i not in places or is_full(places[i])}
         if not lost:

@@ -1,4 +1,4 @@
-"""What all tests share: a database of each kind, and where the real data stands."""
+"""What all tests share: databases, the real data, and how a run is spread and kept short."""
 
 import gc
 import os
@@ -138,8 +138,7 @@ def _quick_hashes() -> Iterator[None]:
 def _one_event_loop() -> Iterator[None]:
     """All requests of a test process run in one loop, as a server's do.
 
-    Each would otherwise have a loop, and threads, of its own, and take longer to start them than to
-    be answered.
+    Each would otherwise start a loop, and threads, of its own.
     """
     with start_blocking_portal() as portal, pytest.MonkeyPatch.context() as patch:
         patch.setattr(TestClient, "portal", portal)

@@ -21,7 +21,7 @@ def program(sqlite_database: Database, tmp_path: Path) -> Program:
 
 @pytest.fixture(scope="session")
 def demo_ward(tmp_path_factory: pytest.TempPathFactory) -> DemoWard:
-    """The demo ward to be copied; half a minute of a run went into loading it for each test."""
+    """The demo ward to be copied: loading it takes longer than most tests of it."""
     return loaded(tmp_path_factory.mktemp("demo-ward"))
 
 

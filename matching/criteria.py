@@ -13,7 +13,7 @@ import numpy as np
 from geodata.compiled import compiled
 from matching.ask import Ask
 from matching.sentences import Sentence, sentence
-from matching.terms import NEED_BITS, NOT_ASKED
+from matching.terms import NOT_ASKED
 
 NEUTRAL = 0.5
 
@@ -68,13 +68,16 @@ def _ones(bits: np.uint64) -> int:
 
 
 @compiled
+def _lowest(bits: np.uint64) -> int:
+    """Return the number of the lowest bit that is set."""
+    return _ones(~bits & (bits - _ONE))
+
+
+@compiled
 def _yes_no(flag: int) -> float:
     """Return 1 for yes, 0 for no, NEUTRAL for not known."""
     return NEUTRAL if flag < 0 else float(flag)
 
-
-ESSENTIAL = 3.0
-"""What a need weighs without which nothing is answered that matters most."""
 
 BESIDE_THE_ESSENTIAL = 0.5
 """So much counts what a place answers where it answers nothing essential, though something is: two
@@ -88,16 +91,13 @@ def needs(p: Any, _look: Any, a: Any) -> float:
     Half of it where some need is essential and the place answers none of those.
     """
     covered = 0.0
-    essential = answered = False
-    for bit in range(NEED_BITS):
-        weight = a["need_weights"][bit]
-        here = (p["needs"] >> np.uint64(bit)) & _ONE
-        covered += weight * here
-        if weight >= ESSENTIAL:
-            essential = True
-            answered = answered or here != 0
+    here = p["needs"] & a["needs"]
+    while here:
+        covered += a["need_weights"][_lowest(here)]
+        here &= here - _ONE
     strength = 1.0 if p["needs_stated"] == 1 else a["usual"]
-    if essential and not answered:
+    essential = a["essential_needs"]
+    if essential and not p["needs"] & essential:
         strength *= BESIDE_THE_ESSENTIAL
     return float(covered * strength / a["need_total"])
 
@@ -238,14 +238,8 @@ def relevant(p: Any, look: Any, a: Any) -> bool:
         return True
     if (p["activities"] & a["activities"]) != 0 or look["alike"] >= ALIKE_ENOUGH:
         return True
-    heaviest = a["need_weights"].max()
-    for bit in range(NEED_BITS):
-        weight, asked = a["need_weights"][bit], np.uint64(bit)
-        if weight >= max(heaviest - 1.0, 1.0) and (p["needs"] >> asked) & _ONE:
-            return True
-        if weight == heaviest and (a["usual_needs"][p["kind"]] >> asked) & _ONE:
-            return True
-    return False
+    usual = a["usual_needs"][p["kind"]]
+    return bool(p["needs"] & a["needs_that_matter"]) or bool(usual & a["heaviest_needs"])
 
 
 def _wants_atmosphere(ask: Ask) -> bool:

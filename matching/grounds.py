@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from matching.columns import CONVERSATIONS, NOISES
-from matching.criteria import ESSENTIAL, WEEKS, WEEKS_AHEAD
+from matching.criteria import WEEKS, WEEKS_AHEAD
 from matching.learned import Learned
 from matching.reach import walk_minutes
 from matching.schemes import UNIT
 from matching.sentences import Sentence, sentence
 from matching.sight import Seen
 from matching.sureness import ago, joined
+from matching.terms import ESSENTIAL
 from matching.verdicts import codes_of, labels_of, shown_date, shown_flag, shown_number
 
 

@@ -44,7 +44,7 @@ class Scores:
 
     Rows that weren't weighed have 0 everywhere.
 
-    contributions : (criteria, n); a row's score is their sum
+    contributions : (n, criteria); a row's score is their sum
     merit : score × (½ + ½ confidence), as a whole number: what the order goes by
     relevant : whether it answers what matters, see `criteria.relevant`
     hubs : whether it stands on too many lists; its merit is less then, by a tenth as
@@ -52,7 +52,7 @@ class Scores:
     """
 
     criteria: tuple[Named, ...]
-    contributions: NDArray[np.int64]
+    contributions: NDArray[np.int16]
     total: NDArray[np.int64]
     confidence: NDArray[np.int64]
     merit: NDArray[np.int64]
@@ -90,7 +90,7 @@ def score(
     if words:
         sight.looks["alike"][chosen] = sight.rows.likeness(words, chosen)
     n = len(sight.rows)
-    contributions = np.zeros((len(criteria), n), np.int64)
+    contributions = np.zeros((n, len(criteria)), np.int16)
     total, sure, merit = np.zeros((3, n), np.int64)
     answers = np.zeros(n, np.bool_)
     _weigh(
@@ -122,7 +122,7 @@ def _weigh(
     unknowns: NDArray[np.int8],
     unsure_access: NDArray[np.bool_],
     rules: int,
-    contributions: NDArray[np.int64],
+    contributions: NDArray[np.int16],
     total: NDArray[np.int64],
     sure: NDArray[np.int64],
     merit: NDArray[np.int64],
@@ -131,18 +131,18 @@ def _weigh(
     values = np.full(_CRITERIA, NEUTRAL)  # what isn't asked stays there
     for i in chosen:
         p, look, a = records[i], looks[i], terms[0]
-        for row in range(len(numbers)):
-            value = value_of(numbers[row], p, look, a)
-            values[numbers[row]] = value
-            contributions[row, i] = np.int64(np.rint(value * shares[row] * UNIT))
-            total[i] += contributions[row, i]
+        parts = contributions[i]
+        for k in range(len(numbers)):
+            value = value_of(numbers[k], p, look, a)
+            values[numbers[k]] = value
+            parts[k] = np.int64(np.rint(value * shares[k] * UNIT))
+            total[i] += parts[k]
         if len(model):
             likely = chance(values, p["kind"], model)
-            contributions[-1, i] = np.int64(np.rint(likely * model[0] * UNIT))
-            total[i] += contributions[-1, i]
+            parts[-1] = np.int64(np.rint(likely * model[0] * UNIT))
+            total[i] += parts[-1]
         if total[i] > UNIT:  # rounded up everywhere: nothing fits better than wholly
-            most = contributions[:, i].argmax()
-            contributions[most, i] -= total[i] - UNIT
+            parts[parts.argmax()] -= total[i] - UNIT
             total[i] = UNIT
         sure[i] = np.int64(np.rint(100.0 * confidence(p, a, unknowns[i], unsure_access[i], rules)))
         merit[i] = total[i] * (100 + sure[i])

@@ -30,7 +30,7 @@ def suggestions(
         verdicts_of(seen, judged),
         scores.total[rows].tolist(),
         scores.confidence[rows].tolist(),
-        scores.contributions[:, rows].T.tolist(),
+        scores.contributions[rows].tolist(),
         strict=True,
     )
     return tuple(

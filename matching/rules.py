@@ -6,6 +6,7 @@ A rule that a need doesn't touch isn't asked. For the safety rules what isn't kn
 from dataclasses import dataclass
 from typing import Any
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -80,89 +81,117 @@ def _judge_all(
     for start in range(0, len(records), AT_ONCE):
         end = min(start + AT_ONCE, len(records))
         for row in range(len(asked)):
-            for i in range(start, end):
-                found = verdict_of(asked[row], records[i], looks[i], terms[0])
-                if found == UNKNOWN and for_safety[row]:
-                    found = FAIL
-                table[row, i] = found
-                if found == FAIL:
-                    fails[i] += 1
-                    removed[row] += 1
-                elif found == UNKNOWN:
-                    unknowns[i] += 1
-                    if for_access[row]:
-                        unsure_access[i] = True
+            found = table[row, start:end]
+            put_rule(asked[row], records[start:end], looks[start:end], terms[0], found)
+            removed[row] += _counted(
+                found, for_safety[row], for_access[row],
+                fails[start:end], unknowns[start:end], unsure_access[start:end],
+            )  # fmt: skip
 
 
 @compiled
-def verdict_of(k: int, p: Any, look: Any, a: Any) -> int:
-    """Return what the rule RULES[k] says of one place, by that rule's own test."""
+def _counted(
+    found: NDArray[np.int8],
+    for_safety: bool,
+    for_access: bool,
+    fails: NDArray[np.int8],
+    unknowns: NDArray[np.int8],
+    unsure_access: NDArray[np.bool_],
+) -> int:
+    """Count one rule's verdicts on some rows; return how many fail."""
+    removed = 0
+    for i in range(len(found)):
+        unknown = found[i] == UNKNOWN
+        if for_safety and unknown:
+            found[i] = FAIL
+            unknown = False
+        failed = found[i] == FAIL
+        fails[i] += failed
+        removed += failed
+        unknowns[i] += unknown
+        if for_access:
+            unsure_access[i] |= unknown
+    return removed
+
+
+# Not kept by itself: it is compiled into `put_rule`, once for each test, so that a loop over rows
+# is one piece of machine code, without a choice or a call for each row.
+@numba.njit(nogil=True)
+def _put(test: Any, records: Any, looks: Any, a: Any, found: NDArray[np.int8]) -> None:
+    for i in range(len(found)):
+        found[i] = test(records[i], looks[i], a)
+
+
+@compiled
+def put_rule(k: int, records: Any, looks: Any, a: Any, found: NDArray[np.int8]) -> None:
+    """Fill in what the rule RULES[k] says of some places, by that rule's own test."""
     if k == 0:
-        return reach.published(p, look, a)
-    if k == 1:
-        return reach.kind(p, look, a)
-    if k == 2:
-        return reach.reach(p, look, a)
-    if k == 3:
-        return whom.age(p, look, a)
-    if k == 4:
-        return whom.audience(p, look, a)
-    if k == 5:
-        return whom.gender(p, look, a)
-    if k == 6:
-        return whom.languages(p, look, a)
-    if k == 7:
-        return attendance.windows(p, look, a)
-    if k == 8:
-        return attendance.minutes(p, look, a)
-    if k == 9:
-        return attendance.sessions_per_week(p, look, a)
-    if k == 10:
-        return attendance.places(p, look, a)
-    if k == 11:
-        return conditions.step_free(p, look, a)
-    if k == 12:
-        return conditions.staff_present(p, look, a)
-    if k == 13:
-        return conditions.fee(p, look, a)
-    if k == 14:
-        return conditions.pay(p, look, a)
-    if k == 15:
-        return conditions.noise(p, look, a)
-    if k == 16:
-        return conditions.group_size(p, look, a)
-    if k == 17:
-        return conditions.conversation(p, look, a)
-    if k == 18:
-        return conditions.with_child(p, look, a)
-    if k == 19:
-        return conditions.requirements(p, look, a)
-    if k == 20:
-        return conditions.smoking(p, look, a)
-    if k == 21:
-        return conditions.animals(p, look, a)
-    if k == 22:
-        return conditions.sober(p, look, a)
-    if k == 23:
-        return conditions.strain(p, look, a)
-    if k == 24:
-        return host.step(p, look, a)
-    if k == 25:
-        return host.host_rest(p, look, a)
-    if k == 26:
-        return safety.exclude_host(p, look, a)
-    if k == 27:
-        return safety.exclude_resource(p, look, a)
-    if k == 28:
-        return safety.exclude_area(p, look, a)
-    if k == 29:
-        return safety.protected(p, look, a)
-    if k == 30:
-        return safety.no_children(p, look, a)
-    if k == 31:
-        return safety.no_alcohol(p, look, a)
-    if k == 32:
-        return safety.child_safe(p, look, a)
-    if k == 33:
-        return asked_before.set_aside(p, look, a)
-    raise ValueError("no such rule")
+        _put(reach.published, records, looks, a, found)
+    elif k == 1:
+        _put(reach.kind, records, looks, a, found)
+    elif k == 2:
+        _put(reach.reach, records, looks, a, found)
+    elif k == 3:
+        _put(whom.age, records, looks, a, found)
+    elif k == 4:
+        _put(whom.audience, records, looks, a, found)
+    elif k == 5:
+        _put(whom.gender, records, looks, a, found)
+    elif k == 6:
+        _put(whom.languages, records, looks, a, found)
+    elif k == 7:
+        _put(attendance.windows, records, looks, a, found)
+    elif k == 8:
+        _put(attendance.minutes, records, looks, a, found)
+    elif k == 9:
+        _put(attendance.sessions_per_week, records, looks, a, found)
+    elif k == 10:
+        _put(attendance.places, records, looks, a, found)
+    elif k == 11:
+        _put(conditions.step_free, records, looks, a, found)
+    elif k == 12:
+        _put(conditions.staff_present, records, looks, a, found)
+    elif k == 13:
+        _put(conditions.fee, records, looks, a, found)
+    elif k == 14:
+        _put(conditions.pay, records, looks, a, found)
+    elif k == 15:
+        _put(conditions.noise, records, looks, a, found)
+    elif k == 16:
+        _put(conditions.group_size, records, looks, a, found)
+    elif k == 17:
+        _put(conditions.conversation, records, looks, a, found)
+    elif k == 18:
+        _put(conditions.with_child, records, looks, a, found)
+    elif k == 19:
+        _put(conditions.requirements, records, looks, a, found)
+    elif k == 20:
+        _put(conditions.smoking, records, looks, a, found)
+    elif k == 21:
+        _put(conditions.animals, records, looks, a, found)
+    elif k == 22:
+        _put(conditions.sober, records, looks, a, found)
+    elif k == 23:
+        _put(conditions.strain, records, looks, a, found)
+    elif k == 24:
+        _put(host.step, records, looks, a, found)
+    elif k == 25:
+        _put(host.host_rest, records, looks, a, found)
+    elif k == 26:
+        _put(safety.exclude_host, records, looks, a, found)
+    elif k == 27:
+        _put(safety.exclude_resource, records, looks, a, found)
+    elif k == 28:
+        _put(safety.exclude_area, records, looks, a, found)
+    elif k == 29:
+        _put(safety.protected, records, looks, a, found)
+    elif k == 30:
+        _put(safety.no_children, records, looks, a, found)
+    elif k == 31:
+        _put(safety.no_alcohol, records, looks, a, found)
+    elif k == 32:
+        _put(safety.child_safe, records, looks, a, found)
+    elif k == 33:
+        _put(asked_before.set_aside, records, looks, a, found)
+    else:
+        raise ValueError("no such rule")

@@ -1,14 +1,12 @@
 """The words of the engine, in Japanese and English, from one catalogue."""
 
 import tomllib
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class Sentence:
+class Sentence(NamedTuple):
     """The same thing said in both languages."""
 
     ja: str

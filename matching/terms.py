@@ -19,6 +19,9 @@ OTHER_GENDER = len(GENDERS)
 
 NEED_BITS = WIDTHS["need"]
 
+ESSENTIAL = 3.0
+"""What a need weighs without which nothing is answered that matters most."""
+
 _WHOLE = (
     "day_number",
     "transport",
@@ -49,6 +52,12 @@ _WHOLE = (
 TERMS = np.dtype(
     [
         ("activities", "u8"),
+        # Bits of the needs: that weigh anything, that are essential, that no place may pass by
+        # (see `criteria.relevant`), that weigh most
+        ("needs", "u8"),
+        ("essential_needs", "u8"),
+        ("needs_that_matter", "u8"),
+        ("heaviest_needs", "u8"),
         *((name, "i8") for name in _WHOLE),
         ("walk_limit_m", "f8"),  # on foot; infinite where there is no limit
         ("radius_m", "f8"),  # straight; infinite where there is no limit
@@ -76,7 +85,7 @@ TERMS = np.dtype(
 )
 """What rules and criteria know of a question; whole numbers are NOT_ASKED where nothing is."""
 
-_FIRST = struct.Struct(f"=Q{len(_WHOLE)}q{14 + NEED_BITS}d")
+_FIRST = struct.Struct(f"=5Q{len(_WHOLE)}q{14 + NEED_BITS}d")
 """What differs from question to question. Setting a record field by field takes ten times as long.
 """
 
@@ -87,8 +96,13 @@ def terms_of(ask: Ask, codebook: Codebook) -> Array:
     weights = [0.0] * NEED_BITS
     for bit, weight in ask.needs:
         weights[bit] = weight
+    heaviest = max(weights)
     first = _FIRST.pack(
         ask.activities,
+        _as_heavy(ask, 1),
+        _as_heavy(ask, ESSENTIAL),
+        _as_heavy(ask, max(heaviest - 1.0, 1.0)),
+        _as_heavy(ask, heaviest),
         ask.day_number,
         ask.would_ride,
         ask.from_home,
@@ -147,6 +161,11 @@ def _of_each_kind(fact: Any, dtype: Any) -> bytes:
     column = np.zeros(WIDTHS["kind"], dtype)
     column[: len(fact)] = fact
     return column.tobytes()
+
+
+def _as_heavy(ask: Ask, least: float) -> int:
+    """Return the bits of the needs that weigh no less than so much."""
+    return sum(1 << bit for bit, weight in ask.needs if weight >= least)
 
 
 def _near_steps(step: int | None, gap: int) -> int:

@@ -154,7 +154,7 @@ def _weighed(
     whole = sum(scheme.weights[c.code] for c in scores.criteria if c is not LEARNED)
     found = []
     for row, c in enumerate(scores.criteria):
-        part = int(scores.contributions[row, seen.i])
+        part = int(scores.contributions[seen.i, row])
         if learned is not None and c is LEARNED:
             share, ground = taken, ground_of_learned(learned, part)
         else:

@@ -9,13 +9,12 @@ from matching.criteria import (
     ALIKE_ENOUGH,
     BESIDE_THE_ESSENTIAL,
     CRITERIA,
-    ESSENTIAL,
     NEUTRAL,
     WEEKS,
     WEEKS_AHEAD,
 )
 from matching.need import Need
-from matching.terms import NOT_ASKED
+from matching.terms import ESSENTIAL, NOT_ASKED
 from resources.track_record import LATEST
 
 

@@ -12,8 +12,8 @@ from geodata.straight import metres_between
 from matching.codebook import Codebook
 from matching.columns import LOOK, RECORD
 from matching.criteria import CRITERIA, value_of
-from matching.rules import RULES, verdict_of
-from matching.terms import TERMS
+from matching.rules import RULES, put_rule
+from matching.terms import ESSENTIAL, TERMS
 from resources.vocabulary import default_vocabulary
 
 PLACES = 300
@@ -65,6 +65,16 @@ def anything():
     terms["need_weights"][:, :3] = [[r.randint(0, 3) for _ in range(3)] for _ in range(PLACES)]
     terms["need_weights"][:, 3] = 1
     terms["need_total"] = terms["need_weights"].sum(axis=1)
+    weights = terms["need_weights"].T
+    heaviest = weights.max(axis=0)
+    for name, least in (
+        ("needs", 1.0),
+        ("essential_needs", ESSENTIAL),
+        ("needs_that_matter", np.maximum(heaviest - 1.0, 1.0)),
+        ("heaviest_needs", heaviest),
+    ):
+        heavy = np.greater_equal(weights, least).T
+        terms[name] = [sum(1 << bit for bit in np.flatnonzero(row).tolist()) for row in heavy]
     terms["term_days"][:, : len(codebook.kinds)] = codebook.term_days
     terms["participation"][:, : len(codebook.kinds)] = codebook.participation
     terms["accompanies"][:, : len(codebook.kinds)] = codebook.accompanies
@@ -72,11 +82,18 @@ def anything():
     return list(zip(records, looks, terms, strict=True))
 
 
+def _put(k, p, look, a):
+    """Return what the rule of a number says of one place."""
+    found = np.zeros(1, np.int8)
+    put_rule(k, p.reshape(1), look.reshape(1), a, found)
+    return int(found[0])
+
+
 @pytest.mark.parametrize("k", range(len(RULES)), ids=[rule.code for rule in RULES])
 def test_a_rule_is_found_by_its_number(k, anything):
     own = RULES[k].test.py_func
     expected = [int(own(p, look, a)) for p, look, a in anything]
-    assert [verdict_of(k, p, look, a) for p, look, a in anything] == expected
+    assert [_put(k, *one) for one in anything] == expected
     assert len(set(expected)) > 1, "these places don't tell this rule from one that is constant"
 
 
@@ -92,7 +109,7 @@ def test_a_criterion_is_found_by_its_number(k, anything):
 
 def test_there_is_no_rule_beyond_the_last(anything):
     with pytest.raises(ValueError, match="no such rule"):
-        verdict_of(len(RULES), *anything[0])
+        _put(len(RULES), *anything[0])
     with pytest.raises(ValueError, match="no such criterion"):
         value_of(len(CRITERIA), *anything[0])
 

@@ -36,6 +36,7 @@ from api.commands import (
 )
 from api.commands.chosen import with_municipality
 from api.commands.words import say
+from jobs.garbage import look_seldom
 
 app = typer.Typer(
     help=say("help.ibasho"),
@@ -97,6 +98,7 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     # A library's remark to programmers is no answer to whoever typed the command.
     warnings.showwarning = _say_nothing
+    look_seldom()
     try:
         with_municipality(app)()
     except Exception as error:

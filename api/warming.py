@@ -1,6 +1,5 @@
 """What a server does before it says that it is ready, so that nobody waits for it afterwards."""
 
-import gc
 import logging
 from collections.abc import Sequence
 
@@ -8,6 +7,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute
 
 from api.rendering import compile_templates
+from jobs.garbage import leave_aside
 from jobs.open_data import catch_up
 from jobs.program import Program
 from matching.warm import warm
@@ -30,14 +30,6 @@ def warm_up(program: Program, routes: Sequence[BaseRoute]) -> None:
     compile_templates()
     for _ in iter_route_contexts(routes):
         pass  # each is worked out as it is first looked at
-    _settle()
-
-
-def _settle() -> None:
-    """Let the collector of cycles pass over what stays as long as the process does.
-
-    Some 500,000 objects stand after the start, nearly all of them the libraries' own; walking
-    over them again and again stops every request for a quarter of a second.
-    """
-    gc.collect()
-    gc.freeze()
+    # Some 500,000 objects stand after the start, nearly all of them the libraries' own; walking
+    # over them again and again would stop every request for a quarter of a second.
+    leave_aside()

@@ -7,7 +7,6 @@ turn. The catalogue is generated once into a folder and used again.
 """
 
 import argparse
-import gc
 import json
 import random
 import statistics
@@ -21,6 +20,7 @@ import numpy as np
 from geodata.coordinates import LonLat, great_circle_m
 from jobs.demo.load import load_demo
 from jobs.demo.people import demo_people
+from jobs.garbage import leave_aside, look_seldom
 from jobs.program import Program, open_program
 from jobs.settings import Settings
 from matching.columns import Array
@@ -169,8 +169,8 @@ MADE = {"plain": plain, "everything": everything, "wide": wide}
 
 def settle() -> None:
     """Leave aside what stands, as a server does before its first question (`api.warming`)."""
-    gc.collect()
-    gc.freeze()
+    look_seldom()
+    leave_aside()
 
 
 def timed(program: Program, store: IndexStore, needs: list[Need]) -> list[float]:

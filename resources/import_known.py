@@ -53,10 +53,8 @@ _PARTS: tuple[Any, ...] = (
 )
 
 
-def rows_kept(
-    session: Session, source: str, ids: Sequence[uuid.UUID], *, with_parts: bool
-) -> Known[Kept]:
-    """Return all that was read of a source before, and the rows of some entries."""
+def rows_kept(session: Session, source: str, *, with_parts: bool) -> Known[Kept]:
+    """Return all that was read of a source before."""
     what = (*_KEPT, *_PARTS) if with_parts else _KEPT
     of_source = (
         select(Resource.source_key, *what)
@@ -66,15 +64,21 @@ def rows_kept(
     known: Known[Kept] = Known()
     for key, original, verified_on, *parts in session.execute(of_source):
         known.by_key[key or ""] = Kept(original, verified_on, tuple(parts))
+    return known
+
+
+def rows_of_entries(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Kept]:
+    """Return the rows of some entries, whichever source they are from."""
+    found: dict[uuid.UUID, Kept] = {}
     for some in _chunks(ids):
         of_entries = (
-            select(Offering.id, *what)
+            select(Offering.id, *_KEPT, *_PARTS)
             .join(Resource, Offering.resource_id == Resource.id)
             .where(Offering.id.in_(some))
         )
         for entry, original, verified_on, *parts in session.execute(of_entries):
-            known.by_entry[entry] = Kept(original, verified_on, tuple(parts))
-    return known
+            found[entry] = Kept(original, verified_on, tuple(parts))
+    return found
 
 
 def entries_of(session: Session, source: str, rows: Collection[Named]) -> Known[Entry]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from resources.database import as_json_text
-from resources.import_known import Kept, rows_kept
+from resources.import_known import Kept, Known, rows_kept, rows_of_entries
 from resources.import_report import Reported, Settled
 from resources.municipal_rows import same_row
 from resources.sources.opendata import Named, Reader, name_in
@@ -54,21 +54,22 @@ def sort_rows(
     verified_on : the publisher confirms every row as of this day
     grouped : rows may be written at once, so it must be told which can't
     """
-    table = reader.table
     found = Sorted()
-    named = _named(reader, found)
-    ids = [n.entry for _, n in named if n.entry is not None]
     # Only a row that names an entry may mean the same as another.
-    known = rows_kept(session, table.source, ids, with_parts=grouped or bool(ids))
-    kept = [known.of(n) for _, n in named]
+    may_share = grouped or "entry" in reader.table.header.columns
+    known = rows_kept(session, reader.table.source, with_parts=may_share)
+    named = _named(reader, known, found)
+    ids = [n.entry for _, n, _ in named if n.entry is not None]
+    known.by_entry = rows_of_entries(session, ids)
+    kept = [known.of(n) for _, n, _ in named]
     groups = _groups(kept)
     shared = {group for group, many in Counter(groups).items() if many > 1}
-    for (row, name), its, group in zip(named, kept, groups, strict=True):
+    for (row, name, as_before), its, group in zip(named, kept, groups, strict=True):
         if (
             its is not None
             and group not in shared
             and not is_confirmed_by(its.verified_on, verified_on or name.verified_on)
-            and _says_the_same(its.original, reader.original(row))
+            and (as_before or _says_the_same(its.original, reader.original(row)))
         ):
             found.settled.append(Settled(row.line, "unchanged", name.name))
         else:
@@ -81,17 +82,22 @@ def is_confirmed_by(verified_on: date | None, on: date | None) -> bool:
     return on is not None and (verified_on is None or verified_on < on)
 
 
-def _named(reader: Reader, found: Sorted) -> list[tuple[Row, Named]]:
+def _named(reader: Reader, known: Known[Kept], found: Sorted) -> list[tuple[Row, Named, bool]]:
+    """Return which row each is, and whether it says word for word what is kept of it."""
+    keys = {its.original: key for key, its in known.by_key.items() if its.original is not None}
     seen: dict[str, Row] = {}
-    out: list[tuple[Row, Named]] = []
+    out: list[tuple[Row, Named, bool]] = []
     for row in reader.table.rows:
         try:
-            named = reader.named(row)
+            # What was taken in before, and says the same, needn't be made sure of again.
+            key = keys.get(as_json_text(reader.original(row))) if keys else None
+            as_before = key is not None and key not in seen and reader.is_kept_whole(row)
+            named = reader.named_as(key, row) if as_before and key else reader.named(row)
             first = seen.setdefault(named.key, row)
             if first is not row:
                 repeated = "repeated" if first.cells == row.cells else "repeated_id"
                 raise BadRow(repeated, line=first.line)
-            out.append((row, named))
+            out.append((row, named, as_before))
         except BadRow as error:
             found.reported.append(reported_row(reader, row, error))
     return out

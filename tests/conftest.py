@@ -1,6 +1,5 @@
 """What all tests share: databases, the real data, and how a run is spread and kept short."""
 
-import gc
 import os
 import shutil
 import tempfile
@@ -19,6 +18,7 @@ from sqlalchemy.engine import make_url
 from xdist.remote import Producer
 
 from casework import passwords
+from jobs.garbage import leave_aside, look_seldom
 from jobs.tables import METADATA
 from resources.database import Database
 
@@ -156,9 +156,8 @@ def pytest_collection_finish() -> None:
 
     What stands when the tests begin stays, and needn't be walked over each time.
     """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 10)
+    leave_aside()
+    look_seldom()
 
 
 @pytest.fixture(autouse=True)

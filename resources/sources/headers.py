@@ -75,6 +75,12 @@ class Header:
         return tuple((i, name) for name, i in out.items())
 
 
+    @cached_property
+    def keeps_all(self) -> bool:
+        """Whether a kept row has every cell but those of columns that the program itself added."""
+        return len(self.kept) + sum(m in self.columns for m in OURS) == len(self.names)
+
+
 def header_of(names: tuple[str, ...]) -> Header:
     """Return the header that a kept row's own column names make."""
     folded = [fold(name) for name in names]

@@ -154,6 +154,19 @@ class Reader:
             None if verified_on is None or verified_on > clock.today() else verified_on,
         )
 
+    def named_as(self, key: str, row: Row) -> Named:
+        """Return which row it is, of one that said all that it says when it was taken in before."""
+        return Named(row.line, self._name(row), key, None, None)
+
+    def is_kept_whole(self, row: Row) -> bool:
+        """Tell whether a row says nothing beyond what is kept of it."""
+        header = self._header
+        return (
+            header.keeps_all
+            and len(row.cells) <= len(header.names)
+            and not any(self._cell(row, meaning) for meaning in ("entry", "verified_on"))
+        )
+
     def original(self, row: Row) -> dict[str, str]:
         """Return the whole row by header, so that nothing of the file is lost."""
         cells = row.cells

@@ -11,7 +11,6 @@ from matching.columns import NEVER
 from matching.order import Order
 from matching.rules import Judged
 from matching.sight import Sight
-from matching.verdicts import FAIL, Rule
 
 FEWEST = 3
 """Where fewer fail one rule, those that fail two count as well; the search goes farther out."""
@@ -29,9 +28,8 @@ def near_misses(sight: Sight, judged: Judged) -> NDArray[np.int64]:
     Safety is never a near miss, and neither is what is closed, no place of participation, set
     aside for good, for people of quite another age, or somewhere in another municipality.
     """
-    for_talk = np.array([not is_beyond_talk(rule) for rule in judged.rules])
     age = sight.ask.need.age
-    of = (for_talk, judged.table, judged.fails, sight.rows.records, sight.looks)
+    of = (judged.fails, judged.beyond_talk, sight.rows.records, sight.looks)
     one = _failing(1, *of, -1 if age is None else age)
     if len(one) >= FEWEST:
         return one
@@ -47,11 +45,6 @@ def _of_another_age(p: Any, age: int) -> bool:
     return bool(low - age > YEARS_OFF or age - high > YEARS_OFF)
 
 
-def is_beyond_talk(rule: Rule) -> bool:
-    """Tell whether a rule is one that no change is ever proposed for."""
-    return rule.safety or rule.code in ("kind", "published", "sober")
-
-
 def closest(near: NDArray[np.int64], sight: Sight, judged: Judged) -> NDArray[np.int64]:
     """Return the near misses that fail fewest rules and lie closest."""
     if len(near) <= WEIGHED:
@@ -64,9 +57,8 @@ def closest(near: NDArray[np.int64], sight: Sight, judged: Judged) -> NDArray[np
 @compiled
 def _failing(
     most: int,
-    for_talk: NDArray[np.bool_],
-    table: NDArray[np.int8],
     fails: NDArray[np.int8],
+    beyond_talk: NDArray[np.int8],
     records: Any,
     looks: Any,
     age: int,
@@ -78,14 +70,10 @@ def _failing(
     rows = np.empty(len(fails), np.int64)
     n = 0
     for i in range(len(fails)):
-        if not 1 <= fails[i] <= most or math.isinf(looks[i]["distance_m"]):
+        if not 1 <= fails[i] <= most or beyond_talk[i] or math.isinf(looks[i]["distance_m"]):
             continue
         if looks[i]["set_aside_day"] == NEVER or _of_another_age(records[i], age):
             continue
-        to_talk = 0
-        for row in range(len(for_talk)):
-            to_talk += for_talk[row] and table[row, i] == FAIL
-        if to_talk == fails[i]:
-            rows[n] = i
-            n += 1
+        rows[n] = i
+        n += 1
     return rows[:n]

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from matching.answers import Relaxation
 from matching.columns import ATTENDANCES, NEVER
 from matching.learned import Learned
-from matching.near_misses import is_beyond_talk
 from matching.ranking import score
 from matching.reach import walk_minutes
 from matching.rules import Judged
@@ -42,7 +41,7 @@ def relaxation(
     enough = score(sight, judged, scheme, alone, (), learned).enough(scheme)
     best: tuple[int, NDArray[np.int64]] | None = None
     for k, rule in enumerate(judged.rules):
-        if is_beyond_talk(rule):
+        if rule.is_beyond_talk:
             continue
         brought = alone[(judged.table[k, alone] == FAIL) & enough[alone]]
         if len(brought) and (best is None or len(brought) > len(best[1])):

@@ -36,6 +36,7 @@ class Judged:
     """Verdicts of the rules that a need asks, one row of the table a rule.
 
     table : (rules, n) of PASS / UNKNOWN / FAIL; a safety rule's UNKNOWN stands as FAIL
+    beyond_talk : (n,) how many of the rules that a row fails are `Rule.is_beyond_talk`
     unsure_access : (n,) whether some access that the person can't do without isn't known
     """
 
@@ -43,6 +44,7 @@ class Judged:
     table: NDArray[np.int8]
     fails: NDArray[np.int8]
     unknowns: NDArray[np.int8]
+    beyond_talk: NDArray[np.int8]
     unsure_access: NDArray[np.bool_]
     removed: NDArray[np.int64]  # (rules,) how many rows each fails
 
@@ -52,16 +54,18 @@ def judge(sight: Sight) -> Judged:
     asked = [k for k, rule in enumerate(RULES) if rule.applies(sight.ask)]
     rules = tuple(RULES[k] for k in asked)
     table = np.empty((len(asked), len(sight.rows)), np.int8)
-    fails, unknowns = np.zeros((2, len(sight.rows)), np.int8)
+    fails, unknowns, beyond_talk = np.zeros((3, len(sight.rows)), np.int8)
     unsure_access = np.zeros(len(sight.rows), np.bool_)
     removed = np.zeros(len(asked), np.int64)
     access_rules = np.array([rule.access for rule in rules])
     safety_rules = np.array([rule.safety for rule in rules])
+    beyond_rules = np.array([rule.is_beyond_talk for rule in rules])
     _judge_all(
-        np.array(asked), safety_rules, access_rules, sight.rows.records, sight.looks, sight.terms,
-        table, fails, unknowns, unsure_access, removed,
+        np.array(asked), safety_rules, access_rules, beyond_rules,
+        sight.rows.records, sight.looks, sight.terms,
+        table, fails, unknowns, beyond_talk, unsure_access, removed,
     )  # fmt: skip
-    return Judged(rules, table, fails, unknowns, unsure_access, removed)
+    return Judged(rules, table, fails, unknowns, beyond_talk, unsure_access, removed)
 
 
 @compiled
@@ -69,12 +73,14 @@ def _judge_all(
     asked: NDArray[np.int64],
     for_safety: NDArray[np.bool_],
     for_access: NDArray[np.bool_],
+    for_no_talk: NDArray[np.bool_],
     records: Any,
     looks: Any,
     terms: Any,
     table: NDArray[np.int8],
     fails: NDArray[np.int8],
     unknowns: NDArray[np.int8],
+    beyond_talk: NDArray[np.int8],
     unsure_access: NDArray[np.bool_],
     removed: NDArray[np.int64],
 ) -> None:
@@ -84,8 +90,9 @@ def _judge_all(
             found = table[row, start:end]
             put_rule(asked[row], records[start:end], looks[start:end], terms[0], found)
             removed[row] += _counted(
-                found, for_safety[row], for_access[row],
-                fails[start:end], unknowns[start:end], unsure_access[start:end],
+                found, for_safety[row], for_access[row], for_no_talk[row],
+                fails[start:end], unknowns[start:end], beyond_talk[start:end],
+                unsure_access[start:end],
             )  # fmt: skip
 
 
@@ -94,8 +101,10 @@ def _counted(
     found: NDArray[np.int8],
     for_safety: bool,
     for_access: bool,
+    for_no_talk: bool,
     fails: NDArray[np.int8],
     unknowns: NDArray[np.int8],
+    beyond_talk: NDArray[np.int8],
     unsure_access: NDArray[np.bool_],
 ) -> int:
     """Count one rule's verdicts on some rows; return how many fail."""
@@ -109,6 +118,7 @@ def _counted(
         fails[i] += failed
         removed += failed
         unknowns[i] += unknown
+        beyond_talk[i] += failed and for_no_talk
         if for_access:
             unsure_access[i] |= unknown
     return removed

@@ -20,6 +20,9 @@ from matching.sight import Seen
 PASS, UNKNOWN, FAIL = 1, 0, -1
 WORDS = {PASS: "pass", UNKNOWN: "unknown", FAIL: "fail"}
 
+BEYOND_TALK = ("kind", "published", "sober")
+"""Rules besides those of safety that nobody is asked to loosen."""
+
 Test = Callable[[Any, Any, Any], int]
 """Judges one place: its record (`columns.RECORD`), what is seen of it for this question
 (`columns.LOOK`) and the question's terms (`terms.TERMS`) give PASS, UNKNOWN or FAIL."""
@@ -53,6 +56,11 @@ class Rule:
     @cached_property
     def words(self) -> Sentence:
         return sentence(f"rule.{self.code}")
+
+    @property
+    def is_beyond_talk(self) -> bool:
+        """Tell whether it is a rule that no change is ever proposed for."""
+        return self.safety or self.code in BEYOND_TALK
 
 
 @compiled

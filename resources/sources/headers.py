@@ -74,7 +74,6 @@ class Header:
                 out[name if name not in out else f"{name} #{i + 1}"] = i
         return tuple((i, name) for name, i in out.items())
 
-
     @cached_property
     def keeps_all(self) -> bool:
         """Whether a kept row has every cell but those of columns that the program itself added."""

@@ -114,12 +114,17 @@ def test_there_is_no_rule_beyond_the_last(anything):
         value_of(len(CRITERIA), *anything[0])
 
 
-def test_both_distances_are_the_same_distance():
+@pytest.mark.parametrize("degrees", [13.0, 2.0, 0.1, 0.001, 1e-6])
+def test_both_distances_are_the_same_distance(degrees: float):
     r = random.Random(5)
     for _ in range(200):
-        one, other = (LonLat(r.uniform(123, 154), r.uniform(20, 46)) for _ in range(2))
+        one = LonLat(r.uniform(123, 154), r.uniform(20, 46))
+        other = LonLat(*(x + r.uniform(-degrees, degrees) for x in one))
         away = great_circle_m(one, np.array([other.lon]), np.array([other.lat]))[0]
-        assert metres_between(*one, *other) == pytest.approx(away, rel=1e-9)
+        assert metres_between(*one, *other) == pytest.approx(away, rel=1e-9, abs=1e-6)
+    assert metres_between(*one, *one) == 0.0
+    assert np.isnan(metres_between(*one, float("nan"), 35.0))
+    assert np.isnan(metres_between(*one, 139.0, float("nan")))
 
 
 def test_what_was_compiled_is_forgotten_when_any_source_changes(tmp_path: Path):

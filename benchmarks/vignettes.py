@@ -1,7 +1,7 @@
 """Compares the engine's lists with those an experienced worker would make, beside two plain ways.
 
-The judged examples stand in tests/vignettes. TF-IDF lists the places whose words are most like the
-person's situation; nearest first lists them by distance. Neither asks anything else.
+The judged examples of two towns stand in tests/vignettes. TF-IDF lists the places whose words are
+most like the person's situation; nearest first lists them by distance. Neither asks anything else.
 
     python -m benchmarks.vignettes [--failures]
 """
@@ -28,9 +28,9 @@ OUT = Path(__file__).parent / "out"
 Way = Callable[[judged.Vignette], Sequence[str]]
 
 
-def by_words() -> Way:
+def by_words(folder: Path) -> Way:
     """List places by the cosine of character 1- to 3-grams with the situation's words."""
-    entries = judged.places()
+    entries = judged.places(folder)
     vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True)
     matrix = vectorizer.fit_transform([f"{e['name']} {e['text']}" for e in entries])
 
@@ -42,16 +42,21 @@ def by_words() -> Way:
     return way
 
 
-def by_distance(v: judged.Vignette) -> list[str]:
+def by_distance(folder: Path) -> Way:
     """List places by distance."""
-    here = v.need["at"]
+    entries = judged.places(folder)
 
-    def away(entry: dict[str, list[float]]) -> float:
-        there = judged.point(entry["at"])
-        east = (there["lon"] - here["lon"]) * math.cos(math.radians(here["lat"]))
-        return math.hypot(east, there["lat"] - here["lat"])
+    def way(v: judged.Vignette) -> list[str]:
+        here = v.need["at"]
 
-    return [e["key"] for e in sorted(judged.places(), key=away)]
+        def away(entry: dict[str, list[float]]) -> float:
+            there = judged.point(entry["at"])
+            east = (there["lon"] - here["lon"]) * math.cos(math.radians(here["lat"]))
+            return math.hypot(east, there["lat"] - here["lat"])
+
+        return [e["key"] for e in sorted(entries, key=away)]
+
+    return way
 
 
 def row(name: str, m: judged.Measured) -> str:
@@ -62,37 +67,46 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--failures", action="store_true", help="show each example that fails")
     arguments = parser.parse_args()
-    people = judged.vignettes()
-    with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/town.sqlite3")
+    lines: list[str] = []
+    for folder in (judged.FOLDER, judged.HARBOUR):
+        lines += judgement(folder, failures=arguments.failures)
+    print("\n".join(lines))
+    OUT.mkdir(exist_ok=True)
+    (OUT / "vignettes.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def judgement(folder: Path, *, failures: bool) -> list[str]:
+    """Return the table of one town."""
+    people = judged.vignettes(folder)
+    with tempfile.TemporaryDirectory() as aside:
+        database = Database(f"sqlite:///{aside}/town.sqlite3")
         Base.metadata.create_all(database.engine)
-        town = judged.Town(database, IndexStore(Path(folder) / "index", default_vocabulary()))
+        store = IndexStore(Path(aside) / "index", default_vocabulary())
+        town = judged.Town(database, store, folder)
         lists = {v.title: town.listed(v) for v in people}
         database.close()
 
     def engine(v: judged.Vignette) -> list[str]:
         return lists[v.title]
 
-    ways: list[tuple[str, Way]] = [
-        ("suggest", engine), ("TF-IDF", by_words()), ("nearest first", by_distance),
-    ]  # fmt: skip
-    lines = [
-        f"{len(people)} judged examples, {len(judged.places())} places",
-        "",
-        "| way | hit@3 | all in 5 | nDCG@5 | must-never places shown |",
-        "|---|---|---|---|---|",
-        *(row(name, judged.measure(way, people)) for name, way in ways),
-    ]
-    print("\n".join(lines))
-    OUT.mkdir(exist_ok=True)
-    (OUT / "vignettes.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    if arguments.failures:
+    if failures:
         for v in people:
             found = lists[v.title]
             if not judged.complete(v, found) or set(v.never) & set(found):
                 shown = sorted(set(v.never) & set(found))
-                print(f"\n{v.title}: lacks {sorted(set(v.good) - set(found[:5]))}, shows {shown}")
+                print(f"{v.title}: lacks {sorted(set(v.good) - set(found[:5]))}, shows {shown}")
                 print("   ", found)
+    ways: list[tuple[str, Way]] = [
+        ("suggest", engine), ("TF-IDF", by_words(folder)), ("nearest first", by_distance(folder)),
+    ]  # fmt: skip
+    return [
+        f"{folder.name}: {len(people)} judged examples, {len(judged.places(folder))} places",
+        "",
+        "| way | hit@3 | all in 5 | nDCG@5 | must-never places shown |",
+        "|---|---|---|---|---|",
+        *(row(name, judged.measure(way, people)) for name, way in ways),
+        "",
+    ]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Judged examples: an invented town, invented people, and what an experienced worker would say.
 
-The data stands in tests/vignettes; `load` reads it, `Town` builds the town's catalogue by the real
-commands, `measure` compares a way of listing places with the judgement.
+The data of two towns stands in tests/vignettes; `Town` builds a town's catalogue by the real commands,
+`measure` compares a way of listing places with the judgement.
 """
 
 import math
@@ -26,6 +26,8 @@ from resources.schedules import to_json
 from resources.vocabulary import default_vocabulary
 
 FOLDER = Path(__file__).resolve().parents[1] / "vignettes"
+HARBOUR = FOLDER / "harbour"
+"""Another town, whose people were judged before anybody had seen its lists."""
 MIDDLE = (139.68, 35.71)
 DAY = date(2026, 12, 1)
 NOW = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # 8:30 in Japan on that day, a Tuesday
@@ -76,24 +78,24 @@ def point(at: Sequence[float]) -> dict[str, float]:
     return {"lon": round(lon, 6), "lat": round(MIDDLE[1] + north / metres, 6)}
 
 
-def _entries(pattern: str, table: str) -> list[dict[str, Any]]:
+def _entries(folder: Path, pattern: str, table: str) -> list[dict[str, Any]]:
     return [
         entry
-        for path in sorted(FOLDER.glob(pattern))
+        for path in sorted(folder.glob(pattern))
         for entry in tomllib.loads(path.read_text(encoding="utf-8"))[table]
     ]
 
 
-def places() -> list[dict[str, Any]]:
-    return _entries("places_*.toml", "place")
+def places(folder: Path = FOLDER) -> list[dict[str, Any]]:
+    return _entries(folder, "places*.toml", "place")
 
 
 def host_of(key: str) -> uuid.UUID:
     return uuid.uuid5(uuid.NAMESPACE_OID, f"host {key}")
 
 
-def vignettes() -> list[Vignette]:
-    return [_vignette(entry) for entry in _entries("vignettes_*.toml", "vignette")]
+def vignettes(folder: Path = FOLDER) -> list[Vignette]:
+    return [_vignette(entry) for entry in _entries(folder, "vignettes*.toml", "vignette")]
 
 
 def _vignette(entry: dict[str, Any]) -> Vignette:
@@ -126,13 +128,13 @@ def _windows(text: str) -> list[dict[str, str]]:
 
 
 class Town:
-    """The invented town in a catalogue of its own."""
+    """An invented town in a catalogue of its own."""
 
-    def __init__(self, database: Database, store: IndexStore) -> None:
+    def __init__(self, database: Database, store: IndexStore, folder: Path = FOLDER) -> None:
         self.database, self.store = database, store
         self.key_of: dict[uuid.UUID, str] = {}
         with database.writing(by="judged") as session:
-            for place in places():
+            for place in places(folder):
                 now, host = clock.now(), {"cap": 4, "now": 1, **place.get("host", {})}
                 rest = host.get("resting_days")
                 session.add(

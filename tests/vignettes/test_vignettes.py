@@ -1,6 +1,7 @@
-"""The lists are those an experienced support worker would make, for seventy invented people."""
+"""The lists are those an experienced support worker would make, for invented people of two towns."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import judged
 import pytest
@@ -14,15 +15,32 @@ from resources.models import Base
 from resources.vocabulary import default_vocabulary
 
 PEOPLE = judged.vignettes()
+OF_HARBOUR = judged.vignettes(judged.HARBOUR)
+
+
+def built(where: Path, folder: Path) -> Iterator[judged.Town]:
+    database = Database(f"sqlite:///{where / 'town.sqlite3'}")
+    Base.metadata.create_all(database.engine)
+    yield judged.Town(database, IndexStore(where / "index", default_vocabulary()), folder)
+    database.close()
 
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[judged.Town]:
-    folder = tmp_path_factory.mktemp("town")
-    database = Database(f"sqlite:///{folder / 'town.sqlite3'}")
-    Base.metadata.create_all(database.engine)
-    yield judged.Town(database, IndexStore(folder / "index", default_vocabulary()))
-    database.close()
+    yield from built(tmp_path_factory.mktemp("town"), judged.FOLDER)
+
+
+@pytest.fixture(scope="module")
+def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[judged.Town]:
+    yield from built(tmp_path_factory.mktemp("harbour"), judged.HARBOUR)
+
+
+@pytest.mark.parametrize("v", OF_HARBOUR, ids=[v.title for v in OF_HARBOUR])
+def test_so_it_is_in_a_town_that_was_judged_before_its_lists_were_seen(
+    v: judged.Vignette, harbour: judged.Town
+) -> None:
+    test_nobody_is_sent_where_they_must_never_go_and_someone_who_fits_comes_early(v, harbour)
+    assert judged.complete(v, harbour.listed(v)), v.why
 
 
 @pytest.mark.parametrize("v", PEOPLE, ids=[v.title for v in PEOPLE])
@@ -49,12 +67,14 @@ def test_nearly_all_who_fit_are_among_the_first_five(town: judged.Town) -> None:
     assert found.ndcg_at_5 >= 0.88
 
 
+@pytest.mark.parametrize("which", ["town", "harbour"])
 def test_every_place_that_must_never_appear_is_kept_off_for_a_reason_that_is_told(
-    town: judged.Town,
+    which: str, request: pytest.FixtureRequest
 ) -> None:
+    town: judged.Town = request.getfixturevalue(which)
     offering_of = {key: offering for offering, key in town.key_of.items()}
     with town.database.reading() as session:
-        for v in PEOPLE:
+        for v in PEOPLE if which == "town" else OF_HARBOUR:
             for key in v.never:
                 told = explain(
                     session, town.store, town.need(v), offering_of[key], scheme=v.scheme,
@@ -66,8 +86,13 @@ def test_every_place_that_must_never_appear_is_kept_off_for_a_reason_that_is_tol
 
 
 def test_the_examples_name_places_that_exist_and_touch_every_need_and_limit() -> None:
-    keys = {place["key"] for place in judged.places()}
-    for v in PEOPLE:
+    known = {
+        folder: {place["key"] for place in judged.places(folder)}
+        for folder in (judged.FOLDER, judged.HARBOUR)
+    }
+    everybody = [(judged.FOLDER, v) for v in PEOPLE] + [(judged.HARBOUR, v) for v in OF_HARBOUR]
+    for folder, v in everybody:
+        keys = known[folder]
         named = {*v.good, *v.fine, *v.never, *v.first_not, *v.misses}
         assert named <= keys, (v.title, named - keys)
         assert not set(v.good) & set(v.never)

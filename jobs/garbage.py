@@ -2,8 +2,7 @@
 
 By its own measure it looks after every seven hundred new objects, and all over again whenever a
 quarter has come to what is kept. A row that is read makes hundreds of objects and leaves no such
-garbage: reading a file would spend a quarter of its time, and reading one again half of it, on
-looking (`benchmarks.imports`).
+garbage: a good part of the time in which a file is read would go into looking.
 """
 
 import gc

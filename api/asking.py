@@ -21,7 +21,13 @@ from resources.hubs import LISTED, hubs
 
 
 def list_for(
-    program: Program, session: Session, need: Need, *, weighing: Weighing, scheme: str = USUAL
+    program: Program,
+    session: Session,
+    need: Need,
+    *,
+    weighing: Weighing,
+    scheme: str = USUAL,
+    limit: int = LISTED,
 ) -> Answer:
     """Return the list that is shown to staff, by the numbers that this request sees."""
     numbers = weighing.thresholds
@@ -32,7 +38,7 @@ def list_for(
         fewest_lists=numbers.hub_fewest_lists,
     )
     return suggest_placements(
-        session, program.store, need, limit=LISTED, scheme=scheme, hubs=known, weighing=weighing
+        session, program.store, need, limit=limit, scheme=scheme, hubs=known, weighing=weighing
     )
 
 

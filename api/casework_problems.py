@@ -127,6 +127,11 @@ CASEWORK: dict[type[Exception], Problem] = {
     decline_reasons.BadReason: Problem(
         422, "見送り・終了の理由を選んでください。", "Choose the reason of the decline or end."
     ),
+    placements.NoReason: Problem(
+        422,
+        "一覧の一番上でない場所を選んだ理由を書いてください。",
+        "Say why this place was chosen, which isn't the first of the list.",
+    ),
     placements.NeedsConsent: Problem(
         422,
         "この目的について、あなたの機関を含む本人同意がありません。先に同意を記録してください。",

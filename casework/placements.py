@@ -29,6 +29,13 @@ DISCLOSED = (*TELLABLE, "plan", "age_band", "step", "days")
 """The classes of fields that may have gone to somebody outside the team."""
 
 
+class NoReason(ValueError):
+    """A place was chosen that isn't the first of the list, and nobody said why."""
+
+    def __init__(self) -> None:
+        super().__init__("say why a place was chosen that isn't the first of the list")
+
+
 class NeedsConsent(PermissionError):
     """A step for which the case has no consent that covers the actor's agency."""
 

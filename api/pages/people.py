@@ -19,10 +19,14 @@ from matching.suggest import MINIMUM, suggest_placements
 from matching.unmet import note_unmet
 from matching.why import explain
 from resources import clock
+from resources.hubs import LISTED
 from resources.queries import list_resources
 from resources.verify_next import count_suggested
 
 router = APIRouter(include_in_schema=False, dependencies=[allowed(*WORKS_WITH_PEOPLE)])
+
+MORE = 20
+"""So many places are shown to who asks for more than the first handful."""
 
 RULE_WORDS = {
     code: sentence(f"rule.{code}").as_json() for code in (*(rule.code for rule in RULES), MINIMUM)
@@ -45,6 +49,7 @@ def person(
     person_id: uuid.UUID,
     scheme: str = USUAL,
     noted: bool = False,
+    more: bool = False,
 ) -> Response:
     opened = case_of_person(session, actor=user, person_id=person_id, purpose="suggest")
     found = opened.person
@@ -52,8 +57,9 @@ def person(
         return RedirectResponse(f"/people/{person_id}/need", 303)
     need = need_of_case(program, session, opened)
     weighing, chosen = scheme_named(session, scheme)
-    answer = list_for(program, session, need, weighing=weighing, scheme=chosen)
-    if opened.counts:
+    limit = MORE if more else LISTED
+    answer = list_for(program, session, need, weighing=weighing, scheme=chosen, limit=limit)
+    if opened.counts and not more:  # the first ones were counted when they were shown
         count_suggested(session, [s.place.offering for s in answer.suggestions], on=clock.today())
     return render(
         request,
@@ -70,6 +76,8 @@ def person(
         why_query="" if chosen == USUAL else f"?scheme={chosen}",
         unmet_action=f"/people/{person_id}/unmet",
         unmet_noted=noted,
+        more=more,
+        more_there=not more and answer.fitting > len(answer.suggestions),
     )
 
 
@@ -110,6 +118,8 @@ def why(
         request,
         "why.html",
         person_id=person_id,
+        opened=opened,
+        tellable=TELLABLE,
         why=explanation.as_json(),
         from_town=explanation.from_town,
         scheme=chosen,

@@ -11,7 +11,7 @@ from api.asking import what_was_suggested
 from api.dependencies import Program, User, Writing, allowed
 from api.pages.case_forms import Code, Codes, Day, Words, back, to_write
 from casework.owners import check_owner
-from casework.placements import done_follow_up, move_placement, start_placement
+from casework.placements import NoReason, done_follow_up, move_placement, start_placement
 from casework.plans import add_plan_item, ask_hand_off, done_plan_item, move_hand_off
 from casework.roles import WORKS_WITH_PEOPLE
 from resources.commands import NotFound
@@ -29,8 +29,11 @@ def start(
     offering: Annotated[uuid.UUID, Form()],
     note: Words = "",
     told: Codes = [],  # noqa: B006 - read by FastAPI, changed by nobody
+    not_first: Annotated[bool, Form()] = False,
 ) -> Response:
     opened = to_write(session, user, case_id, "placement")
+    if not_first and not note.strip():
+        raise NoReason
     entry = entries_by_offering(session, [offering]).get(offering)
     if entry is None:
         raise NotFound("offering")

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from api.dependencies import Program, Reading, User, Writing, allowed
 from api.identity import language_of
 from api.pages.case_forms import agency_names, given
-from api.pages.forms import BadField, present, text, texts, whole
+from api.pages.forms import BadField, number, present, text, texts, whole
 from api.pages.query import need_of
 from api.places import at_of, towns
 from api.rendering import render
@@ -29,6 +29,8 @@ from resources import clock
 
 router = APIRouter(include_in_schema=False, dependencies=[allowed(*WORKS_WITH_PEOPLE)])
 
+USUAL_SPEED_M_S = 1.1
+
 LIMITS = ("sessions_per_week", "minutes")
 """Limits that only the assessment asks for; the others are those of the search page."""
 
@@ -37,6 +39,9 @@ ASKED = {
     "with_child", "pay_wanted", "transport", "no_smoking", "no_animals",
 }  # fmt: skip
 """All limits that the form shows: one that is left empty there is taken away."""
+
+ABOUT = ("gender", "languages", "holds")
+"""So are these, which stand together in a part of the form of their own."""
 
 
 @router.get("/people/new")
@@ -183,8 +188,8 @@ def _assess(
 def assessed_need(form: FormData, before: dict[str, Any]) -> dict[str, Any]:
     """Return the need that the assessment states, in the JSON of the contract.
 
-    What the form doesn't ask for (excluded hosts and areas, languages, hours that differ by the
-    day) stays as it was.
+    What the form doesn't ask for (excluded hosts, places and areas, which have a page of their own,
+    and hours that differ by the day) stays as it was.
     """
     need = need_of(form)
     weights = {
@@ -193,13 +198,22 @@ def assessed_need(form: FormData, before: dict[str, Any]) -> dict[str, Any]:
         if name.startswith("weight-") and value in ("1", "2", "3")
     }
     need.pop("needs", None)
-    limits = {k: v for k, v in before.get("limits", {}).items() if k not in ASKED}
+    # A choice is always sent, an empty one too; a list of boxes isn't where none is ticked.
+    asked = {*ASKED, *ABOUT} if "gender" in form else ASKED
+    limits = {k: v for k, v in before.get("limits", {}).items() if k not in asked}
     limits |= need.get("limits", {})
     for name in LIMITS:
         value = whole(form, name)
         if value is not None:
             limits[name] = value
-    kept = {k: before[k] for k in ("speed_m_s", "radius_m") if k in before}
+    limits |= present([("gender", text(form, "gender")), ("languages", texts(form, "languages"))])
+    # Nothing ticked says that nothing is met only where somebody says that it was asked.
+    if "holds_known" in form or texts(form, "holds"):
+        limits["holds"] = texts(form, "holds")
+    speed = number(form, "speed_m_s") if "speed_m_s" in form else before.get("speed_m_s")
+    if speed is not None and speed != USUAL_SPEED_M_S:
+        need["speed_m_s"] = speed
+    kept = {k: before[k] for k in ("radius_m",) if k in before}
     flags = ("protected", "no_children_present", "no_alcohol")
     safety = {k: v for k, v in before.get("safety", {}).items() if k not in flags}
     safety |= dict.fromkeys((f for f in flags if f in texts(form, "safety")), True)

@@ -64,8 +64,9 @@ def look(
     words: Words = "",
 ) -> Response:
     opened = _to_write(session, user, person_id)
-    found = list_resources(session, text=words, limit=30).entries if words.strip() else []
-    return _page(request, program, session, opened, words=words, found=found)
+    entries = list_resources(session, text=words, limit=30).entries if words.strip() else []
+    places = {entry.resource.id: entry for entry in entries}  # one may offer several things
+    return _page(request, program, session, opened, words=words, found=list(places.values()))
 
 
 @router.post("/people/{person_id}/keep-away")

@@ -15,6 +15,10 @@ from matching.note_turned import is_turned
 from matching.note_whom import Others, whom_of
 from matching.note_words import entries
 
+LONGEST_WISH = 200
+"""Characters of the wish in words."""
+
+_CLAUSE_END = re.compile(r"[、,，]")
 _SENTENCE_END = re.compile(r"[。．!?！？\n]+")
 
 
@@ -24,25 +28,41 @@ def read_note(note: str) -> list[Proposal]:
     Examples
     --------
     >>> [(p.field, p.value) for p in read_note("人混みが苦手、本が好き、週1回2時間くらいなら")]
-    [('wishes.activities', 'reading'), ('limits.group_size', 5), ('limits.noise', 'low'),
-     ('limits.sessions_per_week', 1), ('limits.minutes', 120)]
+    [('wishes.activities', 'reading'), ('wishes.text', '本が好き'), ('limits.group_size', 5),
+     ('limits.noise', 'low'), ('limits.sessions_per_week', 1), ('limits.minutes', 120)]
     """
     folded = unicodedata.normalize("NFKC", note)
     found: dict[tuple[str, str], Proposal] = {}
     whom = whom_of(folded)
     young = False
+    wished: list[str] = []
     for part in _SENTENCE_END.split(folded):
         others = whom.others(part)
         young = young or _is_at_school(part, others)
-        for proposal in (*_coded(part, others), *counted(part, others), *timed(part, others)):
+        coded = list(_coded(part, others))
+        wished += _wished(part, coded)
+        for proposal in (*coded, *counted(part, others), *timed(part, others)):
             key = (proposal.field, str(proposal.value) if _many(proposal.field) else "")
             found.setdefault(key, proposal)
+    if wished:
+        words = "、".join(dict.fromkeys(wished))[:LONGEST_WISH]
+        found["wishes.text", ""] = Proposal("wishes.text", words, wished[0])
     order = {name: i for i, name in enumerate(_ORDER)}
     kept = _with_what_follows(without_leftovers(list(found.values())), young)
     return sorted(kept, key=lambda p: order[p.field.split(".")[0]])
 
 
 _ORDER = ("age", "walk_minutes", "needs", "wishes", "step", "limits", "windows", "safety")
+
+
+def _wished(part: str, coded: list[Proposal]) -> list[str]:
+    """Return the clauses that say what somebody likes to do, in their own words.
+
+    A code says reading; which books, and how, is told by the words, and compared with descriptions.
+    """
+    liked = [p.because for p in coded if p.field == "wishes.activities"]
+    clauses = (clause.strip() for clause in _CLAUSE_END.split(part))
+    return [clause for clause in clauses if any(words in clause for words in liked)]
 
 
 def _many(field: str) -> bool:

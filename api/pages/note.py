@@ -60,7 +60,7 @@ def _fields(proposal: Proposal) -> list[tuple[str, str]]:
     if head == "needs":
         return [("needs", tail)]
     if head == "wishes":
-        return [("activities", value)]
+        return [("text" if tail == "text" else "activities", value)]
     if head in ("age", "walk_minutes"):
         return [(head, str(value))]
     if head == "windows":
@@ -77,6 +77,8 @@ def proposed_words(proposal: Proposal, language: str, vocabulary: Vocabulary) ->
     value: Any = proposal.value
     if head == "needs":
         return vocabulary.label("need", tail, language)
+    if proposal.field == "wishes.text":
+        return say("note.wished", language, words=value)
     if head == "wishes":
         return vocabulary.label("activity", value, language)
     if head == "age":

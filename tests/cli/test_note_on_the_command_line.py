@@ -13,7 +13,7 @@ def test_a_note_gives_proposals_with_their_words_and_a_need_to_be_confirmed(ibas
     assert done.code == 0, done.err
     found = json.loads(done.out)
     assert found["need"] == {
-        "wishes": {"activities": ["reading"]},
+        "wishes": {"activities": ["reading"], "text": "本が好き"},
         "limits": {"noise": "low", "group_size": 5, "sessions_per_week": 1, "minutes": 120},
     }
     assert {"field": "limits.noise", "value": "low", "because": "人混み"} in found["proposals"]

@@ -30,11 +30,26 @@ def test_the_note_of_the_plan_is_read_as_a_worker_would() -> None:
     found = read_note("人混みが苦手、本が好き、週1回2時間くらいなら")
     assert [(p.field, p.value, p.because) for p in found] == [
         ("wishes.activities", "reading", "本"),
+        ("wishes.text", "本が好き", "本が好き"),
         ("limits.noise", "low", "人混み"),
         ("limits.group_size", 5, "人混み"),
         ("limits.sessions_per_week", 1, "週1回"),
         ("limits.minutes", 120, "2時間"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("note", "words"),
+    [
+        ("人と話すのは苦手。古い時代小説なら読む、料理は嫌い。", "古い時代小説なら読む"),
+        ("本が好き。絵を描くのが好き、週1回なら。", "本が好き、絵を描くのが好き"),
+        ("週1回2時間くらいなら", None),
+    ],
+)
+def test_what_is_liked_is_the_wish_in_the_notes_own_words(note: str, words: str | None) -> None:
+    assert [p.value for p in read_note(note) if p.field == "wishes.text"] == (
+        [words] if words else []
+    )
 
 
 @pytest.mark.parametrize(

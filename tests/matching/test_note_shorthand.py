@@ -37,7 +37,8 @@ def written(proposal: Proposal) -> set[str]:
 
 def proposed(note: str) -> set[str]:
     """Return what is proposed, the hours gathered as 「windows=tue,thu 12:00-17:00」."""
-    found = read_note(note)
+    # The wish in the note's own words is no code: it is compared with descriptions.
+    found = [p for p in read_note(note) if p.field != "wishes.text"]
     hours = {w for p in found if p.field == "windows" for w in written(p)}
     coded = {w for p in found if p.field != "windows" for w in written(p)}
     return coded | ({f"windows={_gathered(hours)}"} if hours else set())

@@ -28,6 +28,9 @@ def evaluate(
     found = judged(_recorded() if file is None else _outcomes(file))
     if plot is not None:
         plot.write_text(_picture(found), encoding="utf-8")
+        if found.groups:
+            beside = plot.with_stem(f"{plot.stem}-groups")
+            beside.write_text(_groups_picture(found), encoding="utf-8")
     if form is Format.JSON:
         print_json(found.as_json())
         return
@@ -63,6 +66,15 @@ def _picture(found: "Evaluation") -> str:
         title=say("table.calibration"),
         across=say("evaluate.expected"),
         up=say("evaluate.stayed"),
+    )
+
+
+def _groups_picture(found: "Evaluation") -> str:
+    from api.learning_shown import groups_picture
+
+    _, _, share, accepted = say("table.group_columns").split("|")
+    return groups_picture(
+        [vars(g) for g in found.groups], title=say("table.groups"), share=share, accepted=accepted
     )
 
 

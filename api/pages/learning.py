@@ -5,7 +5,7 @@ from fastapi.responses import Response
 
 from api.dependencies import Reading, allowed
 from api.identity import language_of
-from api.learning_shown import calibration_picture
+from api.learning_shown import calibration_picture, groups_picture
 from api.rendering import render
 from api.words import say
 from matching.learned_kept import in_force, runs
@@ -29,9 +29,16 @@ def page(request: Request, session: Reading) -> Response:
             across=say("learning.expected", language),
             up=say("learning.stayed", language),
         )
+    groups = newest.evaluation["groups"] if newest is not None else []
     return render(
         request,
         "learning.html",
+        groups_picture=groups_picture(
+            groups,
+            title=say("learning.groups", language),
+            share=say("learning.shown", language),
+            accepted=say("learning.accepted", language),
+        ),
         runs=kept,
         newest=newest,
         learned=in_force(session),

@@ -52,3 +52,6 @@ def test_without_a_file_what_is_recorded_here_is_judged_and_said_to_be_off(
     file = written(tmp_path / "outcomes.jsonl", 900)
     assert ibasho("evaluate", file, "--plot", picture).code == 0
     assert picture.read_text(encoding="utf-8").startswith("<svg")
+    groups = (tmp_path / "plot-groups.svg").read_text(encoding="utf-8")
+    assert groups.startswith("<svg")
+    assert groups.count("<rect") >= 2 * 2 + 2  # two bars for each group, and what they stand for

@@ -1,6 +1,7 @@
 """Loops that run as machine code give what each rule and criterion says on its own."""
 
 import random
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -105,6 +106,44 @@ def test_a_criterion_is_found_by_its_number(k, anything):
     assert found == pytest.approx(expected, rel=1e-12)
     assert len(set(expected)) > 1
     assert all(0.0 <= value <= 1.0 for value in found)
+
+
+RISES, FALLS = 1, -1
+
+
+@pytest.mark.parametrize(
+    ("code", "part", "field", "values", "way"),
+    [
+        ("needs", "place", "needs", [0, 0b1, 0b11, 0b111, 0b1111, 0b11111], RISES),
+        ("wishes", "look", "alike", [0.0, 0.01, 0.2, 0.7, 1.0], RISES),
+        ("wishes", "place", "activities", [0b100, 0b101, 0b111], RISES),
+        ("nearness", "look", "walk_m", [0.0, 1.0, 500.0, 20_000.0], FALLS),
+        ("time", "look", "fitting", [0, 0b10, 0b110, 0b11111110, (1 << 29) - 1], RISES),
+        ("atmosphere", "place", "noise", [0, 1, 2], FALLS),
+        ("atmosphere", "place", "conversation", [0, 1, 2], FALLS),
+        ("atmosphere", "place", "group_size", [1, 2, 8, 200], FALLS),
+        ("first_contact", "place", "visit_first", [0, -1, 1], RISES),
+        ("first_contact", "place", "accompaniment", [0, -1, 1], RISES),
+        ("cost", "place", "fee_yen", [0, 1, 300, 5_000, 1_000_000], FALLS),
+        ("freshness", "place", "verified_day", [-1, 0, 1, 2, 3], RISES),
+        ("host", "place", "host_now", [0, 1, 2, 9], FALLS),
+    ],
+)
+def test_a_criterion_only_rises_or_only_falls_with_what_it_measures(
+    code, part, field, values, way, anything
+):
+    (k,) = (i for i, criterion in enumerate(CRITERIA) if criterion.code == code)
+    moved = False
+    for p, look, a in anything:
+        p, look = p.copy(), look.copy()
+        changed = {"place": p, "look": look}[part]
+        found = []
+        for value in values:
+            changed[field] = value
+            found.append(way * value_of(k, p, look, a))
+        assert all(x <= y + 1e-12 for x, y in pairwise(found)), (found, a)
+        moved = moved or found[0] < found[-1]
+    assert moved, "these places don't tell it from one that is constant"
 
 
 def test_there_is_no_rule_beyond_the_last(anything):

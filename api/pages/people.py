@@ -1,21 +1,23 @@
 """A person, and the places suggested for them, with reasons both ways."""
 
 import uuid
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from api.asking import list_for, need_of_case, scheme_named
 from api.dependencies import Program, User, Writing, allowed
 from api.rendering import render
-from casework.cases import case_of_person, cases_seen
+from casework.cases import Opened, case_of_person, cases_seen
 from casework.people import person_for
 from casework.placements import TELLABLE
 from casework.roles import WORKS_WITH_PEOPLE
 from matching.rules import RULES
-from matching.schemes import USUAL
+from matching.schemes import USUAL, Weighing
 from matching.sentences import sentence
-from matching.suggest import MINIMUM, suggest_placements
+from matching.suggest import MINIMUM
 from matching.unmet import note_unmet
 from matching.why import explain
 from resources import clock
@@ -31,6 +33,9 @@ MORE = 20
 RULE_WORDS = {
     code: sentence(f"rule.{code}").as_json() for code in (*(rule.code for rule in RULES), MINIMUM)
 }
+
+UNMET_SAID = ("noted", "not_empty", "no_consent", "no_needs")
+"""What became of a wish to count an unmet need; each has its sentence, `unmet.…`."""
 
 
 @router.get("/people")
@@ -48,7 +53,7 @@ def person(
     user: User,
     person_id: uuid.UUID,
     scheme: str = USUAL,
-    noted: bool = False,
+    unmet: str = "",
     more: bool = False,
 ) -> Response:
     opened = case_of_person(session, actor=user, person_id=person_id, purpose="suggest")
@@ -75,20 +80,38 @@ def person(
         why_base=f"/people/{person_id}/why",
         why_query="" if chosen == USUAL else f"?scheme={chosen}",
         unmet_action=f"/people/{person_id}/unmet",
-        unmet_noted=noted,
+        unmet_said=unmet if unmet in UNMET_SAID else "",
         more=more,
         more_there=not more and answer.fitting > len(answer.suggestions),
     )
 
 
 @router.post("/people/{person_id}/unmet")
-def unmet(program: Program, session: Writing, user: User, person_id: uuid.UUID) -> Response:
+def note_nothing_found(
+    program: Program,
+    session: Writing,
+    user: User,
+    person_id: uuid.UUID,
+    scheme: Annotated[str, Form(max_length=40)] = USUAL,
+) -> Response:
     """Count that nothing was found; who it was for is recorded with the look, and nowhere else."""
     opened = case_of_person(session, actor=user, person_id=person_id, purpose="suggest", write=True)
+    weighing, chosen = scheme_named(session, scheme)
+    said = _counted(program, session, opened, weighing=weighing, scheme=chosen)
+    return RedirectResponse(f"/people/{person_id}?scheme={chosen}&unmet={said}", 303)
+
+
+def _counted(
+    program: Program, session: Session, opened: Opened, *, weighing: Weighing, scheme: str
+) -> str:
+    """Count an unmet need where the list that staff see is empty; return one of `UNMET_SAID`."""
     need = need_of_case(program, session, opened)
-    if opened.counts and not suggest_placements(session, program.store, need, limit=1).suggestions:
-        note_unmet(session, need, on=clock.today())
-    return RedirectResponse(f"/people/{person_id}?noted=1", 303)
+    if not opened.counts:
+        return "no_consent"
+    # Asked again: meanwhile a place may have been registered, or one may have become free.
+    if list_for(program, session, need, weighing=weighing, scheme=scheme).suggestions:
+        return "not_empty"
+    return "noted" if note_unmet(session, need, on=clock.today()) else "no_needs"
 
 
 @router.get("/people/{person_id}/find")

@@ -43,6 +43,8 @@ def question_page(
         towns=[t.name for t in towns(program, session)],
         rule_words=RULE_WORDS,
         why_base=None,
+        unmet_action=None,
+        unmet_said="",
         schemes=read_weighing(session).offered,
         **context,
     )

@@ -166,6 +166,18 @@ def test_a_note_is_read_into_the_form_with_its_words_and_what_the_form_lacks_is_
     assert "読み取れる言葉がありませんでした" in empty
 
 
+def test_a_search_without_a_person_that_finds_nothing_says_so_and_offers_nothing_to_count(
+    entered: Callable[[str], TestClient],
+) -> None:
+    client = entered("support")
+    token = token_of(client.get("/suggest").text)
+    asked = {"csrf": token, "address": "南大塚三丁目", "walk_minutes": "1", "age": "120"}
+    page = client.post("/suggest", data={**asked, "days": ["mon"], "from": "03:00", "to": "03:10"})
+    assert page.status_code == 200
+    assert 'class="nothing"' in page.text
+    assert "/unmet" not in page.text.split('<section class="list"')[1]
+
+
 def test_a_search_without_a_person_gives_suggestions_and_keeps_nothing(
     entered: Callable[[str], TestClient], demo: Program
 ) -> None:

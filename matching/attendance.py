@@ -31,7 +31,7 @@ def _evidence_windows(p: Seen) -> tuple[str, Any]:
 
 
 def _change_windows(p: Seen) -> Sentence | None:
-    session = p.next_session(fitting=False)
+    session = p.nearest_session()
     if session is None:
         return sentence("change.windows_none")
     start, end, _ = session

@@ -10,6 +10,12 @@ from numpy.typing import NDArray
 from matching.answers import Relaxation
 from matching.columns import ATTENDANCES, NEVER
 from matching.learned import Learned
+from matching.other_hours import (
+    is_another_day,
+    minutes_of_change,
+    session_of_change,
+    smallest_changes,
+)
 from matching.ranking import score
 from matching.reach import walk_minutes
 from matching.rules import Judged
@@ -17,7 +23,7 @@ from matching.schemes import Scheme
 from matching.sentences import Sentence, sentence
 from matching.sight import Sight
 from matching.sureness import joined
-from matching.times import SHORTEST_STAY
+from matching.times import weekday_mask
 from matching.verdicts import FAIL
 from resources.days import DAYS
 from resources.unmet import PARTS_OF_DAY
@@ -120,28 +126,35 @@ def _farther(sight: Sight, rows: NDArray[np.int64]) -> Loosened:
 
 
 def _another_time(sight: Sight, rows: NDArray[np.int64]) -> Loosened:
-    """Return the part of a weekday in which most of some rows can be attended."""
+    """Return the part of a weekday in which most of some rows can be attended.
+
+    Of several, the one that asks for the smallest change of the person's hours, as near misses do.
+    """
     sessions = sight.sessions
-    pointer, start, end = sessions.slots.pointer, sessions.slots.start, sessions.slots.end
-    counts = np.diff(pointer)
-    row_of = np.repeat(np.arange(len(counts)), counts)
-    whole = (sight.rows["attendance"] == ATTENDANCES.index("whole"))[row_of]
-    stay = np.where(whole, end - start, np.minimum(end - start, SHORTEST_STAY))
-    among = np.isin(row_of, rows)
-    best: tuple[int, str, str] | None = None
+    whole = sight.rows["attendance"][rows] == ATTENDANCES.index("whole")
+    best: tuple[tuple[int, ...], str, str] | None = None
     for number, day in enumerate(DAYS):
-        offset = (number - sessions.eve.weekday()) % 7
-        mask = np.uint64(sum(1 << bit for bit in range(offset, 64, 7)))
-        held = among & ((sessions.days & mask) != 0)
+        among = np.uint64(weekday_mask(sessions.eve.weekday(), number))
         for part, (opens, closes) in PARTS_OF_DAY.items():
-            fits = held & (np.minimum(end, closes) - np.maximum(start, opens) >= stay)
-            found = len(np.unique(row_of[fits]))
-            if found and (best is None or found > best[0]):
-                best = (found, day, part)
+            changes = smallest_changes(
+                sessions, rows, whole, among=among, opens=opens, closes=closes
+            )
+            changes = changes[changes >= 0]
+            if not len(changes):
+                continue
+            asked = (
+                -len(changes),
+                int(is_another_day(changes).any()),  # all of one weekday
+                int(minutes_of_change(changes).sum()),
+                int(session_of_change(changes).min()),
+                opens,
+            )
+            if best is None or asked < best[0]:
+                best = (asked, day, part)
     if best is None:
         return None, 0, None
-    found, day, part = best
+    (less, *_), day, part = best
     words = sentence("relax.windows", day=sentence(f"day.{day}"), part=sentence(f"part.{part}"))
     begins, ends = (f"{m // 60:02d}:{m % 60:02d}" for m in PARTS_OF_DAY[part])
     hours = [w.model_dump(by_alias=True) for w in sight.ask.need.windows]
-    return words, found, {"windows": [*hours, {"day": day, "from": begins, "to": ends}]}
+    return words, -less, {"windows": [*hours, {"day": day, "from": begins, "to": ends}]}

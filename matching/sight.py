@@ -13,9 +13,10 @@ from geodata.coordinates import LonLat, great_circle_m
 from geodata.walking import Walks
 from matching.ask import Ask
 from matching.codebook import Codebook
-from matching.columns import FAR, LOOK, NEVER, Array
+from matching.columns import ATTENDANCES, FAR, LOOK, NEVER, Array
 from matching.encoding import LOW_HALF, day_number
 from matching.on_foot import on_foot
+from matching.other_hours import session_of_change, smallest_changes
 from matching.rows import Rows
 from matching.terms import terms_of
 from matching.times import SessionAhead, Sessions, sessions_of
@@ -109,8 +110,14 @@ class _Picked:
     def any(self) -> list[SessionAhead | None]:
         return self.sight.sessions.next_of(self.rows, fitting=False)
 
+    @cached_property
+    def nearest(self) -> list[SessionAhead | None]:
+        sessions, whole = self.sight.sessions, self._records["attendance"] == _WHOLE
+        return sessions.told(session_of_change(smallest_changes(sessions, self.rows, whole)))
+
 
 _LOOKS = frozenset(LOOK.names or ())
+_WHOLE = ATTENDANCES.index("whole")
 
 
 class Seen:
@@ -143,3 +150,7 @@ class Seen:
     def next_session(self, *, fitting: bool = True) -> SessionAhead | None:
         """Return the next session that the person can attend, or the next of all."""
         return (self._picked.fitting if fitting else self._picked.any)[self._k]
+
+    def nearest_session(self) -> SessionAhead | None:
+        """Return the session ahead that asks for the smallest change of the person's hours."""
+        return self._picked.nearest[self._k]

@@ -27,6 +27,9 @@ _ONE = np.uint64(1)
 _CLOCK = 1 << 12
 """More than the minutes of two days: a session ends on the day after it began at the latest."""
 
+A_SESSION = 64 * _CLOCK * _CLOCK * 2
+"""More than the number of any session, see `packed`."""
+
 _WHOLE = ATTENDANCES.index("whole")
 _DROP_IN = ATTENDANCES.index("drop_in")
 
@@ -52,19 +55,27 @@ class Sessions:
 
     days : those of each slot that are still ahead
     fitting : those of them that the person can attend
+    wanted : (m,) the days of each pair of hours in which the person can come
+    hours : (m, 2) from and to, minutes from midnight
     """
 
     eve: date
     slots: Slots
     days: NDArray[np.uint64]
     fitting: NDArray[np.uint64]
+    wanted: NDArray[np.uint64]
+    hours: NDArray[np.int64]
 
     def next_of(self, rows: NDArray[np.int64], *, fitting: bool) -> list[SessionAhead | None]:
         """Return the next session of each of some rows."""
         days = self.fitting if fitting else self.days
         slots = self.slots
         found = _first_of(rows, slots.pointer, days, slots.start, slots.end, slots.uncertain)
-        return list(self._sessions(found.tolist()))
+        return self.told(found)
+
+    def told(self, numbers: NDArray[np.int64]) -> list[SessionAhead | None]:
+        """Return sessions by their numbers, see `packed`; None for −1."""
+        return list(self._sessions(numbers.tolist()))
 
     def _sessions(self, found: list[int]) -> Iterator[SessionAhead | None]:
         midnight = datetime.combine(self.eve, time(0), JAPAN)
@@ -96,7 +107,7 @@ def sessions_of(rows: Rows, ask: Ask, looks: Array) -> Sessions:
         rows.records, slots.pointer, slots.start, slots.end, slots.held, wanted, hours,
         ask.from_minute, ask.day_number, days, fitting, looks,
     )  # fmt: skip
-    return Sessions(ask.eve, slots, days, fitting)
+    return Sessions(ask.eve, slots, days, fitting, wanted, hours)
 
 
 def windows_of(ask: Ask) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
@@ -104,7 +115,7 @@ def windows_of(ask: Ask) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     found: dict[tuple[int, int], int] = {}
     eve = ask.eve.weekday()
     for weekday, start, end in ask.windows:
-        found[start, end] = found.get((start, end), 0) | _weekday_mask(eve, weekday)
+        found[start, end] = found.get((start, end), 0) | weekday_mask(eve, weekday)
     return (
         np.array(list(found.values()), np.uint64),
         np.array(list(found), np.int64).reshape(len(found), 2),
@@ -112,7 +123,7 @@ def windows_of(ask: Ask) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
 
 
 @cache
-def _weekday_mask(eve_weekday: int, weekday: int) -> int:
+def weekday_mask(eve_weekday: int, weekday: int) -> int:
     """Return the bits of the days that fall on a weekday; bit 0 is the eve."""
     mask = 0
     for bit in range((weekday - eve_weekday) % 7, 64, 7):
@@ -183,7 +194,7 @@ def _first_of(
     end: NDArray[np.int64],
     uncertain: NDArray[np.uint64],
 ) -> NDArray[np.int64]:
-    """Return each row's next session as one number, see `_unpacked`; −1 where there is none."""
+    """Return each row's next session as one number, see `packed`; −1 where there is none."""
     found = np.empty(len(rows), np.int64)
     for k in range(len(rows)):
         first = -1
@@ -193,11 +204,17 @@ def _first_of(
             bit = 0
             while not (days[s] >> np.uint64(bit)) & _ONE:
                 bit += 1
-            doubt = np.int64((uncertain[s] >> np.uint64(bit)) & _ONE)
-            this = ((bit * _CLOCK + start[s]) * _CLOCK + end[s]) * 2 + doubt
+            doubt = bool((uncertain[s] >> np.uint64(bit)) & _ONE)
+            this = packed(bit, start[s], end[s], doubt)
             first = this if first < 0 else min(first, this)
         found[k] = first
     return found
+
+
+@compiled
+def packed(bit: int, start: int, end: int, doubt: bool) -> int:
+    """Return a session as one number: day bit, from, to, and whether a holiday may cancel it."""
+    return ((bit * _CLOCK + start) * _CLOCK + end) * 2 + (1 if doubt else 0)
 
 
 def _unpacked(session: int) -> tuple[int, int, int, bool]:

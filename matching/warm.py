@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from matching.nearby import NearbyQuestion, nearby_places
-from matching.need import At, Need, Wishes
+from matching.need import At, Need, Window, Wishes
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
 
@@ -21,6 +21,8 @@ def warm(session: Session, store: IndexStore) -> None:
     if streets is not None:  # on one of them, so that the walk over streets is compiled too
         lon, lat = streets.lines[0].coords[0]
         at = At(lon=lon, lat=lat)
-    need = Need(at=at, walk_minutes=1.0, wishes=Wishes(text="本"))
+    # Hours in which nothing can be attended, so that what would have to change is compiled too.
+    hours = (Window.model_validate({"day": "mon", "from": "03:00", "to": "03:01"}),)
+    need = Need(at=at, walk_minutes=1.0, wishes=Wishes(text="本"), windows=hours)
     suggest_placements(session, store, need)
     nearby_places(session, store, NearbyQuestion(at=need.point, walk_minutes=1.0))

@@ -131,6 +131,9 @@ def compare(
                 assert {v.rule for v in miss.failed} == set(plain.fails)
                 assert not set(plain.fails) & SAFETY
                 assert all(v.change is not None for v in miss.failed)
+                for v in miss.failed:
+                    if v.rule == "windows" and v.change is not None:
+                        assert v.change.ja == reference.change_of_hours(plain.entry)
     assert suggested > needs / 2  # the test says something
     return routes
 

@@ -16,6 +16,7 @@ from matching.suggest import suggest_placements
 from resources.commands import register_resource
 from resources.database import Database
 from resources.registration import Registration
+from resources.unmet import PARTS_OF_DAY
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 PLACES = 140
@@ -49,7 +50,7 @@ def test_removed_near_misses_and_the_loosening_are_those_of_a_slow_walk(
                 vocabulary=catalogues.VOCABULARY,
                 by="test",
             )
-    nothing, loosening, applied = 0, set(), 0
+    nothing, loosening, applied, changed_hours = 0, set(), 0, 0
     with sqlite_database.reading() as session:
         for _ in range(QUESTIONS):
             asked = loosened(catalogues.need(r, sqlite_hosts, NOW.date()), r.choice(NARROW))
@@ -68,6 +69,14 @@ def test_removed_near_misses_and_the_loosening_are_those_of_a_slow_walk(
             assert [
                 (m.place.offering, {f.rule for f in m.failed}) for m in answer.nearest_misses
             ] == [(x.entry.offering.id, set(x.fails)) for x in slow.nearest_misses(near)]
+            by_id = {x.entry.offering.id: x for x in looked}
+            for m in answer.nearest_misses:
+                for f in m.failed:
+                    if f.rule == "windows":
+                        change = reference.change_of_hours(by_id[m.place.offering].entry)
+                        assert f.change is not None
+                        assert f.change.ja == change
+                        changed_hours += 1
             if answer.suggestions:
                 assert answer.relaxation is None
                 continue
@@ -79,6 +88,12 @@ def test_removed_near_misses_and_the_loosening_are_those_of_a_slow_walk(
                 continue
             loosening.add(told.rule)
             assert told.change is not None
+            if told.rule == "windows":
+                (*_, hours) = told.patch["windows"]
+                part = slow.part_of_a_weekday(radius)
+                assert part is not None
+                begins, ends = (f"{m // 60:02d}:{m % 60:02d}" for m in PARTS_OF_DAY[part[1]])
+                assert hours == {"day": part[0], "from": begins, "to": ends}
             least = 1 if told.rule == "windows" else told.count / 2
             assert least <= told.change_count <= told.count
             again = suggest_placements(
@@ -91,4 +106,5 @@ def test_removed_near_misses_and_the_loosening_are_those_of_a_slow_walk(
                 applied += 1
     assert nothing >= 15  # the test says something
     assert applied >= 6
+    assert changed_hours >= 20
     assert {"windows", "reach"} <= loosening

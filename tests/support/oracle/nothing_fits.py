@@ -2,10 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime, time
 
 from geodata.straight import DETOUR
 from matching.rules import RULES
-from oracle.reference import SAFETY, Looked, Reference
+from oracle.reference import DAYS, SAFETY, Looked, Reference
+from resources.clock import JAPAN
+from resources.unmet import PARTS_OF_DAY
 
 NEVER_LOOSENED = SAFETY | {"kind", "published", "sober"}
 ORDER = [rule.code for rule in RULES]
@@ -115,6 +118,47 @@ class NothingFits:
         ]
         best = max(brought, key=lambda b: b[1])
         return best if best[1] else None
+
+    def part_of_a_weekday(self, radius: float | None) -> tuple[str, str] | None:
+        """The day and part of it that bring most of what only the hours keep out.
+
+        Of several, the one that changes the person's hours least: a stated day, then the fewest
+        minutes for all the places it brings, then the first session of any of them.
+        """
+        reach = self.reach()
+        if radius is not None and radius == reach:
+            radius = 2 * radius
+        out = [
+            x
+            for x in self.within(radius)
+            if not self._for_good(x) and self._fits_without(x, "windows")
+        ]
+        best = None
+        for day in DAYS:
+            for part, (opens, closes) in PARTS_OF_DAY.items():
+                asked = [a for x in out if (a := self._least_asked(x, day, opens, closes))]
+                if not asked:
+                    continue
+                this = (
+                    -len(asked), asked[0][0], sum(a[1] for a in asked), min(a[2:] for a in asked),
+                    opens,
+                )  # fmt: skip
+                if best is None or this < best[0]:
+                    best = (this, day, part)
+        return None if best is None else best[1:]
+
+    def _least_asked(self, x: Looked, day: str, opens: int, closes: int) -> tuple | None:
+        """What the session of a place asks that can be attended in a part of a day; the least."""
+        r, found = self.reference, []
+        for s in r.sessions(x.entry) or []:
+            midnight = datetime.combine(s.start.date(), time(0), JAPAN)
+            start = (s.start - midnight).total_seconds() / 60
+            end = (s.end - midnight).total_seconds() / 60
+            stay = end - start if x.entry.offering.attendance == "whole" else min(end - start, 30)
+            here = min(end, closes) - max(start, opens) >= stay
+            if DAYS[s.start.weekday()] == day and here:
+                found.append((*r.asks(x.entry, s), s.start, s.end))
+        return min(found, default=None)
 
     def _fits_without(self, x: Looked, code: str) -> bool:
         left = {c: v for c, v in x.verdicts.items() if c != code}

@@ -262,6 +262,39 @@ class Reference:
                 return True
         return False
 
+    def least_change(self, entry: Entry) -> schedules.SessionTime | None:
+        """The session ahead for which the person would have to change the hours least."""
+        asked = [(*self.asks(entry, s), s.start, s.end, s) for s in self.sessions(entry) or []]
+        return min(asked, key=lambda a: a[:4])[-1] if asked else None
+
+    def asks(self, entry: Entry, session: schedules.SessionTime) -> tuple[bool, int]:
+        """Whether a session asks for another day, and for how many minutes that aren't stated.
+
+        Tries every minute at which the person could come, for every stated time of that weekday.
+        """
+        midnight = datetime.combine(session.start.date(), time(0), JAPAN)
+        start = int((session.start - midnight).total_seconds()) // 60
+        end = int((session.end - midnight).total_seconds()) // 60
+        stay = end - start if entry.offering.attendance == "whole" else min(end - start, 30)
+        stretched = []
+        for window in self.need.windows:
+            if window.day == DAYS[session.start.weekday()]:
+                w0 = int(window.start[:2]) * 60 + int(window.start[3:])
+                w1 = int(window.end[:2]) * 60 + int(window.end[3:])
+                for comes in range(start, end - stay + 1):
+                    earlier, later = max(w0 - comes, 0), max(comes + stay - w1, 0)
+                    stretched.append(earlier + later)
+        return (False, min(stretched)) if stretched else (True, stay)
+
+    def change_of_hours(self, entry: Entry) -> str:
+        """What is said of a place that isn't open when the person can come."""
+        session = self.least_change(entry)
+        if session is None:
+            return "開催が再開されれば可"
+        close = f"{session.end:%H:%M}" if session.end.date() == session.start.date() else "24:00"
+        day = "月火水木金土日"[session.start.weekday()]
+        return f"{day}曜{session.start:%H:%M}～{close}に来られれば可"
+
     def shortest(self, entry: Entry) -> int | None:
         o = entry.offering
         if o.min_minutes is not None:

@@ -1,0 +1,133 @@
+"""What a place asks of a person's hours is the smallest change, and so is what is to be loosened."""
+
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching.need import parse_need
+from matching.other_hours import (
+    is_another_day,
+    minutes_of_change,
+    session_of_change,
+    smallest_changes,
+)
+from matching.rows import Slots
+from matching.store import IndexStore
+from matching.suggest import suggest_placements
+from matching.times import ALL_DAYS, Sessions, windows_of
+from resources.clock import JAPAN
+from resources.database import Database
+from resources.vocabulary import default_vocabulary
+
+EVE = date(2026, 11, 30)
+NOW = datetime(2026, 12, 1, 0, 0, tzinfo=UTC)  # a Tuesday, 9:00 in Japan
+AT = {"lon": 139.7148, "lat": 35.7290}
+
+clocks = st.integers(0, 11).map(lambda n: n * 120)
+windows = st.tuples(st.integers(0, 6), clocks, st.sampled_from([10, 60, 250])).map(
+    lambda w: (w[0], w[1], min(w[1] + w[2], 1440))
+)
+slots = st.tuples(
+    clocks, st.sampled_from([20, 30, 90, 300]), st.integers(0, 2**57 - 1), st.booleans()
+)
+
+
+def slow(opened: list[Any], stated: list[Any], whole: bool) -> tuple[Any, ...] | None:
+    """Go through every day of every session, and every minute at which one could come to it."""
+    found = []
+    for start, minutes, bits, often in opened:
+        stay = minutes if whole else min(minutes, 30)
+        for bit in range(1, 57):
+            if not held(bits, often) >> bit & 1:
+                continue
+            day = EVE + timedelta(days=bit)
+            stretched = [
+                max(opens - comes, 0) + max(comes + stay - closes, 0)
+                for weekday, opens, closes in stated
+                if weekday == day.weekday()
+                for comes in range(start, start + minutes - stay + 1)
+            ]
+            asked = (False, min(stretched)) if stretched else (True, stay)
+            found.append((*asked, day, start, start + minutes))
+    return min(found, default=None)
+
+
+def held(bits: int, often: bool) -> int:
+    """Return the days of a session: many or, as most have, one in the week or so."""
+    return bits if often else bits & (bits >> 3) & (bits >> 11)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(slots, max_size=4), st.lists(windows, min_size=1, max_size=4), st.booleans())
+def test_no_session_ahead_asks_for_less(opened: Any, stated: Any, whole: bool) -> None:
+    days = np.array([held(bits, often) for *_, bits, often in opened], np.uint64) & ALL_DAYS
+    start = np.array([s for s, *_ in opened], np.int64)
+    end = start + np.array([m for _, m, *_ in opened], np.int64)
+    none = np.zeros(len(opened), np.uint64)
+    flat = Slots(np.array([0, len(opened)]), start, end, days, none)
+    asked = SimpleNamespace(eve=EVE, windows=stated)
+    sessions = Sessions(EVE, flat, days, none, *windows_of(asked))  # type: ignore[arg-type]
+    found = smallest_changes(sessions, np.array([0]), np.array([whole]))
+    (session,) = sessions.told(session_of_change(found))
+    least = slow(opened, stated, whole)
+    if session is None:
+        assert least is None
+        return
+    midnight = datetime.combine(session.start.date(), datetime.min.time(), JAPAN)
+    hours = [(t - midnight) // timedelta(minutes=1) for t in (session.start, session.end)]
+    told = (bool(is_another_day(found)[0]), int(minutes_of_change(found)[0]))
+    assert (*told, session.start.date(), *hours) == least
+
+
+def week(*opened: tuple[str, str, str]) -> dict[str, Any]:
+    rules = [
+        {"days": [day], "nth": [], "month_days": [], "from": start, "to": end, "holidays": "open"}
+        for day, start, end in opened
+    ]
+    return {"rules": rules, "closed": []}
+
+
+@pytest.mark.parametrize(
+    ("hours", "opened", "change", "loosened"),
+    [
+        # The next session is on Tuesday, but Monday evening follows on the stated afternoon.
+        (("mon", "13:00", "17:00"), [("mon", "17:00", "19:00"), ("tue", "09:00", "10:00")],
+         "月曜17:00～19:00に来られれば可", ("mon", "17:00", "20:00")),
+        # Monday is the first of the weekdays, but Wednesday is the one that was stated.
+        (("wed", "13:00", "17:00"), [("wed", "17:00", "19:00"), ("mon", "13:00", "15:00")],
+         "水曜17:00～19:00に来られれば可", ("wed", "17:00", "20:00")),
+        # Before the hours that were stated, or a longer while after them.
+        (("fri", "13:00", "17:00"), [("fri", "18:00", "20:00"), ("fri", "10:30", "13:10")],
+         "金曜10:30～13:10に来られれば可", ("fri", "09:00", "12:00")),
+        # On none of the days: what comes first.
+        (("sun", "13:00", "17:00"), [("mon", "13:00", "15:00"), ("wed", "13:00", "15:00")],
+         "水曜13:00～15:00に来られれば可", ("wed", "12:00", "17:00")),
+    ],
+)  # fmt: skip
+def test_the_change_that_is_named_lies_nearest_to_the_hours_and_loosening_says_the_same(
+    database: Database, store: IndexStore, register: Any, hours: Any, opened: Any, change: str,
+    loosened: Any,
+) -> None:  # fmt: skip
+    register(
+        organization={"name": "架空の会"},
+        resource={"name": "架空の場", "kind": "salon", "needs": ["isolation"]},
+        location={**AT, "address": "豊島区"},
+        offering={"schedule": week(*opened), "attendance": "drop_in", "availability": "waitlist"},
+    )
+    day, begins, ends = hours
+    asked = {"at": AT, "needs": {"isolation": 2},
+             "windows": [{"day": day, "from": begins, "to": ends}]}  # fmt: skip
+    need = parse_need(asked, default_vocabulary())
+    with database.reading() as session:
+        answer = suggest_placements(session, store, need, now=NOW)
+    (miss,) = answer.nearest_misses
+    assert [(f.rule, f.change and f.change.ja) for f in miss.failed] == [("windows", change)]
+    assert answer.relaxation is not None
+    assert answer.relaxation.patch is not None
+    day, begins, ends = loosened
+    assert answer.relaxation.patch["windows"][-1] == {"day": day, "from": begins, "to": ends}

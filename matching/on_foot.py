@@ -59,12 +59,21 @@ def _walks(
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     walk_m, by_streets = np.empty(len(distance_m)), np.zeros(len(distance_m), np.bool_)
     for i in range(len(distance_m)):
-        straight = np.rint(distance_m[i])
-        if np.isfinite(street_m[i]):
-            walk_m[i] = max(np.rint(street_m[i]), straight)
-            by_streets[i] = True
-        elif np.isinf(street_m[i]):  # on the streets, and farther than they were searched
-            walk_m[i] = max(straight * DETOUR, limit_m)
-        else:
-            walk_m[i] = straight * DETOUR
+        walk_m[i], by_streets[i] = way_m(distance_m[i], street_m[i], limit_m)
     return walk_m, by_streets
+
+
+@compiled
+def way_m(distance_m: float, street_m: float, limit_m: float) -> tuple[float, bool]:
+    """Return the metres on foot of one way, and whether they are those of streets.
+
+    distance_m : straight
+    street_m : as `Walks.metres_to` tells it
+    limit_m : to which the streets were searched
+    """
+    straight = np.rint(distance_m)
+    if np.isfinite(street_m):
+        return max(np.rint(street_m), straight), True
+    if np.isinf(street_m):  # on the streets, and farther than they were searched
+        return max(straight * DETOUR, limit_m), False
+    return straight * DETOUR, False

@@ -1,7 +1,8 @@
 """A week of several places without clashes: sessions a person can attend, and the ways between.
 
-Which sessions go together is a search (OR-Tools CP-SAT): each place once, no two at a time, time to
-walk from one to the next, and together they answer as much as they can.
+Which sessions go together is a search (OR-Tools CP-SAT): each place once, or as often as it expects
+at least, no two at a time, time to walk from one to the next, and together they answer as much as
+they can.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,13 +14,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from geodata.coordinates import LonLat
-from geodata.straight import DETOUR, metres_between
 from matching.answers import Suggestion
 from matching.need import Need, minutes_of
 from matching.schemes import UNIT
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
 from matching.times import SHORTEST_STAY
+from matching.ways_between import WaysBetween, ways_for
 from resources import clock, schedules
 from resources.clock import JAPAN
 from resources.days import DAYS
@@ -45,6 +46,7 @@ class Option:
     """One session that could be part of the week.
 
     place : number of the place; needs : what it answers; score : ten-thousandths
+    times : how many sessions of the place a week holds, where it holds any
     """
 
     place: int
@@ -53,6 +55,7 @@ class Option:
     score: int
     needs: frozenset[str]
     at: LonLat | None
+    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -121,19 +124,19 @@ def week_of(
             continue
         offered = entry.resource.needs
         answers = frozenset(usual[s.place.kind] if offered is None else offered)
-        at = _point(s)
+        at, times = _point(s), max(entry.offering.min_per_week or 1, 1)
         options += [
-            Option(number, start, end, s.score, answers & frozenset(need.needs), at)
+            Option(number, start, end, s.score, answers & frozenset(need.needs), at, times)
             for start, end in _attendable(entry, need, begins, first)
         ]
     most = need.limits.sessions_per_week or USUAL_SESSIONS
-    walk = None if need.walk_minutes is None else float(need.walk_minutes)
-    chosen = best_week(options, need.needs, most=most, speed_m_s=need.speed_m_s, walk_minutes=walk)
+    ways = ways_for(need, store.streets())
+    chosen = best_week(options, need.needs, most=most, ways=ways)
     planned = []
     before: Option | None = None
     for option in chosen:
         same_day = before is not None and before.start.date() == option.start.date()
-        way = walk_between(before, option, need.speed_m_s) if before and same_day else None
+        way = ways.minutes(before.at, option.at) if before and same_day else None
         planned.append(Planned(answer.suggestions[option.place], option.start, option.end, way))
         before = option
     answered = sorted({n for option in chosen for n in option.needs})
@@ -183,25 +186,19 @@ def _within_hours(
     return None
 
 
-def walk_between(one: Option, other: Option, speed_m_s: float) -> int | None:
-    """Return the minutes on foot from one to the other; None where a place isn't known."""
-    if one.at is None or other.at is None:
-        return None
-    metres = metres_between(*one.at, *other.at) * DETOUR
-    return int(-(-metres // (speed_m_s * 60.0)))
+def clash(one: Option, other: Option, ways: WaysBetween) -> bool:
+    """Tell whether two sessions can't be in one week: too close for the way, or of one place.
 
-
-def clash(one: Option, other: Option, speed_m_s: float, walk_minutes: float | None) -> bool:
-    """Tell whether two sessions can't be in one week: of one place, or too close for the way.
-
-    On one day the way must be known, and no longer than the person would walk.
+    On one day the way must be known, and no longer than the person would walk. A place is gone to
+    on several days only where it expects that.
     """
+    same_day = one.start.date() == other.start.date()
     if one.place == other.place:
-        return True
-    if one.start.date() != other.start.date():
+        return same_day or one.times == 1
+    if not same_day:
         return False
-    way = walk_between(one, other, speed_m_s)
-    if way is None or (walk_minutes is not None and way > walk_minutes):
+    way = ways.minutes(one.at, other.at)
+    if way is None or ways.is_too_long(way):
         return True
     earlier, later = sorted((one, other), key=lambda o: (o.start, o.end))
     return later.start - earlier.end < timedelta(minutes=way + PAUSE_MINUTES)
@@ -212,14 +209,13 @@ def best_week(
     needs: Mapping[str, int],
     *,
     most: int,
-    speed_m_s: float = 1.1,
-    walk_minutes: float | None = None,
+    ways: WaysBetween,
 ) -> list[Option]:
     """Return the sessions that go together and count most, in order of time.
 
     A week counts the scores of its sessions, and for each need that it answers `COVERING` × the
     need's share of all weights; so a second place for the same need counts less than one for
-    another.
+    another. Of a place that expects several sessions a week there are so many or none.
     """
     if not options:
         return []
@@ -228,8 +224,12 @@ def best_week(
     model = cp_model.CpModel()
     taken = [model.new_bool_var(f"session {i}") for i in range(len(options))]
     for i, j in combinations(range(len(options)), 2):
-        if clash(options[i], options[j], speed_m_s, walk_minutes):
+        if clash(options[i], options[j], ways):
             model.add_at_most_one(taken[i], taken[j])
+    for place, times in {o.place: o.times for o in options if o.times > 1}.items():
+        goes = model.new_bool_var(f"place {place}")
+        of_place = [t for t, o in zip(taken, options, strict=True) if o.place == place]
+        model.add(sum(of_place) == times * goes)
     model.add(sum(taken) <= most)
     for day in sorted({o.start.date() for o in options}):
         model.add(

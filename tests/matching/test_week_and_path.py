@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from geodata.coordinates import LonLat
 from matching.path import STAYING, best_path, path_of
 from matching.store import IndexStore
+from matching.ways_between import WaysBetween
 from matching.week import PER_DAY, Option, best_week, clash, week_of, worth
 from resources.clock import JAPAN
 from resources.database import Database
@@ -24,40 +25,50 @@ NEEDS = {"isolation": 3, "no_role": 1}
 
 @st.composite
 def option(draw: st.DrawFn) -> Option:
-    start = MONDAY + timedelta(days=draw(st.integers(0, 1)), minutes=30 * draw(st.integers(18, 26)))
+    start = MONDAY + timedelta(days=draw(st.integers(0, 2)), minutes=30 * draw(st.integers(18, 26)))
     metres = draw(st.sampled_from([0, 300, 2500]))
     known = draw(st.booleans()) or draw(st.booleans())
+    place = draw(st.integers(0, 3))
     return Option(
-        draw(st.integers(0, 3)),
+        place,
         start,
         start + timedelta(minutes=30 * draw(st.integers(1, 4))),
         draw(st.integers(0, 9)) * 1000,
         frozenset(draw(st.sets(st.sampled_from(["isolation", "no_role"])))),
         LonLat(139.7, 35.7 + metres / 111_195) if known else None,
+        TIMES[place],
     )
 
 
-def allowed(chosen: tuple[Option, ...], most: int, walk: float | None) -> bool:
+TIMES = [1, 1, 2, 3]
+"""How many sessions a week each place expects at least."""
+
+
+def allowed(chosen: tuple[Option, ...], most: int, ways: WaysBetween) -> bool:
     days = Counter(o.start.date() for o in chosen)
+    places = Counter(o.place for o in chosen)
     return (
         len(chosen) <= most
         and all(n <= PER_DAY for n in days.values())
-        and not any(clash(a, b, 1.1, walk) for a, b in itertools.combinations(chosen, 2))
+        and all(n == TIMES[place] for place, n in places.items())
+        and len({(o.place, o.start.date()) for o in chosen}) == len(chosen)
+        and not any(clash(a, b, ways) for a, b in itertools.combinations(chosen, 2))
     )
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(option(), max_size=7), st.integers(1, 4), st.sampled_from([None, 10.0]))
+@given(st.lists(option(), max_size=8), st.integers(1, 5), st.sampled_from([None, 10.0]))
 def test_no_week_that_is_possible_counts_more(
     options: list[Option], most: int, walk: float | None
 ) -> None:
-    found = best_week(options, NEEDS, most=most, walk_minutes=walk)
-    assert allowed(tuple(found), most, walk)
+    ways = WaysBetween(most_minutes=walk)
+    found = best_week(options, NEEDS, most=most, ways=ways)
+    assert allowed(tuple(found), most, ways)
     ways = [
         way
         for size in range(len(options) + 1)
         for way in itertools.combinations(options, size)
-        if allowed(way, most, walk)
+        if allowed(way, most, ways)
     ]
     assert worth(found, NEEDS) == max(worth(way, NEEDS) for way in ways)
 
@@ -68,14 +79,35 @@ def at(hour: float, place: int, metres: float = 0, minutes: int = 60) -> Option:
     return Option(place, start, start + timedelta(minutes=minutes), 5000, frozenset(), point)
 
 
+def test_a_place_that_expects_two_sessions_a_week_gives_way_where_only_one_is_possible() -> None:
+    def session(day: int, place: int, score: int) -> Option:
+        start = MONDAY + timedelta(days=day, hours=10)
+        end = start + timedelta(hours=1)
+        return Option(place, start, end, score, frozenset(), LonLat(139.7, 35.7), TIMES[place])
+
+    twice = [session(0, 2, 9000), session(0, 2, 9000), session(1, 2, 8000), session(2, 2, 9000)]
+    once = session(1, 0, 1000)
+    for most, options, chosen in (
+        (1, [*twice, once], [once]),  # one wants to go out once a week
+        (3, [*twice[:2], once], [once]),  # both of its sessions are on one day
+        (3, [*twice, once], [twice[0], once, twice[3]]),  # exactly two, not as many as there are
+    ):
+        found = best_week(options, {}, most=most, ways=WaysBetween())
+        assert worth(found, {}) == worth(chosen, {})
+        assert allowed(tuple(found), most, WaysBetween())
+
+
+ANY, QUARTER = WaysBetween(), WaysBetween(most_minutes=15.0)
+
+
 def test_the_way_between_two_sessions_takes_its_time_and_is_no_longer_than_one_would_walk() -> None:
-    assert clash(at(10, 0), at(11, 1), 1.1, None)  # no pause
-    assert not clash(at(10, 0), at(11.25, 1), 1.1, None)
-    assert clash(at(10, 0), at(11.25, 1, 1000), 1.1, None)  # twenty minutes on foot
-    assert not clash(at(10, 0), at(12, 1, 1000), 1.1, None)
-    assert clash(at(10, 0), at(15, 1, 1000), 1.1, 15.0)  # farther than one would walk
-    assert clash(at(10, 0), at(15, 0), 1.1, None)  # the same place again
-    assert not clash(at(10, 0), at(34, 1, 9000), 1.1, 15.0)  # another day
+    assert clash(at(10, 0), at(11, 1), ANY)  # no pause
+    assert not clash(at(10, 0), at(11.25, 1), ANY)
+    assert clash(at(10, 0), at(11.25, 1, 1000), ANY)  # twenty minutes on foot
+    assert not clash(at(10, 0), at(12, 1, 1000), ANY)
+    assert clash(at(10, 0), at(15, 1, 1000), QUARTER)  # farther than one would walk
+    assert clash(at(10, 0), at(15, 0), ANY)  # the same place again
+    assert not clash(at(10, 0), at(34, 1, 9000), QUARTER)  # another day
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 People and places are numbers here; what fits whom comes as arcs. Solved as a flow of least cost
 (OR-Tools), so the answer is the best there is and not the first that was found. Households that
-must stay together make it a harder problem, which `allocation_together` solves.
+must stay together make it a harder problem, which `allocation_together` solves. Among equals the
+load is spread over the hosts, see `even_loads`.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from matching import allocation_together
+from matching.even_loads import fits_weigh, levels
 from matching.schemes import UNIT
 
 Whole = NDArray[np.int64]
@@ -120,8 +122,12 @@ def allocate(
     *,
     households: Sequence[Sequence[int]] = (),
     fair: bool = True,
+    spread: bool = True,
 ) -> Allocation:
     """Put people in places: as many as can be, the worst-off as well as can be, then all.
+
+    Where several ways do equally well, the load is spread: of them, one is taken with the least
+    sum of squares of how many people each host gets, or each place where no hosts are given.
 
     Parameters
     ----------
@@ -131,6 +137,8 @@ def allocate(
     households : people who go to one place together or to none; each person in one at most
     fair : whether the fit of whoever fits least is made as good as it can be before the sum is.
            Without it the sum alone decides among those allocations that place most people.
+    spread : whether the load decides among equals; it changes neither how many are placed nor
+             their fits' sum or floor, so who asks for those alone is answered sooner without it
 
     Raises
     ------
@@ -141,15 +149,17 @@ def allocate(
     -----
     With `fair`, arcs below the floor are left out: the largest fit f for which as many people can
     still be placed on arcs of f and more. Bisection over the fits that occur finds it, each step a
-    largest flow.
+    largest flow. The load isn't spread where numbers would outgrow 64 bits (a hundred thousand
+    people at three hosts), nor where households make the search for it too long, see
+    `allocation_together`.
     """
     _check(people, room, arcs, households)
     if any(len(h) > 1 for h in households):
-        return _together(people, room, arcs, households, fair=fair)
+        return _together(people, room, arcs, households, fair=fair, spread=spread)
     if fair and len(arcs):
         most = _most(people, room, arcs)
         arcs = arcs.only(arcs.fit >= _floor(arcs, lambda a: _most(people, room, a) == most))
-    return _cheapest(people, room, arcs)
+    return _cheapest(people, room, arcs, spread=spread)
 
 
 def _floor(arcs: Arcs, as_many: Callable[[Arcs], bool]) -> int:
@@ -166,7 +176,13 @@ def _floor(arcs: Arcs, as_many: Callable[[Arcs], bool]) -> int:
 
 
 def _together(
-    people: int, room: Room, arcs: Arcs, households: Sequence[Sequence[int]], *, fair: bool
+    people: int,
+    room: Room,
+    arcs: Arcs,
+    households: Sequence[Sequence[int]],
+    *,
+    fair: bool,
+    spread: bool,
 ) -> Allocation:
     unit_of = np.arange(people)
     for members in households:
@@ -179,7 +195,7 @@ def _together(
     if fair and len(arcs) and most:
         floor = _floor(arcs, lambda a: problem.on(a.person, a.place, a.fit).most() == most)
         kept = arcs.only(arcs.fit >= floor)
-    chosen = problem.on(kept.person, kept.place, kept.fit).best(most)
+    chosen = problem.on(kept.person, kept.place, kept.fit).best(most, spread=spread)
     return _of_arcs(people, kept, chosen)
 
 
@@ -211,7 +227,10 @@ def _check(people: int, room: Room, arcs: Arcs, households: Sequence[Sequence[in
 
 
 def _ends(people: int, room: Room) -> tuple[Whole, Whole, Whole, int]:
-    """Return the arcs behind the places: tails, heads, capacities; and the sink's number."""
+    """Return the arcs behind the places: tails, heads, capacities; and the sink's number.
+
+    The last of them lead to the sink: one from each host, or from each place without hosts.
+    """
     n = len(room.places)
     place_of = people + np.arange(n)
     if room.host is None or room.of_host is None:
@@ -244,17 +263,44 @@ def _most(people: int, room: Room, arcs: Arcs) -> int:
     return int(flow.optimal_flow())
 
 
-def _cheapest(people: int, room: Room, arcs: Arcs) -> Allocation:
-    """Send as many as can be over people → places (→ hosts) → sink, at the least lack of fit."""
+def _loads(room: Room, arcs: Arcs) -> Whole:
+    """Return how many people each host can get at most, or each place without hosts."""
+    wishes = np.bincount(arcs.place, minlength=len(room.places))
+    at_most = np.minimum(room.places, wishes)
+    if room.host is None or room.of_host is None:
+        return at_most
+    of_places = np.zeros(len(room.of_host), np.int64)
+    np.add.at(of_places, room.host, at_most)
+    return np.minimum(room.of_host, of_places)
+
+
+def _cheapest(people: int, room: Room, arcs: Arcs, *, spread: bool) -> Allocation:
+    """Send as many as can be over people → places (→ hosts) → sink, at the least lack of fit.
+
+    To spread the load, the way to the sink is an arc for each person more, each dearer than the
+    one before; a lack of fit is made to weigh more than all of those can.
+    """
     from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
     tails, heads, capacities, sink = _ends(people, room)
+    costs, weigh = np.zeros_like(tails), 1
+    if spread:
+        loads = _loads(room, arcs)
+        weigh = fits_weigh(loads, people, nodes=sink + 1)
+        if weigh > 1:
+            steps = levels(loads)
+            behind = len(tails) - len(loads)
+            before, last = slice(behind), tails[behind:][steps.host]
+            tails = np.concatenate([tails[before], last])
+            heads = np.concatenate([heads[before], np.full(len(last), sink)])
+            capacities = np.concatenate([capacities[before], np.ones(len(last), np.int64)])
+            costs = np.concatenate([costs[before], steps.cost])
     every = np.arange(people)
     flow = SimpleMinCostFlow()
     chosen = flow.add_arcs_with_capacity_and_unit_cost(
-        arcs.person, people + arcs.place, np.ones(len(arcs), np.int64), UNIT - arcs.fit
+        arcs.person, people + arcs.place, np.ones(len(arcs), np.int64), weigh * (UNIT - arcs.fit)
     )
-    flow.add_arcs_with_capacity_and_unit_cost(tails, heads, capacities, np.zeros_like(tails))
+    flow.add_arcs_with_capacity_and_unit_cost(tails, heads, capacities, costs)
     flow.set_nodes_supplies(np.append(every, sink), np.append(np.ones(people, np.int64), -people))
     status = flow.solve_max_flow_with_min_cost()
     assert status == flow.OPTIMAL, status

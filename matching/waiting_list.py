@@ -83,8 +83,9 @@ def share_places(
     other = found
     if fair:
         other = allocate(
-            people, problem.room, problem.arcs, households=problem.households, fair=False
-        )
+            people, problem.room, problem.arcs,
+            households=problem.households, fair=False, spread=False,
+        )  # fmt: skip
     return Shared(
         scheme, tuple(placed), tuple(unplaced), _what_if(people, problem, found, fair),
         _loads(problem, found), found.total, found.floor, (other.total, other.floor),
@@ -224,7 +225,7 @@ def _what_if(people: int, problem: _Problem, found: Allocation, fair: bool) -> t
     for number in tried:
         other = allocate(
             people, problem.room.with_one_more(number), problem.arcs,
-            households=problem.households, fair=fair,
+            households=problem.households, fair=fair, spread=False,
         )  # fmt: skip
         more = (other.placed - found.placed, other.total - found.total)
         if more > (0, 0):

@@ -8,31 +8,41 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from matching.allocation import Arcs, Impossible, Room, allocate, arcs_of, room_of
+from matching.even_loads import fits_weigh
 
 
 @st.composite
-def small(draw: st.DrawFn) -> tuple[int, Room, Arcs, list[list[int]]]:
-    """At most five people and four places, few hosts, sometimes a household."""
+def small(
+    draw: st.DrawFn, fits: int = 10, seats: int = 2
+) -> tuple[int, Room, Arcs, list[list[int]]]:
+    """At most five people and four places, few hosts, sometimes a household; so many fits differ.
+
+    Few that differ make many ways that are equally good.
+    """
     people, places = draw(st.integers(1, 5)), draw(st.integers(1, 4))
     pairs = [(i, j) for i in range(people) for j in range(places) if draw(st.booleans())]
-    fits = [draw(st.integers(0, 9)) * 1000 for _ in pairs]
-    seats = [draw(st.integers(0, 2)) for _ in range(places)]
+    drawn = [draw(st.integers(0, fits - 1)) * 1000 for _ in pairs]
+    free = [draw(st.integers(0, seats)) for _ in range(places)]
     if draw(st.booleans()):
-        room = room_of(seats, [draw(st.integers(0, 1)) for _ in range(places)],
-                       [draw(st.integers(0, 3)) for _ in range(2)])  # fmt: skip
+        room = room_of(free, [draw(st.integers(0, 1)) for _ in range(places)],
+                       [draw(st.integers(0, seats + 1)) for _ in range(2)])  # fmt: skip
     else:
-        room = room_of(seats)
+        room = room_of(free)
     households = [[0, people - 1]] if people > 1 and draw(st.booleans()) else []
-    arcs = arcs_of([i for i, _ in pairs], [j for _, j in pairs], fits)
+    arcs = arcs_of([i for i, _ in pairs], [j for _, j in pairs], drawn)
     return people, room, arcs, households
 
 
 def every_way(
     people: int, room: Room, arcs: Arcs, households: list[list[int]]
-) -> Iterator[list[int]]:
-    """Give the fits of everybody placed, for each way of placing people that is allowed."""
+) -> Iterator[tuple[list[int], list[int]]]:
+    """Give the fits of everybody placed, for each way of placing people that is allowed.
+
+    Beside them how many each host gets, or each place where there are no hosts.
+    """
     fit = {
         (i, j): f
         for i, j, f in zip(
@@ -46,13 +56,20 @@ def every_way(
         taken = [way.count(j) for j in range(len(room.places))]
         if any(n > room.places[j] for j, n in enumerate(taken)):
             continue
+        loads = taken
         if room.host is not None and room.of_host is not None:
-            borne = [0] * len(room.of_host)
+            loads = [0] * len(room.of_host)
             for j, n in enumerate(taken):
-                borne[room.host[j]] += n
-            if any(n > room.of_host[h] for h, n in enumerate(borne)):
+                loads[room.host[j]] += n
+            if any(n > room.of_host[h] for h, n in enumerate(loads)):
                 continue
-        yield [fit[i, j] for i, j in enumerate(way) if j >= 0]
+        yield [fit[i, j] for i, j in enumerate(way) if j >= 0], loads
+
+
+def loads_of(room: Room, place: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many each host gets, or each place where there are no hosts."""
+    taken = place[place >= 0]
+    return np.bincount(taken if room.host is None else room.host[taken])
 
 
 @settings(max_examples=150, deadline=None)
@@ -62,7 +79,7 @@ def test_no_way_of_placing_people_is_better(
 ) -> None:
     people, room, arcs, households = case
     found = allocate(people, room, arcs, households=households, fair=fair)
-    ways = list(every_way(people, room, arcs, households))
+    ways = [fits for fits, _ in every_way(people, room, arcs, households)]
     mine = sorted(found.fit[found.place >= 0].tolist())
     assert mine in [sorted(way) for way in ways]
     most = max(map(len, ways))
@@ -73,6 +90,54 @@ def test_no_way_of_placing_people_is_better(
         best = [way for way in best if min(way) == floor]
     assert found.placed == most
     assert found.total == max(map(sum, best))
+
+
+@settings(max_examples=300, deadline=None)
+@given(small(fits=2, seats=4), st.booleans())
+def test_among_equals_no_way_spreads_the_load_more_evenly(
+    case: tuple[int, Room, Arcs, list[list[int]]], fair: bool
+) -> None:
+    people, room, arcs, households = case
+    found = allocate(people, room, arcs, households=households, fair=fair)
+    plain = allocate(people, room, arcs, households=households, fair=fair, spread=False)
+    assert (found.placed, found.total, found.floor) == (plain.placed, plain.total, plain.floor)
+    equals = [
+        sum(n * n for n in loads)
+        for fits, loads in every_way(people, room, arcs, households)
+        if (len(fits), sum(fits)) == (found.placed, found.total)
+        and (not fair or min(fits, default=None) == found.floor)
+    ]
+    assert (loads_of(room, found.place) ** 2).sum() == min(equals)
+
+
+def test_two_equal_hosts_take_turns_and_no_fit_is_given_up_for_it() -> None:
+    person, place = np.repeat(np.arange(6), 2), np.tile([0, 1], 6)
+    room = room_of([6, 6], [0, 1], [6, 6])
+    alike = allocate(6, room, arcs_of(person, place, np.full(12, 5000)))
+    assert sorted(loads_of(room, alike.place)) == [3, 3]
+    hair = allocate(6, room, arcs_of(person, place, np.tile([5001, 5000], 6)))
+    assert (hair.total, hair.place.tolist()) == (6 * 5001, [0] * 6)
+    home = allocate(6, room, arcs_of(person, place, np.full(12, 5000)), households=[[0, 1, 2]])
+    assert sorted(loads_of(room, home.place)) == [3, 3]
+
+
+def test_the_rooms_of_one_host_are_one_load() -> None:
+    person, place = np.repeat(np.arange(4), 3), np.tile([0, 1, 2], 4)
+    room = room_of([4, 4, 4], [0, 0, 1], [4, 4])
+    found = allocate(4, room, arcs_of(person, place, np.full(12, 5000)))
+    assert loads_of(room, found.place).tolist() == [2, 2]
+
+
+def test_numbers_too_large_to_spread_by_still_give_the_optimum() -> None:
+    assert fits_weigh(np.array([10**6, 10**6]), 10**6, nodes=10**6) == 1
+    r = np.random.default_rng(8)
+    people, places = 20_000, 2
+    person, place = np.repeat(np.arange(people), places), np.tile(np.arange(places), people)
+    arcs = arcs_of(person, place, r.integers(0, 10_000, people * places))
+    room = room_of([people, people])
+    assert fits_weigh(room.places, people, nodes=people) > 1  # as far as the numbers go
+    found = allocate(people, room, arcs, fair=False)
+    assert found.total == arcs.fit.reshape(-1, places).max(axis=1).sum()
 
 
 def test_the_optimum_is_that_of_networkx() -> None:

@@ -146,7 +146,11 @@ class Relaxation:
 
 @dataclass(frozen=True)
 class Answer:
-    """What was found for a need."""
+    """What was found for a need.
+
+    full : what would be suggested if it had a seat left, where that was asked for. For sharing
+           places among many; no part of the contract.
+    """
 
     revision: int
     scheme: str
@@ -158,6 +162,7 @@ class Answer:
     fitting: int
     learned: Learned | None = None
     from_accuracy_m: float | None = None
+    full: tuple[Suggestion, ...] = ()
 
     @property
     def from_town(self) -> bool:

@@ -52,6 +52,18 @@ class Unplaced:
 
 
 @dataclass(frozen=True)
+class Considered:
+    """A place that suits somebody on the list, and how many seats there are to share; 0 = full."""
+
+    offering: uuid.UUID
+    name: str
+    seats: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {"offering": str(self.offering), "name": self.name, "seats": self.seats}
+
+
+@dataclass(frozen=True)
 class OneMore:
     """What one more seat at a place would do: how many more are placed, and to the sum of fits."""
 
@@ -92,6 +104,7 @@ class Shared:
     total, floor : the sum of the fits, and the least of them
     sum_alone : both as they would be if the sum alone decided among as many placed
     hosts : the load of each host to which somebody is sent, the heaviest first
+    places : all that suit somebody, by name; full ones too
     """
 
     scheme: str
@@ -102,6 +115,7 @@ class Shared:
     total: int
     floor: int | None
     sum_alone: tuple[int, int | None]
+    places: tuple[Considered, ...]
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -112,6 +126,7 @@ class Shared:
             "hosts": [h.as_json() for h in self.hosts],
             "total": self.total / UNIT,
             "floor": _shown(self.floor),
+            "places": [p.as_json() for p in self.places],
             "sum_alone": {"total": self.sum_alone[0] / UNIT, "floor": _shown(self.sum_alone[1])},
         }
 

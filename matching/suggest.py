@@ -20,6 +20,7 @@ from matching.ask import Ask, prepare
 from matching.avoiding import avoiding
 from matching.codebook import Codebook
 from matching.fresh import is_full, places_named, places_to_show
+from matching.full_places import full_places, lacking_room_alone
 from matching.index import NOT_SERVED, Index, Served
 from matching.learned import Learned
 from matching.need import Need
@@ -61,6 +62,7 @@ def suggest_placements(
     hubs: Collection[uuid.UUID] = (),
     weighing: Weighing | None = None,
     lists: Codebook | None = None,
+    with_full: bool = False,
 ) -> Answer:
     """Suggest places of participation for a need, with reasons both ways.
 
@@ -75,6 +77,8 @@ def suggest_placements(
            first only where it is truly the best
     weighing : schemes and thresholds to try in place of the municipality's own
     lists : closed lists to try in place of the municipality's own: the same codes, with other facts
+    with_full : whether to tell as well which places would be listed if they had a seat left, where
+                the list stays shorter than the limit
 
     Raises
     ------
@@ -93,6 +97,7 @@ def suggest_placements(
         hubs=hubs,
         weighing=weighing or index.weighing,
         learned=index.learned,
+        with_full=with_full,
     )
 
 
@@ -109,6 +114,7 @@ def answer_to(
     hubs: Collection[uuid.UUID] = (),
     weighing: Weighing | None = None,
     learned: Learned | None = None,
+    with_full: bool = False,
 ) -> Answer:
     """Put a need to an index, wherever it was made from.
 
@@ -135,9 +141,13 @@ def answer_to(
     fits = judged.fails == 0
     weighed = fits.copy()
     weighed[near] = True
+    full = lacking_room_alone(judged) if with_full else np.zeros(0, np.int64)
+    weighed[full] = True
     scores = score(sight, judged, weights, np.flatnonzero(weighed), hubs, learned)
     fitting = np.flatnonzero(fits & scores.enough(weights))
     suggestions, misses = _shown(show, sight, judged, scores, fitting, near, limit, weights)
+    left = limit - len(suggestions)
+    without_room = full_places(show, sight, judged, scores, full, left, weights) if left else ()
     looser = None
     if not suggestions:
         wide, all_judged = sight, judged
@@ -157,6 +167,7 @@ def answer_to(
         fitting=len(fitting),
         learned=learned,
         from_accuracy_m=need.at.accuracy_m,
+        full=without_room,
     )
 
 

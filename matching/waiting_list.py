@@ -10,16 +10,17 @@ from sqlalchemy.orm import Session
 
 from matching.allocation import Allocation, Arcs, Room, allocate, arcs_of, room_of
 from matching.answers import Suggestion
+from matching.fresh import is_full
 from matching.need import Need
 from matching.schemes import USUAL
-from matching.shared_places import HostLoad, OneMore, Placed, Shared, Unplaced
+from matching.shared_places import Considered, HostLoad, OneMore, Placed, Shared, Unplaced
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
 from resources.models import Organization
 from resources.queries import entries_by_offering
 
 OPTIONS = 20
-"""How many places are considered for each person."""
+"""How many places are considered for each person: first those with room, then those without."""
 
 WHAT_IF = 10
 """How many places are tried with one more seat."""
@@ -42,6 +43,7 @@ class _Problem:
     """The list in numbers; `offered` holds each person's suggestions by the place's number."""
 
     offerings: tuple[uuid.UUID, ...]
+    names: tuple[str, ...]
     room: Room
     arcs: Arcs
     households: tuple[tuple[int, ...], ...]
@@ -62,7 +64,8 @@ def share_places(
     """Share the places among those who wait, by the lists each of them would get alone.
 
     A fit is what a list goes by: score × (½ + ½ confidence). A place has as many seats as were
-    said; one seat where only that there is room, or nothing, is known; none where one must wait.
+    said; one seat where only that there is room, or nothing, is known; none where one must wait,
+    or it is full: nobody goes there, but who would fit is told so, and what one more seat would do.
     A host takes no more than it can still accompany.
 
     Raises
@@ -89,7 +92,14 @@ def share_places(
     return Shared(
         scheme, tuple(placed), tuple(unplaced), _what_if(people, problem, found, fair),
         _loads(problem, found), found.total, found.floor, (other.total, other.floor),
+        _considered(problem),
     )  # fmt: skip
+
+
+def _considered(problem: _Problem) -> tuple[Considered, ...]:
+    seats = problem.room.places.tolist()
+    places = map(Considered, problem.offerings, problem.names, seats)
+    return tuple(sorted(places, key=lambda p: (p.name, p.offering.int)))
 
 
 def _loads(problem: _Problem, found: Allocation) -> tuple[HostLoad, ...]:
@@ -120,10 +130,10 @@ def _problem(
     rows: list[tuple[int, int, int]] = []
     for i, person in enumerate(waiting):
         answer = suggest_placements(
-            session, store, person.need, limit=options, scheme=scheme, now=now
+            session, store, person.need, limit=options, scheme=scheme, now=now, with_full=True
         )
         mine: dict[int, Suggestion] = {}
-        for s in answer.suggestions:
+        for s in (*answer.suggestions, *answer.full):
             number = numbers.setdefault(s.place.offering, len(numbers))
             if number == len(seats):
                 seats.append(_seats(s))
@@ -140,6 +150,7 @@ def _problem(
     room, hosts = _with_hosts(session, names, list(numbers), seats, len(waiting), accompanied)
     return _Problem(
         tuple(numbers),
+        tuple(names[offering] for offering in numbers),
         room,
         arcs_of(table[:, 0], table[:, 1], table[:, 2]),
         tuple(tuple(members) for members in homes.values()),
@@ -154,7 +165,7 @@ def _fit(s: Suggestion) -> int:
 
 
 def _seats(s: Suggestion) -> int:
-    if s.place.availability == "waitlist":
+    if s.place.availability == "waitlist" or is_full(s.place):
         return 0
     if s.place.availability == "capacity" and s.place.places is not None:
         return s.place.places
@@ -214,13 +225,12 @@ def _reason(i: int, problem: _Problem, found: Allocation) -> str:
 
 
 def _what_if(people: int, problem: _Problem, found: Allocation, fair: bool) -> tuple[OneMore, ...]:
-    """Try one more seat at the places that those wish for most who got none, or another."""
-    wished: dict[int, int] = {}
+    """Try one more seat at the places that those wish for most who got none, then another."""
+    wished = np.zeros((len(problem.offerings), 2), np.int64)
     for i, mine in enumerate(problem.offered):
         for number, s in mine.items():
-            gain = max(_fit(s) - int(found.fit[i]), 0)  # all of it for who has no place
-            wished[number] = wished.get(number, 0) + gain
-    tried = sorted(wished, key=lambda n: (-wished[n], n))[:WHAT_IF]
+            wished[number, int(found.place[i] >= 0)] += max(_fit(s) - int(found.fit[i]), 0)
+    tried = np.lexsort((-wished[:, 1], -wished[:, 0]))[:WHAT_IF].tolist()
     effects = []
     for number in tried:
         other = allocate(
@@ -229,7 +239,6 @@ def _what_if(people: int, problem: _Problem, found: Allocation, fair: bool) -> t
         )  # fmt: skip
         more = (other.placed - found.placed, other.total - found.total)
         if more > (0, 0):
-            name = next(m[number] for m in problem.offered if number in m).place.name
-            effects.append(OneMore(problem.offerings[number], name, *more))
+            effects.append(OneMore(problem.offerings[number], problem.names[number], *more))
     effects.sort(key=lambda e: (-e.placed_more, -e.total_more, e.offering.int))
     return tuple(effects)

@@ -58,7 +58,7 @@ def test_the_last_seat_goes_to_one_and_it_is_said_who_waits_and_what_one_more_wo
     found = client.post("/allocation", data=sent)
     assert "2人のうち 1人に場があります" in found.text
     assert "Ｚさん" not in found.text  # whoever names another's case gets nothing of it
-    assert "合う所は、ほかの人で空きが埋まる" in found.text
+    assert "合う所は、満員か、ほかの人で空きが埋まる" in found.text
     more = found.text.split("空きがもう1つあったら")[1].split("</table>")[0]
     assert "架空のサロン" in more
     assert "+1人" in more

@@ -91,6 +91,47 @@ def test_the_last_seat_goes_where_it_serves_most_and_one_more_would_help_the_oth
     assert again.total - found.total == pytest.approx(more.total_more, abs=200)  # said a day later
 
 
+@pytest.mark.parametrize(("status", "places"), [("none", None), ("capacity", 0)])
+def test_who_would_fit_where_it_is_full_is_told_so_and_what_one_more_seat_would_do(
+    town: judged.Town, status: str, places: int | None
+) -> None:
+    open_ones = shared(town, waiting(town, READER))
+    fitting = {town.key_of[w.offering] for w in open_ones.places}
+    for key in fitting:
+        seats(town, key, status, places)
+    found = shared(town, waiting(town, READER))
+    assert not found.placed
+    (left,) = found.unplaced
+    assert (left.reason, left.options) == ("full", len(fitting))
+    best = found.what_if[0]
+    assert best.placed_more == 1
+    seats(town, town.key_of[best.offering], "capacity", 1)
+    (placed,) = shared(town, waiting(town, READER)).placed
+    assert placed.suggestion.place.offering == best.offering
+    assert placed.fit == best.total_more
+
+
+def test_a_full_place_is_nobodys_and_takes_no_open_place_from_anybody(town: judged.Town) -> None:
+    (before,) = shared(town, waiting(town, READER), options=1).placed
+    seats(town, town.key_of[before.suggestion.place.offering], "none", None)
+    (after,) = shared(town, waiting(town, READER), options=1).placed  # the next one is his option
+    assert after.suggestion.place.offering != before.suggestion.place.offering
+
+
+def test_what_fails_more_than_the_seats_is_no_full_place(town: judged.Town) -> None:
+    reader = waiting(town, READER)
+    fitting = {town.key_of[w.offering] for w in shared(town, reader).places}
+    for key in fitting:
+        seats(town, key, "none", None)
+    barred = parse_need(
+        {"at": judged.point((0, 0)),
+         "safety": {"exclude_organizations": [str(judged.host_of("hon_no_heya"))]}},
+        default_vocabulary(),
+    )  # fmt: skip
+    keys = {town.key_of[w.offering] for w in shared(town, [Waiting("一", barred)]).places}
+    assert "hon_no_heya" in fitting - keys
+
+
 def test_one_who_waits_for_the_night_is_told_that_nothing_fits(town: judged.Town) -> None:
     found = shared(town, waiting(town, NIGHT))
     assert [(u.label, u.reason, u.options) for u in found.unplaced] == [(NIGHT, "nothing_fits", 0)]

@@ -27,6 +27,7 @@ from geodata.gazetteer import NoGazetteer
 from matching.need import BadNeed
 from matching.schemes import BadScheme, UnknownScheme
 from matching.schemes_kept import SavedMeanwhile
+from matching.shared_places import NotAmongPlaces
 from resources import (
     booking,
     commands,
@@ -172,6 +173,7 @@ TABLE: dict[type[Exception], Problem] = {
     UnknownScheme: UNUSABLE,
     BadScheme: UNUSABLE,
     SavedMeanwhile: CONFLICT,
+    NotAmongPlaces: UNUSABLE,
     NoGazetteer: Problem(
         503,
         "住所辞書がまだ読み込まれていません。システム管理者にお知らせください。",
@@ -210,7 +212,7 @@ def problem_of(error: Exception) -> Problem:
         return _of_http(error)
     if isinstance(error, BadSource | BadSourceUrl):
         return Problem(422, *problems()[error.problem])
-    if isinstance(error, BadNeed | UnknownScheme | BadScheme):
+    if isinstance(error, BadNeed | UnknownScheme | BadScheme | NotAmongPlaces):
         return Problem(422, error.problem.ja, error.problem.en)
     if type(error) is exc.StatementError and isinstance(error.orig, ValueError | OverflowError):
         return UNSTORABLE  # a value that could not even be turned into a parameter

@@ -9,6 +9,15 @@ from matching.schemes import UNIT
 from matching.sentences import Sentence, sentence
 
 
+class NotAmongPlaces(LookupError):
+    """One more seat was asked for at a place that suits nobody on the list."""
+
+    def __init__(self, offering: uuid.UUID) -> None:
+        self.offering = offering
+        self.problem = sentence("one_more.unknown", offering=str(offering))
+        super().__init__(self.problem.en)
+
+
 @dataclass(frozen=True)
 class Placed:
     label: str
@@ -65,12 +74,16 @@ class Considered:
 
 @dataclass(frozen=True)
 class OneMore:
-    """What one more seat at a place would do: how many more are placed, and to the sum of fits."""
+    """What one more seat at a place would do: how many more are placed, and to the sum of fits.
+
+    asked : whether somebody named the place; then it is told even if nothing would change
+    """
 
     offering: uuid.UUID
     name: str
     placed_more: int
     total_more: int
+    asked: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -78,6 +91,7 @@ class OneMore:
             "name": self.name,
             "placed_more": self.placed_more,
             "total_more": self.total_more / UNIT,
+            "asked": self.asked,
         }
 
 

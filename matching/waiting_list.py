@@ -1,7 +1,7 @@
 """A waiting list put to the catalogue: who could go where, and how the places are shared best."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,15 @@ from matching.answers import Suggestion
 from matching.fresh import is_full
 from matching.need import Need
 from matching.schemes import USUAL
-from matching.shared_places import Considered, HostLoad, OneMore, Placed, Shared, Unplaced
+from matching.shared_places import (
+    Considered,
+    HostLoad,
+    NotAmongPlaces,
+    OneMore,
+    Placed,
+    Shared,
+    Unplaced,
+)
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
 from resources.models import Organization
@@ -23,7 +31,7 @@ OPTIONS = 20
 """How many places are considered for each person: first those with room, then those without."""
 
 WHAT_IF = 10
-"""How many places are tried with one more seat."""
+"""How many places are tried with one more seat, beside those that somebody names."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,7 @@ def share_places(
     scheme: str = USUAL,
     options: int = OPTIONS,
     fair: bool = True,
+    one_more: Collection[uuid.UUID] = (),
     now: datetime | None = None,
 ) -> Shared:
     """Share the places among those who wait, by the lists each of them would get alone.
@@ -73,6 +82,7 @@ def share_places(
     UnknownScheme
     """
     problem = _problem(session, store, waiting, scheme, options, now)
+    asked = _numbers_of(problem, one_more)
     people = len(waiting)
     found = allocate(people, problem.room, problem.arcs, households=problem.households, fair=fair)
     placed, unplaced = [], []
@@ -90,7 +100,7 @@ def share_places(
             households=problem.households, fair=False, spread=False,
         )  # fmt: skip
     return Shared(
-        scheme, tuple(placed), tuple(unplaced), _what_if(people, problem, found, fair),
+        scheme, tuple(placed), tuple(unplaced), _what_if(people, problem, found, fair, asked),
         _loads(problem, found), found.total, found.floor, (other.total, other.floor),
         _considered(problem),
     )  # fmt: skip
@@ -224,21 +234,37 @@ def _reason(i: int, problem: _Problem, found: Allocation) -> str:
     return "host" if free else "full"
 
 
-def _what_if(people: int, problem: _Problem, found: Allocation, fair: bool) -> tuple[OneMore, ...]:
-    """Try one more seat at the places that those wish for most who got none, then another."""
-    wished = np.zeros((len(problem.offerings), 2), np.int64)
-    for i, mine in enumerate(problem.offered):
-        for number, s in mine.items():
-            wished[number, int(found.place[i] >= 0)] += max(_fit(s) - int(found.fit[i]), 0)
-    tried = np.lexsort((-wished[:, 1], -wished[:, 0]))[:WHAT_IF].tolist()
+def _numbers_of(problem: _Problem, offerings: Collection[uuid.UUID]) -> list[int]:
+    numbers = {offering: number for number, offering in enumerate(problem.offerings)}
+    for offering in offerings:
+        if offering not in numbers:
+            raise NotAmongPlaces(offering)
+    return [numbers[offering] for offering in dict.fromkeys(offerings)]
+
+
+def _what_if(
+    people: int, problem: _Problem, found: Allocation, fair: bool, asked: Sequence[int]
+) -> tuple[OneMore, ...]:
+    """Try one more seat at the places asked for, and at those that are wished for most."""
     effects = []
-    for number in tried:
+    for number in dict.fromkeys([*asked, *_wished_for(problem, found)]):
         other = allocate(
             people, problem.room.with_one_more(number), problem.arcs,
             households=problem.households, fair=fair, spread=False,
         )  # fmt: skip
         more = (other.placed - found.placed, other.total - found.total)
-        if more > (0, 0):
-            effects.append(OneMore(problem.offerings[number], problem.names[number], *more))
-    effects.sort(key=lambda e: (-e.placed_more, -e.total_more, e.offering.int))
+        if more > (0, 0) or number in asked:
+            offering, name = problem.offerings[number], problem.names[number]
+            effects.append(OneMore(offering, name, *more, asked=number in asked))
+    effects.sort(key=lambda e: (not e.asked, -e.placed_more, -e.total_more, e.offering.int))
     return tuple(effects)
+
+
+def _wished_for(problem: _Problem, found: Allocation) -> list[int]:
+    """Return the places that those wish for most who got none, then who got another."""
+    wished = np.zeros((len(problem.offerings), 2), np.int64)
+    for i, mine in enumerate(problem.offered):
+        for number, s in mine.items():
+            wished[number, int(found.place[i] >= 0)] += max(_fit(s) - int(found.fit[i]), 0)
+    most_first: list[int] = np.lexsort((-wished[:, 1], -wished[:, 0])).tolist()
+    return most_first[:WHAT_IF]

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.commands.inputs import BadInput, read_profile
+from api.commands.inputs import BadInput, identifier, read_profile
 from api.commands.opening import at_of, opened
 from api.commands.output import Format, FormatOption, print_json, print_table
 from api.commands.questions import SchemeOption
@@ -24,17 +24,23 @@ def allocate(
     scheme: SchemeOption = "standard",
     options: Annotated[int, typer.Option(min=1, max=100, help=say("help.options"))] = 20,
     fair: Annotated[bool, typer.Option("--fair/--sum-only", help=say("help.fair"))] = True,
+    one_more: Annotated[
+        list[str] | None,
+        typer.Option("--one-more", metavar="OFFERING_ID", help=say("help.one_more")),
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     from matching.waiting_list import share_places
 
+    tried = [identifier(text) for text in one_more or ()]
     people = _people_of(read_profile(file))
     with opened() as program:
         waiting = _waiting(program, people)
         with program.database.reading() as session:
             shared = share_places(
-                session, program.store, waiting, scheme=scheme, options=options, fair=fair
-            )
+                session, program.store, waiting, scheme=scheme, options=options, fair=fair,
+                one_more=tried,
+            )  # fmt: skip
     if form is Format.JSON:
         print_json(shared.as_json())
     else:

@@ -1,7 +1,7 @@
 """Those who wait share the free places: who goes where, who stays without a place, and why."""
 
 import uuid
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
@@ -21,6 +21,7 @@ from jobs.program import Program as OpenProgram
 from matching.need import BadNeed
 from matching.schemes import USUAL
 from matching.schemes_kept import read_weighing
+from matching.shared_places import NotAmongPlaces
 from matching.waiting_list import Waiting, share_places
 
 router = APIRouter(include_in_schema=False, dependencies=[allowed(*WORKS_WITH_PEOPLE)])
@@ -62,6 +63,7 @@ def share(
     case: Annotated[list[uuid.UUID] | None, Form()] = None,
     scheme: Annotated[str, Form(max_length=40)] = USUAL,
     fair: Annotated[bool, Form()] = False,
+    one_more: Annotated[uuid.UUID | Literal[""], Form()] = "",
 ) -> Response:
     """Share the places among those who were chosen; nothing is stored, and nobody is placed."""
     chosen = set(case or ())
@@ -77,11 +79,16 @@ def share(
     )
     _, named = scheme_named(session, scheme)
     people, waiting, unasked = _waiting(program, session, cases)
-    shared = share_places(session, program.store, waiting, scheme=named, fair=fair)
-    return _page(
-        request, session, user, shared=shared, people=people, chosen=chosen, scheme=named,
-        fair=fair, unasked=unasked,
-    )  # fmt: skip
+    tried = [one_more] if one_more else []
+    given = {"chosen": chosen, "scheme": named, "fair": fair, "unasked": unasked}
+    try:
+        shared = share_places(
+            session, program.store, waiting, scheme=named, fair=fair, one_more=tried
+        )
+    except NotAmongPlaces as error:  # those who were chosen, or the places, are others by now
+        words = error.problem.in_language(language_of(request))
+        return _page(request, session, user, error=words, **given)
+    return _page(request, session, user, shared=shared, people=people, **given)
 
 
 def _waiting(

@@ -1,5 +1,7 @@
 """Those who wait share the free places on a page; a person's path and week stand on theirs."""
 
+import re
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -67,6 +69,29 @@ def test_the_last_seat_goes_to_one_and_it_is_said_who_waits_and_what_one_more_wo
         assert {r.entity_id for r in looks if "need" in r.fields} == {str(p.id) for p in mine}
         assert not any(r.action == "add" and r.entity == "placement" for r in looks)
     assert client.post("/allocation", data={"csrf": sent["csrf"]}).status_code == 422
+
+
+def test_one_more_seat_is_tried_where_somebody_chooses_and_nowhere_else(
+    signed_in: Enter, program: Program
+) -> None:
+    client = signed_in("coordinator")
+    register(client, "架空のサロン", 0)
+    register(client, "架空の読書室", 2, needs=["isolation", "withdrawal"])
+    person = receive(program, "Ａさん")
+    page = client.get("/allocation")
+    assert 'name="one_more"' not in page.text  # nothing to choose from before there is a result
+    sent = {"csrf": token_of(page.text), "case": case_of(program, person), "one_more": ""}
+    found = client.post("/allocation", data=sent).text
+    assert "架空のサロン（空き 0）" in found
+    choices = re.findall(r'<option value="([0-9a-f-]{36})" >架空の読書室', found)
+    again = client.post("/allocation", data={**sent, "one_more": choices[0]})
+    assert again.status_code == 200
+    more = again.text.split("空きがもう1つあったら")[1].split("</table>")[0]
+    assert re.search("架空の読書室 .*指定した場", more)
+    assert f'<option value="{choices[0]}" selected>' in again.text
+    elsewhere = client.post("/allocation", data={**sent, "one_more": str(uuid.uuid4())})
+    assert elsewhere.status_code == 422
+    assert "合う場の中にありません" in elsewhere.text
 
 
 def test_a_household_is_placed_together_or_not_at_all(signed_in: Enter, program: Program) -> None:

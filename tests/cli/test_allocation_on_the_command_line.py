@@ -31,6 +31,15 @@ def test_those_who_wait_are_shared_out_in_both_forms(ibasho: Ibasho, tmp_path: P
         "0番", "1番", "2番", "3番",
     }  # fmt: skip
     assert found["total"] == pytest.approx(sum(p["fit"] for p in found["placed"]))
+    named = found["places"][0]["offering"]
+    more = json.loads(
+        ibasho("allocate", file, "--options", 5, "--one-more", named, "--format", "json").out
+    )["what_if"]
+    assert (more[0]["offering"], more[0]["asked"]) == (named, True)
+    for odd in ("x", "0" * 32):
+        refused = ibasho("allocate", file, "--options", 5, "--one-more", odd)
+        assert (refused.code, refused.out) == (2, "")
+        assert len(refused.err.strip().splitlines()) == 1
     table = ibasho("allocate", file, "--sum-only")
     assert table.code == 0
     assert "0番" in table.out

@@ -1,5 +1,6 @@
 """Those who wait share the places there are, and who stays without one is told why."""
 
+import uuid
 from collections import Counter
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ import judged
 import pytest
 
 from matching.need import parse_need
+from matching.shared_places import NotAmongPlaces
 from matching.store import IndexStore
 from matching.waiting_list import Waiting, share_places
 from resources.commands import set_availability
@@ -130,6 +132,23 @@ def test_what_fails_more_than_the_seats_is_no_full_place(town: judged.Town) -> N
     )  # fmt: skip
     keys = {town.key_of[w.offering] for w in shared(town, [Waiting("一", barred)]).places}
     assert "hon_no_heya" in fitting - keys
+
+
+def test_one_more_seat_can_be_asked_for_at_any_place_that_suits_somebody(
+    town: judged.Town,
+) -> None:
+    reader = waiting(town, READER)
+    plain = shared(town, reader)
+    tried = {w.offering for w in plain.what_if}
+    named = [p.offering for p in plain.places if p.offering not in tried][:2]
+    found = shared(town, reader, one_more=named)
+    assert [(w.offering, w.placed_more, w.total_more) for w in found.what_if[:2]] == [
+        (o, 0, 0) for o in sorted(named, key=lambda o: o.int)
+    ]  # he has the best place already, and it is said that one more changes nothing
+    assert [w.asked for w in found.what_if[:2]] == [True, True]
+    assert found.what_if[2:] == plain.what_if
+    with pytest.raises(NotAmongPlaces, match="--options"):
+        shared(town, reader, one_more=[uuid.uuid4()])
 
 
 def test_one_who_waits_for_the_night_is_told_that_nothing_fits(town: judged.Town) -> None:

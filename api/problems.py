@@ -24,6 +24,9 @@ from api.problem import (
 from api.signin_problems import SIGNIN
 from geodata.coordinates import BadPosition
 from geodata.gazetteer import NoGazetteer
+from jobs.belonging import DatabaseLost
+from jobs.keys import NoKeys
+from jobs.settings import NoSecret
 from matching.need import BadNeed
 from matching.schemes import BadScheme, UnknownScheme
 from matching.schemes_kept import SavedMeanwhile
@@ -44,6 +47,12 @@ from resources.hsds import filters as hsds_filters
 from resources.outside.addresses import BadSourceUrl
 from resources.outside.commands import BadSource, DecidedMeanwhile, HostNotAllowed
 from resources.outside.problems import problems
+
+NOT_TOGETHER = Problem(
+    503,
+    "データと鍵が揃っていないため、いまは使えません。システム管理者にお知らせください。",
+    "The data and its keys are not there together. Tell the administrator.",
+)
 
 TABLE: dict[type[Exception], Problem] = {
     NotSignedIn: Problem(401, "サインインしてください。", "Sign in first."),
@@ -179,6 +188,7 @@ TABLE: dict[type[Exception], Problem] = {
         "住所辞書がまだ読み込まれていません。システム管理者にお知らせください。",
         "No gazetteer has been imported yet. Tell the administrator.",
     ),
+    **dict.fromkeys((NoKeys, NoSecret, DatabaseLost), NOT_TOGETHER),
     RequestValidationError: UNUSABLE,
     StaleDataError: CONFLICT,
     exc.IntegrityError: CONFLICT,

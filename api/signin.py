@@ -13,7 +13,6 @@ from api.identity import language_of
 from api.problems import problem_of
 from api.rendering import render
 from casework import accounts, guessing, recovery_codes, second_factor, sessions
-from jobs.keys import key_ring
 from jobs.program import Program as OpenProgram
 
 router = APIRouter(dependencies=[public], include_in_schema=False)
@@ -106,7 +105,7 @@ def _code_right(
     """Use a code up; `recovery` is the selector of a code on paper that was found right before."""
     if recovery is not None and second_factor.is_on(session, account_id):
         return recovery_codes.use_code(session, account_id=account_id, selector=recovery)
-    ring = key_ring(program.settings)
+    ring = program.ring()
     return second_factor.check_code(session, ring, account_id=account_id, code=code)
 
 

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from jobs.keys import key_ring
 from jobs.municipalities import Municipality, read_municipalities
 from jobs.program import open_program
 from jobs.settings import BadSetting, Settings, secret_key
@@ -48,9 +47,12 @@ def add_municipality(
             own["database_url"] = make_schema(administer, slug)
             _write(aside, before, slug, entry | own)
         added = read_municipalities(beside)[slug]
-        open_program(added.settings).close()
-        secret_key(added.settings.home)
-        key_ring(added.settings)
+        program = open_program(added.settings)
+        try:
+            secret_key(added.settings.home)
+            program.ring()
+        finally:
+            program.close()
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)

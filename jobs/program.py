@@ -3,12 +3,16 @@
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from casework.sealed_fields import KeyRing
+from casework.sealed_words import RING
 from geodata.gazetteer import Gazetteer, NoGazetteer, load_gazetteer
-from jobs.keys import give_keys
+from jobs.belonging import check_belonging
+from jobs.keys import give_keys, made_ring, ring_of
 from jobs.schema import upgrade
 from jobs.settings import Settings
 from matching.store import IndexStore
@@ -66,17 +70,26 @@ class Program:
         except NoGazetteer:
             return None
 
+    def ring(self) -> KeyRing:
+        """Return the keys of what is sealed; the first call makes them. Raises `NoKeys`."""
+        return ring_of(self.database, self.settings)
+
     def close(self) -> None:
         self.database.close()
 
 
 def open_program(settings: Settings) -> Program:
-    """Open the database (made and brought to the schema where needed) and the index."""
+    """Open the database (made and brought to the schema where needed) and the index.
+
+    Raises `DatabaseLost`, `NoKeys`, `NoSecret` where what belongs together isn't there together.
+    """
     settings.home.mkdir(parents=True, exist_ok=True)
     # Of many municipalities few are asked at a time, but all are held open.
     database = Database(settings.database, kept=1 if settings.municipality else 10)
-    give_keys(database, settings)
     try:
+        check_belonging(database, settings)
+        # Nothing is sealed where there is no ring, and nobody else is let in meanwhile.
+        database.info[RING] = partial(made_ring, settings)
         upgrade(database)
         with database.reading() as session:
             vocabulary = read_vocabulary(session) or default_vocabulary()

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from casework import identities, sealed_words, second_factor
 from casework.row_security import as_system
 from casework.sealed_fields import KeyRing, with_new_key
-from jobs.keys import key_ring, write_ring
+from jobs.keys import write_ring
 from jobs.program import Program
 
 SEALED = (identities, second_factor, sealed_words)
@@ -29,7 +29,7 @@ def rotate_keys(program: Program) -> Rotated:
     One that was broken off is finished first: then no further key is made. Older keys stay in the
     ring, for copies of the database. Raises `CannotOpen`; what was sealed again by then stays so.
     """
-    ring = key_ring(program.settings)
+    ring = program.ring()
     with program.database.reading(said=as_system("keys")) as session:
         fresh = not _any_older(session, ring)
     if fresh:

@@ -229,19 +229,49 @@ def terminal_language(environment: dict[str, str] | None = None) -> str:
     return "en"
 
 
+class NoSecret(RuntimeError):
+    """The installation's own key is lost or damaged: what it signed and sealed can't be checked."""
+
+    def __init__(self, ja: str, en: str) -> None:
+        self.ja = ja
+        super().__init__(en)
+
+
+SECRET_BYTES = 32
+
+
+def kept_secret(home: Path) -> bytes | None:
+    """Return this installation's own key; None where none was made yet. Raises `NoSecret`."""
+    try:
+        key = (home / "secret.key").read_bytes()
+    except FileNotFoundError:
+        return None
+    if len(key) < SECRET_BYTES:  # whoever can guess it can sign
+        raise NoSecret(
+            "鍵のファイル secret.key が空か、短すぎます。控えから戻してください。",
+            "secret.key is empty or too short; put it back from the backup",
+        )
+    return key
+
+
 @cache
 def secret_key(home: Path) -> bytes:
-    """Return this installation's own key, made on first use and kept in the home folder."""
+    """Return this installation's own key, made on first use and kept in the home folder.
+
+    Raises `NoSecret`.
+    """
+    kept = kept_secret(home)
+    if kept is not None:
+        return kept
     path = home / "secret.key"
-    if not path.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(f".{os.getpid()}")
-        fresh.touch(mode=0o600)
-        fresh.write_bytes(secrets.token_bytes(32))
-        try:
-            os.link(fresh, path)  # whoever links first wins; the others read it
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
+    home.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(f".{os.getpid()}")
+    fresh.touch(mode=0o600)
+    fresh.write_bytes(secrets.token_bytes(SECRET_BYTES))
+    try:
+        os.link(fresh, path)  # whoever links first wins; the others read it
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
     return path.read_bytes()

@@ -121,6 +121,7 @@ def verify(
     from jobs.backup.checking import findings
     from jobs.backup.nightly import newest
     from jobs.backup.opening import open_backup
+    from jobs.belonging import closed_values
     from jobs.sealing import broken_seals
 
     said = None
@@ -136,6 +137,7 @@ def verify(
         with program.database.snapshot(said=as_system("verify")) as connection:
             wrong = findings(connection, said)
         wrong += broken_seals(program)
+        wrong += closed_values(program.database, program.settings)
     rows: list[dict[str, Any]] = [
         {"what": f.what, "count": f.count, "words": f.ja if language() == "ja" else f.en}
         for f in wrong

@@ -1,10 +1,12 @@
 """Turns an error into one sentence on standard error and an exit code.
 
-2: somebody typed or gave something that can't be used, and the sentence says what to do.
+2: somebody typed or gave something that can't be used, or a file of the installation is lost or
+damaged, and the sentence says what to do.
 1: something went wrong that nobody expected; the sentence says where, and never with what data.
 """
 
 import errno
+import sqlite3
 import sys
 import traceback
 from pathlib import Path
@@ -17,7 +19,7 @@ UNEXPECTED = 1
 
 def report(error: BaseException) -> int:
     """Print the sentence and return the exit code."""
-    sentence = sentence_of(error)
+    sentence = say("failure.damaged") if _is_damaged_file(error) else sentence_of(error)
     if sentence is not None:
         print(f"ibasho: {sentence}", file=sys.stderr)
         return BAD_INPUT
@@ -56,19 +58,24 @@ def _own_words(error: BaseException) -> str:
     return str(error)
 
 
+def _kinds(error: BaseException) -> set[str]:
+    return {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
+
+
+def _is_damaged_file(error: BaseException) -> bool:
+    """Tell whether SQLite says that its file is damaged or none of its own."""
+    code = getattr(getattr(error, "orig", error), "sqlite_errorcode", None)
+    # The lowest byte is the kind, what is above it says more of it.
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 def _unexpected(error: BaseException) -> str:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return say("failure.disk_full")
     if isinstance(error, PermissionError):
         return say("failure.permission")
-    kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
-    if "sqlalchemy.exc.OperationalError" in kinds:
+    if "sqlalchemy.exc.OperationalError" in _kinds(error):
         return say("failure.database")
-    if (
-        "sqlalchemy.exc.DatabaseError" in kinds
-        and "sqlite3" in type(getattr(error, "orig", None)).__module__
-    ):
-        return say("failure.damaged")
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(last.filename).name}:{last.lineno}"
     # The error's own message may hold data of a person; its kind and place never do.

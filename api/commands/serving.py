@@ -35,7 +35,11 @@ def serve(
 
     if settings.municipalities is None:
         # Of a database that can't be opened one sentence is said here, before anything serves.
-        open_program(settings).close()
+        try:
+            open_program(settings).close()
+        except BaseException:
+            listener.close()
+            raise
 
     server = make_server(settings)
     hint(say("hint.serving", url=_address(listener)))

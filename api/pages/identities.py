@@ -22,7 +22,6 @@ from casework.identities import (
     store_identity,
 )
 from casework.roles import WORKS_WITH_PEOPLE
-from jobs.keys import key_ring
 from jobs.program import Program as OpenProgram
 
 router = APIRouter(include_in_schema=False, dependencies=[allowed(*WORKS_WITH_PEOPLE)])
@@ -41,7 +40,7 @@ def identity(
         "identity.html",
         opened=opened,
         fields=[name for name in FIELDS if name not in hidden],
-        known=identity_of(session, opened, key_ring(program.settings)),
+        known=identity_of(session, opened, program.ring()),
     )
 
 
@@ -58,12 +57,12 @@ def _write(
 ) -> Response:
     opened = to_write(session, user, case_id, "identity")
     fields = {name: (text(form, name) or "")[:LONGEST] for name in FIELDS if name in form}
-    store_identity(session, opened, key_ring(program.settings), fields)
+    store_identity(session, opened, program.ring(), fields)
     return RedirectResponse(f"/cases/{case_id}", 303)
 
 
 @router.post("/people/find")
 def find(request: Request, program: Program, session: Writing, user: User, name: Line) -> Response:
     """A form, not an address: a name stands in no log and no history."""
-    found = cases_named(session, actor=user, ring=key_ring(program.settings), name=name)
+    found = cases_named(session, actor=user, ring=program.ring(), name=name)
     return render(request, "people.html", cases=found, searched=True)

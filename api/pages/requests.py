@@ -22,7 +22,6 @@ from casework.kept import Kept, kept_of, masked_at_first
 from casework.meetings import meetings
 from casework.record_models import PersonRequest
 from casework.roles import WORKS_WITH_PEOPLE
-from jobs.keys import key_ring
 from jobs.program import Program as OpenProgram
 from resources import clock
 from resources.municipal_export import MunicipalTable, write_xlsx
@@ -86,7 +85,7 @@ def one(
 ) -> Response:
     opened = case_for(session, actor=user, case_id=case_id, purpose="request")
     row = requests.request_of(session, opened, request_id)
-    kept = kept_of(session, opened, key_ring(program.settings))
+    kept = kept_of(session, opened, program.ring())
     masked = _masked(row, kept)
     return render(
         request,
@@ -158,7 +157,7 @@ def masks(
 ) -> Response:  # fmt: skip
     opened = to_write(session, user, case_id, "request")
     row = requests.request_of(session, opened, request_id, version=version)
-    there = {k.key for k in kept_of(session, opened, key_ring(program.settings))}
+    there = {k.key for k in kept_of(session, opened, program.ring())}
     requests.mask(session, opened, row, keys=[key for key in keys if key in there])
     return _back(case_id, request_id)
 
@@ -181,7 +180,7 @@ def _papers(
     """Return what the person is given, and record that it was made."""
     opened = to_write(session, user, case_id, "request")
     row = requests.request_of(session, opened, request_id)
-    kept = kept_of(session, opened, key_ring(program.settings))
+    kept = kept_of(session, opened, program.ring())
     masked = _masked(row, kept)
     told = [one for one in kept if one.key not in masked]
     shown = _in_words(request, session, opened, told)

@@ -16,7 +16,6 @@ from api.rendering import render
 from casework import own_account, passwords, recovery_codes, second_factor
 from casework.access import Actor
 from casework.second_factor import MustKeep, NothingOffered, WrongCode
-from jobs.keys import key_ring
 from jobs.program import Program as OpenProgram
 
 router = APIRouter(
@@ -42,9 +41,7 @@ def _page(
     with program.database.reading() as session:
         account = own_account.account_of(session, user)
         try:
-            secret = second_factor.offered(
-                session, key_ring(program.settings), account_id=user.account_id
-            )
+            secret = second_factor.offered(session, program.ring(), account_id=user.account_id)
         except NothingOffered:
             secret = None
         left = recovery_codes.codes_left(session, user.account_id)
@@ -76,14 +73,14 @@ def begun(request: Request, program: Program, user: User, password: Password) ->
     except PASSWORD_REFUSALS as error:
         return _page(request, program, user, error=error)
     with program.database.writing(by=user.by) as session:
-        second_factor.offer(session, key_ring(program.settings), account_id=user.account_id)
+        second_factor.offer(session, program.ring(), account_id=user.account_id)
     return RedirectResponse("/second-factor", 303)
 
 
 @router.get("/second-factor/picture")
 def picture(program: Program, user: User) -> Response:
     """The secret that waits, to be read by a telephone's camera; kept by no browser (`Guarded`)."""
-    ring = key_ring(program.settings)
+    ring = program.ring()
     with program.database.reading() as session:
         secret = second_factor.offered(session, ring, account_id=user.account_id)
     drawn = io.BytesIO()
@@ -98,9 +95,7 @@ def turned_on(request: Request, program: Program, user: User, code: Code) -> Res
     hashes = recovery_codes.hashed(codes)
     try:
         with program.database.writing(by=user.by) as session:
-            second_factor.turn_on(
-                session, key_ring(program.settings), account_id=user.account_id, code=code
-            )
+            second_factor.turn_on(session, program.ring(), account_id=user.account_id, code=code)
             recovery_codes.store_codes(session, account_id=user.account_id, hashes=hashes)
     except (WrongCode, NothingOffered) as error:
         return _page(request, program, user, error=error)

@@ -27,6 +27,7 @@ from jobs.backup.manifest import BadBackup, Manifest, TableCopy
 from jobs.backup.opening import unpacked
 from jobs.backup.portable import forms_of, outward
 from jobs.backup.proving import prove
+from jobs.belonging import check_belonging
 from jobs.schema import found
 from jobs.settings import Settings
 from jobs.tables import METADATA
@@ -77,6 +78,8 @@ def make_backup(
         The recipient can't be read, or the file exists.
     NotWhole
         What the copy would bring back isn't whole: the database itself has a fault.
+    DatabaseLost, NoKeys, NoSecret
+        The database or its keys are lost: a copy of the rest would bring nothing back.
     OSError
         The file can't be written; nothing is left of it.
     """
@@ -86,6 +89,7 @@ def make_backup(
             "その名前のファイルがすでにあります。別の名前を指定してください。",
             "A file of that name exists; give another name.",
         )
+    check_belonging(database, settings)  # files can be lost while the program runs, too
     unfinished = target.with_name(f".{target.name}.{os.getpid()}")
     # Without a name until it is encrypted: the file system forgets it when the process ends.
     with tempfile.TemporaryFile(dir=target.parent) as plain:

@@ -180,14 +180,21 @@ def test_rotation_seals_everything_again_and_loses_nothing(
 
 
 def test_the_key_ring_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
-    from jobs.keys import NoKeys, key_ring
+    from jobs.keys import NoKeys, key_ring, made_ring
     from jobs.settings import Settings
 
     settings = Settings(home=tmp_path / "home")
-    first = key_ring(settings)
+    with pytest.raises(NoKeys):
+        key_ring(settings)
+    first = made_ring(settings)
+    assert made_ring(settings).keys == first.keys
     assert key_ring(settings).keys == first.keys
     path = tmp_path / "home" / "keys" / "ring.json"
     assert path.stat().st_mode & 0o077 == 0
-    path.write_text("{")
-    with pytest.raises(NoKeys):
-        key_ring(settings)
+    whole = path.read_text()
+    for junk in ("", "{", "[]", '{"keys": 1}', '{"keys": {}, "index": ""}', whole.replace("=", "")):
+        path.write_text(junk)
+        with pytest.raises(NoKeys, match="can't be read"):
+            key_ring(settings)
+    path.write_text(whole)
+    assert key_ring(settings).keys == first.keys

@@ -1,6 +1,7 @@
 """What can't be used is said in one sentence, with exit code 2 and nothing half-written."""
 
 import os
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -201,8 +202,19 @@ def test_what_nobody_expected_is_code_1_and_tells_nothing_of_the_data(
 ) -> None:
     home = Path(os.environ["IBASHO_HOME"])
     home.mkdir(parents=True)
-    (home / "ibasho.sqlite3").write_bytes(b"this is no database, canary7391" * 100)
+    with sqlite3.connect(home / "ibasho.sqlite3") as raw:
+        raw.execute("CREATE TABLE organization AS SELECT 'canary7391' AS canary7391")
+    raw.close()
     outcome = ibasho("suggest", "--profile", profile())
     assert outcome.code == 1
     assert len(outcome.err.strip().splitlines()) == 1
+    assert "canary7391" not in outcome.err
+
+
+def test_a_database_file_that_is_damaged_is_code_2(ibasho: Ibasho, profile: Profile) -> None:
+    home = Path(os.environ["IBASHO_HOME"])
+    home.mkdir(parents=True)
+    (home / "ibasho.sqlite3").write_bytes(b"this is no database, canary7391" * 100)
+    outcome = ibasho("suggest", "--profile", profile())
+    assert said_in_one_sentence(outcome)
     assert "canary7391" not in outcome.err

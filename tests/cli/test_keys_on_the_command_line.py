@@ -61,7 +61,7 @@ def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     if request.param == "postgresql":
         monkeypatch.setenv("IBASHO_DATABASE_URL", request.getfixturevalue("bare_postgres_url"))
     program = open_program(read_settings())
-    ring = key_ring(program.settings)
+    ring = program.ring()
     with program.database.writing(by="test") as session:
         session.add(
             Agency(

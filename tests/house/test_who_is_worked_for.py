@@ -14,6 +14,8 @@ SYSTEM = {
     "api/commands/maintenance.py": "refuses the demo where there are real people",
     "jobs/backup/making.py": "a copy is of everything",
     "jobs/backup/restoring.py": "a copy is brought back whole",
+    "jobs/belonging.py": "counts what is sealed and can't be opened; shows nothing of it",
+    "jobs/keys.py": "looks whether the keys fit what is sealed; shows nothing of it",
     "jobs/demo/load.py": "stores the invented people",
     "jobs/rotation.py": "seals everything with a new key",
     "jobs/runtime.py": "runs the jobs",

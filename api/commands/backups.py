@@ -127,6 +127,8 @@ def verify(
     said = None
     if against is not None and against.is_dir():
         against = newest(against / chosen_settings().municipality) or against
+    if key is not None:
+        checked_file(key)
     if against is not None:
         with open_backup(checked_file(against), key=key) as backup:
             for table in backup.manifest.tables:

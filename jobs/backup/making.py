@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Table, select
 
 from casework.row_security import as_system
 from jobs.backup import manifest
-from jobs.backup.manifest import BadBackup, Manifest, TableCopy
+from jobs.backup.manifest import KEYS, BadBackup, Manifest, TableCopy
 from jobs.backup.opening import unpacked
 from jobs.backup.portable import forms_of, outward
 from jobs.backup.proving import prove
@@ -35,9 +35,6 @@ from resources.database import Database
 
 FOLDERS = ("gazetteer", "layers", "streets")
 """Folders of the home that belong in a copy; the index makes itself again."""
-
-KEYS = ("secret.key", "keys")
-"""What opens encrypted fields and signed links: only ever in a copy that is encrypted itself."""
 
 AT_ONCE = 2_000
 

@@ -7,6 +7,9 @@ from typing import Any
 FORMAT = 1
 NAME = "manifest.json"
 
+KEYS = ("secret.key", "keys")
+"""What opens encrypted fields and signed links: only ever in a copy that is encrypted itself."""
+
 
 class BadBackup(ValueError):
     """A file that is no usable copy: one sentence in each language says what is wrong."""

@@ -90,11 +90,11 @@ def identity_of(key: Path | None) -> pyrage.x25519.Identity | None:
     """Read the secret key that opens an encrypted copy. Raises `BadBackup`, `OSError`."""
     if key is None:
         return None
-    lines = key.read_text(encoding="utf-8").splitlines()
-    secret = [line.strip() for line in lines if line.startswith("AGE-SECRET-KEY-")]
     try:
+        lines = key.read_text(encoding="utf-8").splitlines()
+        secret = [line.strip() for line in lines if line.startswith("AGE-SECRET-KEY-")]
         return pyrage.x25519.Identity.from_str(secret[0])
-    except (IndexError, pyrage.IdentityError):
+    except (IndexError, UnicodeDecodeError, pyrage.IdentityError):
         raise BadBackup(
             "鍵のファイルが読めません。ibasho backup-key で作ったファイルを指定してください。",
             "The key file can't be read; name the file that ibasho backup-key made.",
@@ -137,6 +137,10 @@ def open_backup(path: Path, *, key: Path | None = None) -> Iterator[Backup]:
                     "This key doesn't open it, or the file is damaged; check that they belong "
                     "together.",
                 ) from None
+            except OSError as error:
+                if error.errno is not None:
+                    raise  # the disk's own
+                raise damaged() from None  # a block that was altered, or the end that is missing
             with unpacked(plain, encrypted=True) as backup:
                 yield backup
 

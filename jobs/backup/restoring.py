@@ -15,7 +15,7 @@ from casework.row_security import as_system
 from casework.sealed_fields import KeyRing
 from casework.sealed_words import RING
 from jobs.backup.checking import Finding, findings
-from jobs.backup.manifest import BadBackup, TableCopy
+from jobs.backup.manifest import KEYS, BadBackup, TableCopy
 from jobs.backup.opening import Backup
 from jobs.backup.portable import SQL
 from jobs.dialects import continue_numbering
@@ -45,7 +45,9 @@ def restore_backup(backup: Backup, settings: Settings) -> None:
     """Bring a copy back into the database and the home folder that the settings name.
 
     An SQLite file is made aside, checked, and put in its place by one rename; on PostgreSQL all
-    rows come in one transaction. Afterwards the schema is brought up to this program's.
+    rows come in one transaction. The files and keys are put before that rename or commit: cut off
+    in between, there are keys without a database, and the same copy can be brought back again.
+    Then the schema is brought up to this program's.
 
     Raises
     ------
@@ -59,17 +61,17 @@ def restore_backup(backup: Backup, settings: Settings) -> None:
     settings.home.mkdir(parents=True, exist_ok=True)
     _refuse_other_keys(backup, settings.home)
     ring = _ring_of(backup, settings)
+    put_files = partial(_put_files, backup, settings.home)
     url = make_url(settings.database)
     if url.get_backend_name() == "sqlite":
-        _restore_aside(backup, Path(str(url.database)), ring)
+        _restore_aside(backup, Path(str(url.database)), ring, put_files)
     else:
         database = Database(settings.database)
         database.info[RING] = ring
         try:
-            fill(database, backup)
+            fill(database, backup, last=put_files)
         finally:
             database.close()
-    _put_files(backup, settings.home)
 
 
 def _ring_of(backup: Backup, settings: Settings) -> Callable[[], KeyRing]:
@@ -85,8 +87,10 @@ def _ring_of(backup: Backup, settings: Settings) -> Callable[[], KeyRing]:
     return partial(key_ring if rows.get("person_identity") else made_ring, settings)
 
 
-def fill(database: Database, backup: Backup) -> None:
+def fill(database: Database, backup: Backup, *, last: Callable[[], None] | None = None) -> None:
     """Bring a copy's rows into an empty database, and its schema up to this program's.
+
+    last : done when all rows are there and whole, before they are committed
 
     Raises `NotEmpty`, `BadBackup`, `NotWhole`.
     """
@@ -100,10 +104,14 @@ def fill(database: Database, backup: Backup) -> None:
         wrong = findings(connection, backup.manifest)
         if wrong:
             raise NotWhole(wrong)
+        if last is not None:
+            last()
     upgrade(database)
 
 
-def _restore_aside(backup: Backup, path: Path, ring: Callable[[], KeyRing]) -> None:
+def _restore_aside(
+    backup: Backup, path: Path, ring: Callable[[], KeyRing], put_files: Callable[[], None]
+) -> None:
     if path.exists():
         database = Database(f"sqlite:///{path}")
         try:
@@ -116,6 +124,7 @@ def _restore_aside(backup: Backup, path: Path, ring: Callable[[], KeyRing]) -> N
     try:
         fill(database, backup)
         database.close()  # the last to close writes the log of SQLite into the file
+        put_files()
         _empty_log(path)
         aside.replace(path)
         _sync_folder(path.parent)
@@ -158,7 +167,8 @@ def _refuse_rows(database: Database) -> None:
 def _refuse_other_keys(backup: Backup, home: Path) -> None:
     for name, data in backup.files():
         path = home / name
-        if name.endswith(".key") and path.exists() and path.read_bytes() != data:
+        is_key = name.partition("/")[0] in KEYS
+        if is_key and path.exists() and (not path.is_file() or path.read_bytes() != data):
             raise NotEmpty(
                 f"{name} が控えのものと違います。別のIBASHO_HOMEを指定してください。",
                 f"{name} differs from the backup's; name another IBASHO_HOME.",
@@ -166,13 +176,21 @@ def _refuse_other_keys(backup: Backup, home: Path) -> None:
 
 
 def _put_files(backup: Backup, home: Path) -> None:
+    folders = {home}
     for name, data in backup.files():
         path = home / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}.{os.getpid()}")
+        # Always of the same name: where this was cut off, the next restore takes it away.
+        fresh = path.with_name(f".{path.name}.restored")
         fresh.touch(mode=0o600)
-        fresh.write_bytes(data)
+        with fresh.open("wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
         fresh.replace(path)
+        folders.add(path.parent)
+    for folder in folders:
+        _sync_folder(folder)
 
 
 def _table(copy: TableCopy) -> Table:

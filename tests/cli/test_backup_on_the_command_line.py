@@ -86,3 +86,30 @@ def test_what_can_not_be_used_is_said_in_one_sentence(
     assert "can't be written" in ibasho("backup", tmp_path / "no" / "folder").err
     monkeypatch.setenv("IBASHO_BACKUP_KEEP", "many")
     assert ibasho("backup", tmp_path / "y").code == 2
+
+
+def test_an_encrypted_copy_or_a_key_that_is_damaged_is_said_in_one_sentence(
+    ibasho: Ibasho, catalogue: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, copy, broken, no_text = (tmp_path / n for n in ("key", "copy", "broken", "no_text"))
+    recipient = ibasho("backup-key", key, "--format", "json").json["recipient"]
+    assert ibasho("backup", copy, "--recipient", recipient).code == 0
+    whole = copy.read_bytes()
+    no_text.write_bytes(b"\xff\xfe\x00 no text")
+    flipped = bytearray(whole)
+    flipped[-9] ^= 1
+    monkeypatch.setenv("IBASHO_HOME", str(tmp_path / "clean"))
+    for data in (whole[:-500], bytes(flipped), whole[:120]):
+        broken.write_bytes(data)
+        for command in (("restore", broken), ("verify", "--against", broken)):
+            said = ibasho(*command, "--key", key)
+            assert (said.code, said.out) == (2, "")
+            assert len(said.err.strip().splitlines()) == 1
+            assert "damaged" in said.err
+    for command in (("restore", copy), ("verify", "--against", copy)):
+        for wrong, words in ((tmp_path / "missing", "missing"), (no_text, "key file")):
+            said = ibasho(*command, "--key", wrong)
+            assert (said.code, said.out) == (2, "")
+            assert len(said.err.strip().splitlines()) == 1
+            assert words in said.err
+    assert not (tmp_path / "clean" / "ibasho.sqlite3").exists()

@@ -25,6 +25,9 @@ from jobs.backup.nightly import newest
 from jobs.backup.opening import open_backup
 from jobs.backup.portable import forms_of, outward
 from jobs.backup.restoring import NotEmpty, NotWhole, restore_backup
+from jobs.copies import write_copy
+from jobs.keys import RING_FILE, made_ring
+from jobs.ledger import Refused
 from jobs.program import Program
 from jobs.runtime import run_pending
 from jobs.schema import NewerSchema, upgrade
@@ -36,6 +39,24 @@ from resources.database import Database
 from resources.models import Base, Change, Organization
 
 ROOT = Path(__file__).resolve().parents[2]
+
+KILLED = """
+import os, pathlib, signal, sys
+left = int(sys.argv.pop(1))
+replace = pathlib.Path.replace
+
+def counted(self, target):
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return replace(self, target)
+
+pathlib.Path.replace = counted
+from api.cli import main
+main()
+"""
+"""A restore that is killed before something gets its name: the first thing, the second, …"""
 
 
 @pytest.fixture
@@ -286,6 +307,89 @@ def test_a_restore_that_is_killed_leaves_nothing_half_done(
     there.close()
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("onto", ["sqlite", "postgresql"])
+def test_no_database_is_there_before_its_keys_and_files_are(
+    filled: tuple[Database, Settings],
+    tmp_path: Path,
+    onto: str,
+    request: pytest.FixtureRequest,
+) -> None:
+    database, settings = filled
+    made_ring(settings)
+    identity = pyrage.x25519.Identity.generate()
+    key, path, home = tmp_path / "key", tmp_path / "copy", tmp_path / "new"
+    key.write_text(str(identity), encoding="ascii")
+    make_backup(database, settings, path, recipient=str(identity.to_public()))
+    url = "" if onto == "sqlite" else request.getfixturevalue("bare_postgres_url")
+    target = Settings(home=home, database_url=url)
+    environment = {
+        **os.environ, "IBASHO_HOME": str(home), "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8",
+        "IBASHO_DATABASE_URL": url,
+    }  # fmt: skip
+    # A file, two keys and, on SQLite, the database: each gets its name by one step.
+    steps = 4 if onto == "sqlite" else 3
+    for n in range(1, steps + 1):
+        command = [sys.executable, "-c", KILLED, str(n), "restore", str(path), "--key", str(key)]
+        killed = subprocess.run(command, env=environment, capture_output=True)
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
+        if onto == "sqlite":
+            assert not (home / "ibasho.sqlite3").exists()
+        else:
+            there = Database(url)
+            assert not any(contents(there)["organization"])
+            there.close()
+    with open_backup(path, key=key) as backup:
+        restore_backup(backup, target)
+    there = Database(target.database)
+    assert contents(there) == contents(database)
+    there.close()
+    for name in ("secret.key", "keys/ring.json", "streets/a/file.csv"):
+        assert (home / name).read_bytes() == (settings.home / name).read_bytes()
+    left = [p.name for p in home.rglob(".*") if not p.name.startswith(".ibasho.sqlite3")]
+    assert left == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ["secret.key", "keys/ring.json"])
+def test_other_keys_are_not_overwritten(
+    filled: tuple[Database, Settings], tmp_path: Path, name: str
+) -> None:
+    database, settings = filled
+    made_ring(settings)
+    identity = pyrage.x25519.Identity.generate()
+    key, path, home = tmp_path / "key", tmp_path / "copy", tmp_path / "new"
+    key.write_text(str(identity), encoding="ascii")
+    make_backup(database, settings, path, recipient=str(identity.to_public()))
+    (home / name).parent.mkdir(parents=True)
+    (home / name).write_bytes(b"another's")
+    with open_backup(path, key=key) as backup, pytest.raises(NotEmpty, match=name):
+        restore_backup(backup, Settings(home=home))
+    assert (home / name).read_bytes() == b"another's"
+    assert [p for p in home.rglob("*") if p.is_file()] == [home / name]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_an_encrypted_copy_that_is_damaged_is_said_so(
+    filled: tuple[Database, Settings], tmp_path: Path
+) -> None:
+    database, settings = filled
+    identity = pyrage.x25519.Identity.generate()
+    key, path = tmp_path / "key", tmp_path / "copy"
+    key.write_text(str(identity), encoding="ascii")
+    make_backup(database, settings, path, recipient=str(identity.to_public()))
+    whole, chance = path.read_bytes(), random.Random(7)
+    for n in range(60):
+        data = bytearray(whole)
+        # Half of them in what says for whom it is.
+        data[chance.randrange(200 if n % 2 else len(data))] ^= 1 << chance.randrange(8)
+        if n % 3 == 0:
+            data = bytearray(whole[: chance.randrange(len(whole))])
+        path.write_bytes(bytes(data))
+        with pytest.raises(BadBackup), open_backup(path, key=key):
+            pass
+
+
 def test_the_clock_asks_for_copies_and_only_the_newest_stay(
     program: Program, tmp_path: Path
 ) -> None:
@@ -311,6 +415,27 @@ def test_the_clock_asks_for_copies_and_only_the_newest_stay(
     ]  # fmt: skip
     with open_backup(newest(folder) or folder) as backup:
         assert backup.manifest.rows > 0
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_nightly_copy_says_what_is_lost_and_writes_none(
+    program: Program, tmp_path: Path
+) -> None:
+    database = program.database
+    settings = replace(program.settings, backup_folder=tmp_path / "copies")
+    running = replace(program, settings=settings)
+    made_ring(settings)
+    (settings.home / RING_FILE).write_text("junk", encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        write_copy(running, None)  # type: ignore[arg-type]
+    assert "ring.json" in str(refused.value.facts)
+    (settings.home / RING_FILE).unlink()
+    made_ring(settings)
+    Path(str(database.engine.url.database)).unlink()
+    with pytest.raises(Refused) as refused:
+        write_copy(running, None)  # type: ignore[arg-type]
+    assert "was in use" in str(refused.value.facts)
+    assert list((tmp_path / "copies").iterdir()) == []
 
 
 def test_a_column_of_an_unknown_type_is_said_at_once() -> None:

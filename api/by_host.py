@@ -22,6 +22,7 @@ from api.crowding import Uncrowded, give_threads
 from api.figures import Figures
 from api.security import SAFE, Guarded
 from api.warming import warm_up
+from jobs.belonging import NOT_TOGETHER
 from jobs.listed import Listed
 from jobs.opened import NoSuchMunicipality, Programs, programs_of
 from jobs.program import Program
@@ -169,7 +170,7 @@ class ByHost:
 
 def _reason(error: Exception) -> str:
     """Return what is logged: the remedy where there is one; other messages may hold data."""
-    told = isinstance(error, NewerSchema | TablesInUse)
+    told = isinstance(error, (NewerSchema, TablesInUse, *NOT_TOGETHER))
     return str(error) if told else type(error).__name__
 
 

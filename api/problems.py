@@ -24,9 +24,7 @@ from api.problem import (
 from api.signin_problems import SIGNIN
 from geodata.coordinates import BadPosition
 from geodata.gazetteer import NoGazetteer
-from jobs.belonging import DatabaseLost
-from jobs.keys import NoKeys
-from jobs.settings import NoSecret
+from jobs.belonging import NOT_TOGETHER
 from matching.need import BadNeed
 from matching.schemes import BadScheme, UnknownScheme
 from matching.schemes_kept import SavedMeanwhile
@@ -48,7 +46,7 @@ from resources.outside.addresses import BadSourceUrl
 from resources.outside.commands import BadSource, DecidedMeanwhile, HostNotAllowed
 from resources.outside.problems import problems
 
-NOT_TOGETHER = Problem(
+NO_LONGER_WHOLE = Problem(
     503,
     "データと鍵が揃っていないため、いまは使えません。システム管理者にお知らせください。",
     "The data and its keys are not there together. Tell the administrator.",
@@ -188,7 +186,7 @@ TABLE: dict[type[Exception], Problem] = {
         "住所辞書がまだ読み込まれていません。システム管理者にお知らせください。",
         "No gazetteer has been imported yet. Tell the administrator.",
     ),
-    **dict.fromkeys((NoKeys, NoSecret, DatabaseLost), NOT_TOGETHER),
+    **dict.fromkeys(NOT_TOGETHER, NO_LONGER_WHOLE),
     RequestValidationError: UNUSABLE,
     StaleDataError: CONFLICT,
     exc.IntegrityError: CONFLICT,

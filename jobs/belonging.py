@@ -12,7 +12,7 @@ from casework.models import AuditSeal
 from casework.row_security import as_system
 from casework.sealed_stored import any_sealed, count_closed
 from jobs.backup.checking import Finding
-from jobs.keys import RING_FILE, check_keys, key_ring
+from jobs.keys import RING_FILE, NoKeys, check_keys, key_ring
 from jobs.settings import NoSecret, Settings, kept_secret
 from resources.database import Database
 
@@ -30,6 +30,10 @@ class DatabaseLost(RuntimeError):
             "the database file is missing or empty, although this IBASHO_HOME was in use; bring "
             "back a backup (ibasho restore), or name another IBASHO_HOME to begin anew"
         )
+
+
+NOT_TOGETHER = (DatabaseLost, NoKeys, NoSecret)
+"""What `check_belonging` may raise; each holds its sentence in Japanese as `ja`."""
 
 
 def check_belonging(database: Database, settings: Settings) -> None:

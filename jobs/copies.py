@@ -6,11 +6,9 @@ from jobs.backup.making import make_backup
 from jobs.backup.manifest import BadBackup
 from jobs.backup.nightly import forget_old, name_of, newest
 from jobs.backup.restoring import NotWhole
-from jobs.belonging import DatabaseLost
-from jobs.keys import NoKeys
+from jobs.belonging import NOT_TOGETHER
 from jobs.ledger import Claimed, Outcome, Refused
 from jobs.program import Program
-from jobs.settings import NoSecret
 from resources import clock
 
 
@@ -26,7 +24,7 @@ def write_copy(program: Program, _job: Claimed) -> None:
             program.database, program.settings, folder / name_of(clock.now()), recipient=recipient
         )
         forget_old(folder, keep=program.settings.backup_keep)
-    except (BadBackup, DatabaseLost, NoKeys, NoSecret) as error:
+    except (BadBackup, *NOT_TOGETHER) as error:
         raise Refused("bad_backup", problem=str(error), problem_ja=error.ja) from error
     except NotWhole as error:
         raise Refused("not_whole", findings=len(error.found)) from error

@@ -20,7 +20,9 @@ from jobs.listed import Listed
 from jobs.models import Job
 from jobs.opened import NoSuchMunicipality, programs_of
 from jobs.program import Program, open_program
+from jobs.schema import upgrade
 from jobs.settings import BadSetting, Settings
+from resources.database import Database
 
 
 def _ask(program: Program) -> str:
@@ -136,7 +138,11 @@ def test_one_whose_address_changed_is_opened_at_the_new_one(
     path, kita = towns.given.municipalities, towns.kita.slug
     with programs.use(kita) as program:
         before = program.settings.database
-    moved = f'[{kita}]\ndatabase_url = "sqlite:///{tmp_path / "moved.sqlite3"}"\n'
+    url = f"sqlite:///{tmp_path / 'moved.sqlite3'}"
+    there = Database(url)
+    upgrade(there)  # one that is missing would be refused: the town's folder was in use
+    there.close()
+    moved = f'[{kita}]\ndatabase_url = "{url}"\n'
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace(f"[{kita}]\n", moved), encoding="utf-8")
     programs.look_again()

@@ -30,7 +30,7 @@ from casework.placement_models import Disclosure
 from casework.placements import DISCLOSED
 from casework.plans import add_plan_item, move_case
 from casework.record_models import Destruction
-from jobs.keys import key_ring
+from jobs.keys import RING_FILE, key_ring
 from jobs.program import Program
 from matching.need import Need
 from resources import clock
@@ -227,3 +227,23 @@ def test_every_field_and_code_that_is_kept_has_words_in_both_languages() -> None
         } <= catalogue.keys()
         for prefix in CODES.values():
             assert any(key.startswith(prefix) for key in catalogue), prefix
+
+
+def test_where_the_keys_are_lost_pages_say_so_and_none_are_made(
+    app_browser: TestClient, served: Program, case_id: uuid.UUID
+) -> None:
+    _signed_in(app_browser, "support_worker")
+    ring = served.settings.home / RING_FILE
+    page = f"/cases/{case_id}/identity"
+    assert "見本 一郎" in app_browser.get(page).text
+    right = ring.read_bytes()
+    for junk in (None, b"", b"junk"):
+        ring.unlink()
+        if junk is not None:
+            ring.write_bytes(junk)
+        said = app_browser.get(page)
+        assert said.status_code == 503
+        assert "鍵が揃っていない" in said.text
+        assert (ring.read_bytes() if ring.exists() else None) == junk
+        ring.write_bytes(right)
+    assert "見本 一郎" in app_browser.get(page).text

@@ -27,7 +27,6 @@ from casework.people import add_person
 from casework.placement_models import PlanItem
 from casework.plans import add_plan_item
 from casework.sealed_fields import unseal
-from jobs.keys import key_ring
 from jobs.program import Program, open_program
 from jobs.settings import Settings
 from resources import clock
@@ -84,7 +83,7 @@ def main() -> None:
         page_ms = median_ms(lambda: client.get(f"/cases/{case_id}").raise_for_status())
         with program.database.reading() as session:
             rows = session.execute(select(PlanItem.id, PlanItem.what_sealed)).all()
-        ring = key_ring(program.settings)
+        ring = program.ring()
         opening_ms = median_ms(
             lambda: [unseal(ring, ("plan_item", "what", i.hex), kept) for i, kept in rows]
         )

@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from jobs.dialects import now_of
 from jobs.models import Job
 from jobs.progress import progress_here
 from jobs.sentences import KINDS, UNKNOWN_KIND, kind_name, sentence
+from jobs.states import State
 from jobs.upkeep import oldest_due_age_s
 from resources.clock import JAPAN
 
 LOOKED_AT = 2_000
 """Of the jobs done lately, from so many it is told how fast a worker is."""
+
+DEAD_AT_MOST = 500
+"""So many dead jobs are listed before the others; how many there are is told by their count."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +77,26 @@ def list_jobs(
     session: Session, limit: int = 50, *, state: str | None = None, kind: str | None = None
 ) -> list[JobShown]:
     """Return jobs, the newest first: of one state or one kind where it is given."""
-    statement = select(Job).order_by(Job.enqueued_at.desc(), Job.id).limit(limit)
+    wanted = []
     if state is not None:
-        statement = statement.where(Job.state == state)
+        wanted.append(Job.state == state)
     if kind is not None:
-        statement = statement.where(Job.kind == kind)
-    return [_job_shown(job) for job in session.scalars(statement)]
+        wanted.append(Job.kind == kind)
+    return _newest(session, limit, *wanted)
+
+
+def dead_then_newest(session: Session, limit: int) -> list[JobShown]:
+    """Return the dead jobs, `DEAD_AT_MOST` at most, and behind them the newest of all others.
+
+    A dead job waits for somebody to decide; among the newest it would soon be out of sight.
+    """
+    dead = _newest(session, DEAD_AT_MOST, Job.state == State.DEAD)
+    return dead + _newest(session, limit, Job.state != State.DEAD)
+
+
+def _newest(session: Session, limit: int, *wanted: ColumnElement[bool]) -> list[JobShown]:
+    found = select(Job).where(*wanted).order_by(Job.enqueued_at.desc(), Job.id).limit(limit)
+    return [_job_shown(job) for job in session.scalars(found)]
 
 
 def job_shown(session: Session, job_id: uuid.UUID) -> JobShown | None:
@@ -89,7 +107,7 @@ def job_shown(session: Session, job_id: uuid.UUID) -> JobShown | None:
 
 def count_by_state(session: Session) -> dict[str, int]:
     """Return how many jobs are ready, running, done and dead."""
-    counts = {"ready": 0, "running": 0, "done": 0, "dead": 0}
+    counts = {state.value: 0 for state in State}
     for state, count in session.execute(select(Job.state, func.count()).group_by(Job.state)):
         counts[state] = count
     return counts

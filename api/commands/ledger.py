@@ -8,6 +8,7 @@ from api.commands.inputs import BadInput, identifier
 from api.commands.opening import opened
 from api.commands.output import Format, FormatOption, print_json, print_table
 from api.commands.words import language, say
+from jobs.states import State
 
 app = typer.Typer(help=say("help.jobs"))
 
@@ -16,18 +17,26 @@ app = typer.Typer(help=say("help.jobs"))
 def jobs(
     context: typer.Context,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help=say("help.jobs_list"))] = 50,
+    state: Annotated[State | None, typer.Option(help=say("help.jobs_state"))] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     if context.invoked_subcommand is not None:
         return
-    from jobs.listing import list_jobs
+    from jobs.listing import count_by_state, dead_then_newest, list_jobs
 
     with opened() as program, program.database.reading() as session:
-        found = list_jobs(session, limit)
+        if state is None:
+            found = dead_then_newest(session, limit)
+        else:
+            found = list_jobs(session, limit, state=state)
+        counts = count_by_state(session)
     if form is Format.JSON:
-        print_json({"jobs": [job.as_json() for job in found]})
-    elif not found:
-        print(say("table.no_jobs"))
+        print_json({"jobs": [job.as_json() for job in found], "counts": counts})
+        return
+    if sum(counts.values()):
+        print(say("table.jobs_counts", **counts))
+    if not found:
+        print(say("table.no_jobs" if state is None else "table.no_jobs_of_state"))
     else:
         keys = ("id", "name", "subject", "state", "attempts", "run_after", "progress", "note")
         rows = [job.as_json(language()) for job in found]

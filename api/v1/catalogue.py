@@ -13,6 +13,7 @@ from api.pages.home import PUBLISHES, REGISTERS
 from api.pages.resources import STAFF
 from api.v1.rows import row_of
 from jobs.listing import list_jobs
+from jobs.states import State
 from resources import clock
 from resources.commands import NotFound, register_resource, set_availability
 from resources.duplicates import duplicates_of, facts_of
@@ -134,7 +135,10 @@ def vocabulary(program: Program) -> dict[str, Any]:
     dependencies=[allowed("coordinator", "administrator")],
 )
 def jobs(
-    session: Reading, limit: Annotated[int, Field(ge=1, le=200)] = 50, language: str = "ja"
+    session: Reading,
+    limit: Annotated[int, Field(ge=1, le=200)] = 50,
+    state: State | None = None,
+    language: str = "ja",
 ) -> list[dict[str, Any]]:
     chosen = language if language in LANGUAGES else "ja"
-    return [job.as_json(chosen) for job in list_jobs(session, limit)]
+    return [job.as_json(chosen) for job in list_jobs(session, limit, state=state)]

@@ -18,6 +18,7 @@ from casework.access import Actor
 from resources import booking, clock
 from resources.booking_seen import places_ahead
 from resources.commands import NotFound
+from resources.once import once
 from resources.queries import entries_by_offering
 
 router = APIRouter(include_in_schema=False)
@@ -48,6 +49,7 @@ def _page(
         error=problem and problem.sentence(language_of(request)),
         may_edit=user.role in REGISTERS,
         may_hold=user.role in HOLDS,
+        new_key=uuid.uuid4,
     )
     page.status_code = problem.status if problem else 200
     return page
@@ -95,9 +97,17 @@ def hold(
     user: User,
     offering_id: uuid.UUID,
     allotment: Annotated[uuid.UUID, Form()],
+    key: Annotated[uuid.UUID, Form()],
 ) -> Response:
+    """Take a place; a form that is sent twice, by two taps or a bad line, takes one."""
+
+    def take() -> dict[str, str]:
+        held = booking.hold_place(session, allotment_id=allotment, keep=KEPT, by=user.by)
+        return {"hold": str(held.id)}
+
     try:
-        booking.hold_place(session, allotment_id=allotment, keep=KEPT, by=user.by)
+        with session.begin_nested():  # what is refused leaves the key free, and the page is shown
+            once(session, by=user.by, key=str(key), asked={"allotment": str(allotment)}, act=take)
     except REFUSED as error:
         return _page(request, session, user, offering_id, error)
     return _back(offering_id)

@@ -3,7 +3,7 @@
 import re
 import uuid
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from casework.access import Actor
 from casework.cases import cases_seen
@@ -19,6 +19,26 @@ def before_cases() -> str:
     found = re.search(r'down_revision = "(\d+)"', path.read_text(encoding="utf-8"))
     assert found
     return found[1]
+
+
+def name_somebody_for(connection: Connection, person: str) -> None:
+    """Store an account that was named for a person, as the schema before had it."""
+    account = uuid.uuid4().hex
+    connection.execute(
+        text(
+            "INSERT INTO account (id, name, display_name, password_hash, role, language, active, "
+            "demo, version, created_at, edited_at) VALUES (:id, :name, 'e', '', 'csw', 'ja', true, "
+            "false, 1, '2026-10-01 00:00:00', '2026-10-01 00:00:00')"
+        ),
+        {"id": account, "name": f"named-{account}"},
+    )
+    connection.execute(
+        text(
+            "INSERT INTO person_name (person_id, account_id, named_by, named_at) "
+            "VALUES (:person, :account, 'x', '2026-10-01 00:00:00')"
+        ),
+        {"person": person, "account": account},
+    )
 
 
 def test_the_upgrade_gives_everybody_a_case_that_their_agency_sees(database: Database) -> None:
@@ -42,6 +62,7 @@ def test_the_upgrade_gives_everybody_a_case_that_their_agency_sees(database: Dat
                 ),
                 {"id": key, "label": label},
             )
+            name_somebody_for(connection, key)
     upgrade(database)
     east = Actor(uuid.uuid4(), "sato", "csw", "east")
     with database.writing(by="test") as session:

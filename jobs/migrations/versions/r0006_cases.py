@@ -36,6 +36,9 @@ def _pk(table: str, *columns: str) -> sa.PrimaryKeyConstraint:
 
 
 def upgrade() -> None:
+    # First: SQLite makes the table of people anew below, which nothing may refer to meanwhile.
+    op.drop_index(op.f("ix_person_name_account_id"), table_name="person_name")
+    op.drop_table("person_name")
     op.create_table(
         "household",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -172,8 +175,6 @@ def upgrade() -> None:
     for table in ("case_agency", "case_member", "consent", "exclusion", "break_glass"):
         op.create_index(op.f(f"ix_{table}_case_id"), table, ["case_id"])
     _give_everybody_a_case()
-    op.drop_index(op.f("ix_person_name_account_id"), table_name="person_name")
-    op.drop_table("person_name")
 
 
 def _give_everybody_a_case() -> None:

@@ -76,9 +76,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("account") as account:
-        account.drop_column("totp_step")
-        account.drop_column("totp")
+    op.drop_column("account", "totp_step")
+    op.drop_column("account", "totp")
     op.drop_table("room_question")
     op.drop_table("invitation")
     op.drop_table("person_identity")

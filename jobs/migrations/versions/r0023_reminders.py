@@ -30,6 +30,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("gap_report")
-    with op.batch_alter_table("follow_up") as batch:
-        batch.drop_column("manager_told_on")
-        batch.drop_column("told_on")
+    op.drop_column("follow_up", "manager_told_on")
+    op.drop_column("follow_up", "told_on")

@@ -22,19 +22,22 @@ def jobs(
 ) -> None:
     if context.invoked_subcommand is not None:
         return
-    from jobs.listing import count_by_state, dead_then_newest, list_jobs
+    from jobs.listing import count_by_state, dead_then_newest, list_jobs, oldest_due_s
 
     with opened() as program, program.database.reading() as session:
         if state is None:
             found = dead_then_newest(session, limit)
         else:
             found = list_jobs(session, limit, state=state)
-        counts = count_by_state(session)
+        counts, oldest_s = count_by_state(session), oldest_due_s(session)
     if form is Format.JSON:
-        print_json({"jobs": [job.as_json() for job in found], "counts": counts})
+        listed = [job.as_json() for job in found]
+        print_json({"jobs": listed, "counts": counts, "oldest_due_job_s": oldest_s})
         return
     if sum(counts.values()):
         print(say("table.jobs_counts", **counts))
+    if oldest_s is not None:
+        print(say("table.jobs_oldest", seconds=round(oldest_s)))
     if not found:
         print(say("table.no_jobs" if state is None else "table.no_jobs_of_state"))
     else:

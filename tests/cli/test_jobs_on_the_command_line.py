@@ -1,6 +1,7 @@
 """`ibasho jobs`: what is dead comes first with its reason, and is put back by its id."""
 
 import uuid
+from datetime import timedelta
 
 from sqlalchemy import update
 from terminal import Ibasho
@@ -57,3 +58,16 @@ def test_a_dead_job_is_put_back_once(ibasho: Ibasho) -> None:
         assert refused.code == 2
         assert "ibasho jobs" in refused.err
     assert ibasho("jobs", "retry", "seven").code == 2
+
+
+def test_it_says_how_long_the_oldest_due_job_has_been_waiting(ibasho: Ibasho) -> None:
+    nothing = ibasho("jobs", "--format", "json").json
+    assert (nothing["jobs"], nothing["oldest_due_job_s"]) == ([], None)
+    assert "waiting" not in ibasho("jobs").out
+    program = open_program(read_settings())
+    with program.database.writing(by="test") as session:
+        enqueue(session, "build_index", run_after=clock.now() - timedelta(minutes=10))
+    program.close()
+    found = ibasho("jobs", "--state", "dead", "--format", "json").json
+    assert 600 <= found["oldest_due_job_s"] < 700
+    assert "has been waiting for 60" in ibasho("jobs").out

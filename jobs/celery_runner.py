@@ -39,19 +39,17 @@ class UnfitBroker(RuntimeError):
 
 def check_broker(redis_url: str) -> None:
     """Raise `UnfitBroker` where Redis doesn't answer, or would silently drop messages."""
-    client = redis.Redis.from_url(
-        redis_url, socket_timeout=ANSWER_WITHIN_S, socket_connect_timeout=ANSWER_WITHIN_S
-    )
     try:
-        # INFO, not CONFIG GET: hosted servers forbid the latter.
-        policy = client.info("memory").get("maxmemory_policy")
-    except (redis.RedisError, OSError):
+        with redis.Redis.from_url(
+            redis_url, socket_timeout=ANSWER_WITHIN_S, socket_connect_timeout=ANSWER_WITHIN_S
+        ) as client:
+            # INFO, not CONFIG GET: hosted servers forbid the latter.
+            policy = client.info("memory").get("maxmemory_policy")
+    except (redis.RedisError, OSError, ValueError):  # the last: an address that is none
         raise UnfitBroker(
             "Redisに接続できません。IBASHO_REDIS_URLと、Redisが動いているかを確認してください。",
             "Redis can't be reached; check IBASHO_REDIS_URL and that Redis is running.",
         ) from None
-    finally:
-        client.close()
     if policy != "noeviction":
         raise UnfitBroker(
             f"このRedisは空きがなくなると処理の合図を捨てます（maxmemory-policy {policy}）。"

@@ -11,7 +11,7 @@ import typer
 
 from api.commands.opening import opened
 from api.commands.output import Format, FormatOption, print_json, print_table
-from api.commands.words import say
+from api.commands.words import language, say
 
 if TYPE_CHECKING:
     from jobs.program import Program
@@ -145,14 +145,15 @@ def _assets() -> Check:
 
 
 def _redis(url: str) -> Check:
-    import redis
+    """Ask what a worker asks before it starts."""
+    from jobs.celery_runner import UnfitBroker, check_broker
 
     try:
-        client = redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
-        answers = bool(client.ping())
-    except (redis.RedisError, ValueError, OSError):
-        answers = False
-    return _check("redis", "", good=answers)
+        check_broker(url)
+    except UnfitBroker as unfit:
+        words = unfit.ja if language() == "ja" else str(unfit)
+        return Check("redis", "missing", "", words)
+    return _check("redis", "noeviction", good=True)
 
 
 def _overdue(program: "Program") -> Check:

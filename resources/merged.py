@@ -71,6 +71,28 @@ def kept_instead(session: Session, resource_id: uuid.UUID) -> uuid.UUID | None:
     return found
 
 
+def astray(session: Session) -> tuple[set[uuid.UUID], set[uuid.UUID]]:
+    """Return the resources merged away that lead to none that was kept, and those in a circle.
+
+    There are none unless somebody wrote past `resources.merging`.
+    """
+    merged = set(session.scalars(select(Resource.id).where(Resource.status == MERGED)))
+    holds = select(Merge.merged_id, Merge.kept_id).where(Merge.undone_at.is_(None))
+    into = {row.merged_id: row.kept_id for row in session.execute(holds)}
+    kept = set(session.scalars(select(Resource.id).where(Resource.id.in_(select(Merge.kept_id)))))
+    nowhere, in_a_circle = set(), set()
+    for start in merged:
+        seen, current = {start}, start
+        while current in into and into[current] not in seen:
+            current = into[current]
+            seen.add(current)
+        if current in into:
+            in_a_circle.add(start)
+        elif current in merged or current not in kept:
+            nowhere.add(start)
+    return nowhere, in_a_circle
+
+
 def avoided_too(
     session: Session,
     *,

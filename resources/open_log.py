@@ -70,6 +70,15 @@ def follow(session: Session) -> int:
     return moved
 
 
+def not_followed_yet(session: Session, revision: int) -> tuple[set[uuid.UUID], bool]:
+    """Return the offerings that changes after a revision may move, and whether one loads many."""
+    touched = _touched(session, revision + 1, latest_revision(session))
+    found: set[uuid.UUID] = set()
+    if any(touched.rows.values()):
+        found = _concerned(session, touched) | set(touched.rows["offering"])
+    return found, touched.loaded is not None
+
+
 def _touched(session: Session, first: int, last: int) -> _Touched:
     found = _Touched()
     changes = session.execute(

@@ -121,6 +121,7 @@ def verify(
     from jobs.backup.checking import findings
     from jobs.backup.nightly import newest
     from jobs.backup.opening import open_backup
+    from jobs.backup.tombstones import tombstone_findings
     from jobs.belonging import closed_values
     from jobs.sealing import broken_seals
 
@@ -138,6 +139,8 @@ def verify(
     with opened() as program:
         with program.database.snapshot(said=as_system("verify")) as connection:
             wrong = findings(connection, said)
+            if not any(f.what == "file" for f in wrong):
+                wrong += tombstone_findings(connection)
         wrong += broken_seals(program)
         wrong += closed_values(program.database, program.settings)
     rows: list[dict[str, Any]] = [

@@ -62,6 +62,18 @@ def test_an_audit_that_was_tampered_with_is_found(
     assert [f["what"] for f in said.json["findings"]] == ["audit"]
 
 
+def test_an_entry_that_was_merged_away_to_nowhere_is_found(
+    ibasho: Ibasho, catalogue: bytes, tmp_path: Path
+) -> None:
+    assert ibasho("verify").code == 0
+    with sqlite3.connect(tmp_path / "home" / "ibasho.sqlite3") as raw:
+        raw.execute("UPDATE resource SET status = 'merged'")
+    said = ibasho("verify", "--format", "json")
+    assert said.code == 1
+    assert [(f["what"], f["count"]) for f in said.json["findings"]] == [("merged:nowhere", 1)]
+    assert "1 resources that were merged away lead to no resource" in ibasho("verify").out
+
+
 def test_a_copy_into_a_folder_gets_a_name_of_its_own(
     ibasho: Ibasho, catalogue: bytes, tmp_path: Path
 ) -> None:

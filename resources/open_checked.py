@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from resources.changes import latest_revision
-from resources.open_log import READER, not_followed_yet
+from resources.open_log import READER, count_told, not_followed_yet
 from resources.open_rows import Opened, OpenedUpto
 from resources.public_entries import open_ids
 
@@ -21,18 +21,22 @@ class Mistold:
 
     not_buried : told as open, though they were removed or are open no more
     not_told : open, without a row that says so
+    lost : marks that are gone, of all entries that were ever told of; who has a copy of such an
+        entry will never learn that it is open no more
     ahead : rows, or the reader itself, at a revision that the log hasn't reached; whoever reads
         along would miss what comes next
     """
 
     not_buried: int
     not_told: int
+    lost: int
     ahead: int
 
 
 def mistold(session: Session) -> Mistold:
     """Compare the rows of open data with the catalogue and with the change log."""
-    followed = session.scalar(select(OpenedUpto.revision).where(OpenedUpto.name == READER)) or 0
+    reader = session.get(OpenedUpto, READER)
+    followed = reader.revision if reader else 0
     newest = latest_revision(session)
     told_open = set(session.scalars(select(Opened.offering_id).where(Opened.is_open)))
     ahead = session.scalar(
@@ -46,5 +50,6 @@ def mistold(session: Session) -> Mistold:
     return Mistold(
         not_buried=len(told_open - really_open - coming),
         not_told=0 if loaded else len(really_open - told_open - coming),
+        lost=max(0, ((reader and reader.entries) or 0) - count_told(session)),
         ahead=(ahead or 0) + (followed > newest),
     )

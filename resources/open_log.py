@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import exists, insert, literal, select
+from sqlalchemy import exists, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from resources.changes import latest_revision
@@ -58,7 +58,9 @@ def follow(session: Session) -> int:
         select(OpenedUpto).where(OpenedUpto.name == READER).with_for_update()
     ).one()
     newest = latest_revision(session)
-    moved = 0
+    if reader.revision >= newest:
+        return 0
+    before, moved = count_told(session), 0
     while reader.revision < newest:
         upto = min(reader.revision + REVISIONS_AT_ONCE, newest)
         touched = _touched(session, reader.revision + 1, upto)
@@ -67,7 +69,16 @@ def follow(session: Session) -> int:
         moved += _move(session, touched)
         reader.revision = upto
     session.flush()
+    # Added to, not counted anew: a row that was lost would be forgotten.
+    known = before if reader.entries is None else reader.entries
+    reader.entries = known + count_told(session) - before
+    session.flush()
     return moved
+
+
+def count_told(session: Session) -> int:
+    """Return of how many entries it is told that they are or were open."""
+    return session.scalar(select(func.count()).select_from(Opened)) or 0
 
 
 def not_followed_yet(session: Session, revision: int) -> tuple[set[uuid.UUID], bool]:

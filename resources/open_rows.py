@@ -31,9 +31,14 @@ class Opened(Base):
 
 
 class OpenedUpto(Base):
-    """The last revision that was read for the table of what is open; one row."""
+    """The last revision that was read for the table of what is open; one row.
+
+    entries : how many entries were ever told of; none of their rows is removed, so fewer rows show
+        a loss. None = not counted yet (followed by a release that didn't)
+    """
 
     __tablename__ = "opened_upto"
 
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
     revision: Mapped[int]
+    entries: Mapped[int | None]

@@ -42,6 +42,12 @@ def tombstone_findings(connection: Connection) -> list[Finding]:
             "{n} offerings are open, but the log of open data doesn't say so",
         ),
         (
+            "open:lost",
+            told.lost,
+            "公開データの変更の記録から、公開したことのある提供の行が失われています（{n}件）",
+            "{n} offerings that were open data are missing in the log of open data",
+        ),
+        (
             "open:ahead",
             told.ahead,
             "公開データの変更の記録に、変更履歴にまだない版があります（{n}件）",

@@ -140,11 +140,37 @@ def test_a_mark_that_says_open_again_is_found(database: Database, entries: Entri
     assert found(database) == {"open:not_buried": 1}
 
 
+def test_a_mark_that_was_removed_is_missed_also_after_more_came(
+    database: Database, entries: Entries
+) -> None:
+    with database.writing(by="test") as session:
+        close_a_place(session, entries)
+        follow(session)
+    past_the_log(database, delete(Opened).where(Opened.offering_id == entries["plain"].id))
+    assert found(database) == {"open:lost": 1}
+    with database.writing(by="test") as session:
+        add_every_sort(session)
+        follow(session)
+    assert found(database) == {"open:lost": 1}
+
+
+def test_marks_of_a_release_that_did_not_count_them_are_counted_from_then_on(
+    database: Database, entries: Entries
+) -> None:
+    past_the_log(database, update(OpenedUpto).values(entries=None))
+    assert found(database) == {}
+    with database.writing(by="test") as session:
+        close_a_place(session, entries)
+        follow(session)
+    past_the_log(database, delete(Opened).where(Opened.offering_id == entries["plain"].id))
+    assert found(database) == {"open:lost": 1}
+
+
 def test_what_is_open_and_not_told_is_found(database: Database, entries: Entries) -> None:
     past_the_log(database, delete(Opened).where(Opened.offering_id == entries["plain"].id))
-    assert found(database) == {"open:not_told": 1}
+    assert found(database) == {"open:not_told": 1, "open:lost": 1}
     past_the_log(database, delete(Opened))
-    assert found(database) == {"open:not_told": len(OPEN)}
+    assert found(database) == {"open:not_told": len(OPEN), "open:lost": len(OPEN)}
 
 
 def test_a_position_that_the_log_has_not_reached_is_found(

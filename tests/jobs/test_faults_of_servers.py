@@ -8,14 +8,14 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 from door import add_staff, browser, make_program, sign_in
 from labour.servers import PostgresServer, RedisServer, Worker, end_all
-from labour.tasks import TEST_TASKS, effects, make_effects_table
+from labour.tasks import TEST_TASKS, effects, make_effects_table, slow_jobs_begun
 from labour.waiting import until
 from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
@@ -43,12 +43,15 @@ class Site:
         make_effects_table(self.database)
         self.workers: list[Worker] = []
 
-    def work(self, *, clock_moved_s: int = 0, as_celery: bool = False) -> Worker:
+    def work(
+        self, *, clock_moved_s: int = 0, naive_clock: bool = False, as_celery: bool = False
+    ) -> Worker:
         environment = {
             "IBASHO_HOME": str(self.home),
             "IBASHO_DATABASE_URL": self.url,
             "IBASHO_LEASE_SECONDS": "2",
             "LABOUR_CLOCK_MOVED_S": str(clock_moved_s),
+            "LABOUR_NAIVE_CLOCK": "1" if naive_clock else "",
             "LABOUR_AS_CELERY": "1" if as_celery else "",
         }
         if self.broker is None:
@@ -59,11 +62,11 @@ class Site:
         self.workers.append(worker)
         return worker
 
-    def ask(self, count: int, kind: str = "count") -> list[str]:
+    def ask(self, count: int, kind: str = "count", *, due: datetime | None = None) -> list[str]:
         asked = []
         for _ in range(count):
             with self.database.writing(by="test") as session:
-                asked.append(str(enqueue(session, kind)))
+                asked.append(str(enqueue(session, kind, run_after=due)))
         return asked
 
     def done(self) -> int:
@@ -91,6 +94,14 @@ def celery_site(postgres_url: str, tmp_path: Path) -> Iterator[Site]:
     yield site
     site.close()
     broker.stop()
+
+
+@pytest.fixture
+def shared_site(postgres_url: str, tmp_path: Path) -> Iterator[Site]:
+    """Machines that share a ledger on PostgreSQL, each with a thread that works on it."""
+    site = Site(tmp_path / "home", _url(postgres_url))
+    yield site
+    site.close()
 
 
 @pytest.fixture
@@ -262,20 +273,63 @@ def test_a_full_disk_refuses_what_is_new_and_keeps_what_was_promised(small_disk:
         site.close()
 
 
-@pytest.mark.parametrize("moved_s", [-3600, 3600])
-def test_a_clock_that_moved_by_an_hour_doubles_nothing_and_loses_nothing(
-    thread_site: Site, moved_s: int
+@pytest.mark.parametrize("naive", [False, True], ids=["ours", "its own clock"])
+def test_a_machine_whose_clock_is_an_hour_late_keeps_the_job_that_it_works_on(
+    shared_site: Site, naive: bool
 ) -> None:
-    jobs = thread_site.ask(10)
-    first = thread_site.work(clock_moved_s=moved_s)
-    if moved_s > 0:
-        until(lambda: thread_site.done() == 10)
-    first.kill()
-    with thread_site.database.reading() as session:
-        waiting = session.scalars(select(Job).where(KINDS, Job.state != "done")).all()
-    # Set back, the clock lets them wait for the hour; they stand there, and are due by then.
-    assert all(job.state in ("ready", "running") for job in waiting)
-    assert all(job.run_after <= clock.now() + timedelta(hours=1) for job in waiting)
-    thread_site.work()
-    until(lambda: thread_site.done() == 10)
+    """By its own clock its lease is long over for all others, who then do the same work beside it."""
+    jobs = shared_site.ask(1, "count_slowly", due=clock.now() - timedelta(hours=2))
+    shared_site.work(clock_moved_s=-3600, naive_clock=naive)
+    until(lambda: slow_jobs_begun(shared_site.home), what="the late machine is at work")
+    shared_site.work(naive_clock=naive)
+    jobs += shared_site.ask(10)
+    if naive:
+        until(lambda: len(slow_jobs_begun(shared_site.home)) == 2, what="begun by another too")
+        return
+    until(lambda: shared_site.done() == 10, what="the others done, beside the one at hand")
+    assert len(slow_jobs_begun(shared_site.home)) == 1
+    (shared_site.home / "slow" / "go").touch()
+    until(lambda: shared_site.done() == 11, what="done by the late machine")
+    assert len(slow_jobs_begun(shared_site.home)) == 1
+    assert effects(shared_site.database) == dict.fromkeys(jobs, 1)
+
+
+def test_the_job_of_a_machine_that_dies_with_its_clock_an_hour_early_is_taken_over(
+    shared_site: Site,
+) -> None:
+    """By its own clock its lease would have an hour left."""
+    jobs = shared_site.ask(1, "count_slowly")
+    early = shared_site.work(clock_moved_s=3600)
+    until(lambda: slow_jobs_begun(shared_site.home), what="the early machine is at work")
+    early.kill()
+    (shared_site.home / "slow" / "go").touch()
+    jobs += shared_site.ask(10)
+    shared_site.work()
+    until(lambda: shared_site.done() == 11, within_s=60, what="taken over")
+    assert effects(shared_site.database) == dict.fromkeys(jobs, 1)
+
+
+@pytest.mark.parametrize(
+    ("moved_s", "naive"),
+    [(-3600, False), (3600, False), (3600, True)],
+    ids=["late", "early", "early, by leases alone"],
+)
+def test_a_clock_that_is_put_right_by_an_hour_doubles_nothing_and_loses_nothing(
+    thread_site: Site, moved_s: int, naive: bool
+) -> None:
+    """On SQLite the clock is the machine's own, so it isn't leases that tell what was left behind."""
+    jobs = thread_site.ask(1, "count_slowly", due=clock.now() - timedelta(hours=2))
+    jobs += thread_site.ask(10)
+    wrong = thread_site.work(clock_moved_s=moved_s, naive_clock=naive)
+    until(lambda: slow_jobs_begun(thread_site.home), what="begun by the wrong clock")
+    wrong.kill()
+    assert effects(thread_site.database) == {}
+    (thread_site.home / "slow" / "go").touch()
+    thread_site.work(naive_clock=naive)
+    until(lambda: thread_site.done() >= 10, what="what was only asked for is done")
+    if naive:
+        with pytest.raises(AssertionError, match="left behind"):
+            until(lambda: thread_site.done() == 11, within_s=4, what="what was left behind is done")
+        return
+    until(lambda: thread_site.done() == 11, what="what was left behind is done")
     assert effects(thread_site.database) == dict.fromkeys(jobs, 1)

@@ -35,6 +35,16 @@ def move_the_clock(by_s: int) -> None:
     clock.now = lambda: datetime.now(UTC) + timedelta(seconds=by_s)
 
 
+def go_by_this_clock() -> None:
+    """Let this process go by its own clock and leases alone, as if all machines' were right."""
+    from jobs import ledger, thread_runner, upkeep
+    from resources import clock
+
+    for module in (ledger, upkeep):
+        module.now_of = lambda _session: clock.now()  # type: ignore[attr-defined]
+    thread_runner.only_this_process_runs = lambda _session: False  # type: ignore[attr-defined]
+
+
 def notice_no_lost_broker() -> None:
     """Let this process only log what it couldn't tell its broker, as Celery does by itself."""
     NoticesALostBroker.acknowledge = Request.acknowledge  # type: ignore[method-assign]
@@ -43,6 +53,8 @@ def notice_no_lost_broker() -> None:
 if __name__ == "__main__":
     if os.environ.get("LABOUR_AS_CELERY"):
         notice_no_lost_broker()
+    if os.environ.get("LABOUR_NAIVE_CLOCK"):
+        go_by_this_clock()
     move_the_clock(int(os.environ.get("LABOUR_CLOCK_MOVED_S", "0")))
     if sys.argv[1] == "celery":
         sys.exit(run_worker(read_settings(), concurrency=int(sys.argv[2]), tasks=TEST_TASKS))

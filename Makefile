@@ -42,7 +42,7 @@ bench: setup
 	$(PYTHON_IN) -m benchmarks
 
 faults: setup
-	$(PYTHON_IN) -m pytest -v tests/jobs -k faults
+	IBASHO_GONE_SECONDS=60 $(PYTHON_IN) -m pytest -v tests/jobs -k faults
 	$(PYTHON_IN) -m benchmarks.faults
 	IBASHO_PAIRS=1000000 $(PYTHON_IN) -m pytest -v -s tests/matching/test_no_rule_is_broken.py
 	IBASHO_EXAMPLES=100 $(PYTHON_IN) -m pytest -v tests/api/test_described_and_held_to.py

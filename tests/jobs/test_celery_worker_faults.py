@@ -164,6 +164,23 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_has(site: Site) -> None:
     assert effects(site.database) == {job: 1}
 
 
+def test_a_worker_that_is_told_to_stop_while_a_hundred_wait_loses_and_doubles_nothing(
+    site: Site,
+) -> None:
+    jobs = site.ask("count", 30) + site.ask("count_slowly", 2) + site.ask("count", 68)
+    worker = site.start_worker()
+    until(lambda: len(slow_jobs_begun(site.home)) == 2, what="both processes at work")
+    os.kill(worker.pid, signal.SIGTERM)
+    (site.home / "slow" / "go").touch()
+    assert worker.stop() == 0
+    states = site.states()
+    assert set(states) == {"done", "ready"}  # what it had begun it finished
+    assert effects(site.database).keys() >= set(jobs[30:32])
+    site.start_worker()
+    until(site.all_done(100), what="the others done by the next worker")
+    assert effects(site.database) == dict.fromkeys(jobs, 1)
+
+
 def test_the_settings_under_which_a_killed_worker_gives_its_message_back() -> None:
     conf = make_app(Settings(runner="celery")).conf
     assert conf.task_acks_late
@@ -175,6 +192,47 @@ def test_the_settings_under_which_a_killed_worker_gives_its_message_back() -> No
     options = conf.broker_transport_options
     assert options["visibility_timeout"] > 2 * conf.task_time_limit > 2 * conf.task_soft_time_limit
     assert options["socket_timeout"]
+
+
+NO_MESSAGES = (
+    b"{\xff",
+    b"[]",
+    b'{"hello": 1}',
+    b'{"body": "W10=", "headers": {}, "content-type": "application/json"}',
+)
+NO_JOBS: tuple[tuple[str, tuple[object, ...], dict[str, object]], ...] = (
+    (TASK_NAME, (), {}),
+    (TASK_NAME, ("no id",), {}),
+    (TASK_NAME, (7,), {}),
+    (TASK_NAME, (str(uuid.uuid4()),), {}),
+    (TASK_NAME, (str(uuid.uuid4()), ["a list"]), {}),
+    (TASK_NAME, (str(uuid.uuid4()),), {"hello": 1}),
+    ("no_such_task", (str(uuid.uuid4()),), {}),
+)
+
+
+def test_messages_of_any_shape_lose_nothing_where_a_worker_that_ended_is_started_again(
+    site: Site,
+) -> None:
+    """What isn't a message at all ends the worker that takes it, which its unit starts again."""
+    jobs = site.ask("count", 20)
+    app = make_app(site.settings)
+    with app.connection_for_write() as connection:
+        for task, args, words in NO_JOBS:
+            app.send_task(task, args, words, connection=connection)
+    for message in NO_MESSAGES:
+        site.broker.client.lpush(QUEUE, message)
+    site.start_worker()
+
+    def done_as_under_systemd() -> bool:
+        if site.workers[-1].code() is not None:
+            assert site.workers[-1].code() != 0  # Restart=on-failure
+            site.start_worker()
+        return site.all_done(20)() and site.broker.client.llen(QUEUE) == 0
+
+    until(done_as_under_systemd, what="all jobs done, and nothing left of the others")
+    assert len(site.workers) <= 1 + len(NO_MESSAGES)
+    assert effects(site.database) == dict.fromkeys(jobs, 1)
 
 
 def test_a_redis_that_drops_messages_is_refused_with_what_to_do(tmp_path: Path) -> None:

@@ -44,7 +44,12 @@ class Site:
         self.workers: list[Worker] = []
 
     def work(
-        self, *, clock_moved_s: int = 0, naive_clock: bool = False, as_celery: bool = False
+        self,
+        *,
+        clock_moved_s: int = 0,
+        naive_clock: bool = False,
+        as_celery: bool = False,
+        said: Path | None = None,
     ) -> Worker:
         environment = {
             "IBASHO_HOME": str(self.home),
@@ -58,7 +63,7 @@ class Site:
             worker = Worker(environment, "thread")
         else:
             environment |= {"IBASHO_RUNNER": "celery", "IBASHO_REDIS_URL": self.broker.url}
-            worker = Worker(environment, "celery", "2")
+            worker = Worker(environment, "celery", "2", said=said)
         self.workers.append(worker)
         return worker
 
@@ -112,17 +117,34 @@ def thread_site(tmp_path: Path) -> Iterator[Site]:
     site.close()
 
 
+GONE_S = float(os.environ.get("IBASHO_GONE_SECONDS", "7"))
+"""How long Redis is away: longer than a worker waits for its answer. `make faults`: a minute."""
+
+BROKER_MISSED = b"dispatcher_waiting reason=broker_unreachable"
+
+
+def ask_while_it_is_gone(site: Site) -> list[str]:
+    """Ask for a job again and again, for as long as Redis is to be away."""
+    asked, over = [], time.monotonic() + GONE_S
+    while time.monotonic() < over:
+        asked += site.ask(1)
+        time.sleep(GONE_S / 20)
+    return asked
+
+
 def test_a_redis_that_is_killed_delays_jobs_and_loses_none(celery_site: Site) -> None:
     broker = celery_site.broker
     assert broker is not None
-    celery_site.work()
+    said = celery_site.home / "said"
+    celery_site.work(said=said)
     jobs = celery_site.ask(10)
     until(lambda: celery_site.done() == 10)
     broker.kill()
-    jobs += celery_site.ask(20)
+    jobs += ask_while_it_is_gone(celery_site)
+    until(lambda: BROKER_MISSED in said.read_bytes(), what="Redis was missed")
     broker.start()
     jobs += celery_site.ask(5)
-    until(lambda: celery_site.done() == 35, what="all done after Redis came back")
+    until(lambda: celery_site.done() == len(jobs), what="all done after Redis came back")
     assert effects(celery_site.database) == dict.fromkeys(jobs, 1)
 
 
@@ -156,13 +178,19 @@ def test_a_redis_that_dies_while_all_are_at_work_is_asked_again(
 def test_a_redis_that_is_frozen_delays_jobs_and_loses_none(celery_site: Site) -> None:
     broker = celery_site.broker
     assert broker is not None
-    celery_site.work()
+    slow, said = celery_site.home / "slow", celery_site.home / "said"
+    celery_site.work(said=said)
     jobs = celery_site.ask(10)
     until(lambda: celery_site.done() == 10)
+    jobs += celery_site.ask(2, "count_slowly")
+    until(lambda: len(slow_jobs_begun(celery_site.home)) == 2, what="both are at work")
     broker.freeze()
-    jobs += celery_site.ask(20)
+    (slow / "go").touch()
+    jobs += ask_while_it_is_gone(celery_site)
+    until(lambda: celery_site.done() == 12, what="both are done, though nobody could be told")
+    until(lambda: BROKER_MISSED in said.read_bytes(), what="its time to answer was over")
     broker.thaw()
-    until(lambda: celery_site.done() == 30, what="all done after Redis went on")
+    until(lambda: celery_site.done() == len(jobs), what="all done after Redis went on")
     assert effects(celery_site.database) == dict.fromkeys(jobs, 1)
 
 

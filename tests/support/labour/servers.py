@@ -144,6 +144,10 @@ class Worker:
             self.send(signal.SIGKILL)
         self._process.wait(30)
 
+    def code(self) -> int | None:
+        """Return the code with which it ended by itself; None while it runs."""
+        return self._process.poll()
+
     def stop(self) -> int:
         """Ask it to finish; return its exit code."""
         if self._process.poll() is None:

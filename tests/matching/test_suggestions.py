@@ -421,3 +421,30 @@ def test_a_place_beyond_walking_says_by_which_way_each_its_own(
             fetched: ["送迎を使えれば可"],
             online: ["オンラインでの参加でよければ可"],
         }
+
+
+@pytest.mark.parametrize(
+    ("steps", "person", "rung"),
+    [
+        ([2, 3], 1, 2),  # the next one up
+        ([2, 3], 2, 3),
+        ([2, 3], 3, 3),  # there is no role here: where one stands
+        ([2, 3], 4, 3),  # one below is better than none
+        ([0], 0, 0),
+        ([2, 3], None, 2),  # nobody knows where they stand: the lowest
+        (None, 1, None),
+    ],
+)
+def test_a_suggestion_names_the_rung_on_which_one_would_begin(
+    database: Database,
+    store: IndexStore,
+    register: Any,
+    steps: list[int] | None,
+    person: int | None,
+    rung: int | None,
+) -> None:
+    register(**place(resource={"steps": steps}))
+    asked = need() if person is None else need(step=person)
+    (found,) = suggested(database, store, asked).suggestions
+    assert found.rung == rung
+    assert found.as_json()["rung"] == rung

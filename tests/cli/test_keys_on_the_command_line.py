@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from door import add_staff
 from sqlalchemy import insert, text
 from terminal import Ibasho
 
 from casework.access import Actor
-from casework.accounts import add_account
 from casework.cases import case_of_person, rows_of
 from casework.consents import Given
 from casework.identities import identity_of, store_identity
@@ -27,7 +27,6 @@ from jobs.keys import RING_FILE, key_ring
 from jobs.program import Program, open_program
 from jobs.settings import read_settings
 from resources import clock
-from resources.models import Agency
 
 ROOT = Path(__file__).parents[2]
 NAME, WORDS = "架空 花子", "母が入院している"
@@ -62,19 +61,8 @@ def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
         monkeypatch.setenv("IBASHO_DATABASE_URL", request.getfixturevalue("bare_postgres_url"))
     program = open_program(read_settings())
     ring = program.ring()
+    east = Actor(add_staff(program, "csw", name="sato"), "sato", "csw", "east")
     with program.database.writing(by="test") as session:
-        session.add(
-            Agency(
-                code="east", ja="e", en="e", programmes=[], fields=[], needs=[], meetings=[],
-                invented=True,
-            )
-        )  # fmt: skip
-        session.flush()
-        account = add_account(
-            session, name="sato", password="a long enough password", role="csw", agency="east",
-            display_name="s", by="test",
-        )  # fmt: skip
-        east = Actor(account.id, "sato", "csw", "east")
         agreed = Given(["support"], ["east"], "self", clock.today(), "written")
         person = add_person(
             session, label="A", summary=WORDS, need={"age": 34}, agency="east", by=east,

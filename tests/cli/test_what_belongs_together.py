@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from door import add_staff
 from terminal import Ibasho, Outcome
 
 from casework.access import Actor
-from casework.accounts import add_account
 from casework.cases import case_of_person
 from casework.consents import Given
 from casework.identities import store_identity
@@ -22,7 +22,6 @@ from jobs.program import Program, open_program
 from jobs.runtime import run_pending
 from jobs.settings import kept_secret, read_settings, secret_key
 from resources import clock
-from resources.models import Agency
 
 NAME, WORDS = "架空 花子", "母が入院している"
 COMMANDS = (("verify",), ("doctor",), ("migrate",), ("serve", "--port", "0"), ("keys", "rotate"))
@@ -34,19 +33,8 @@ def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     if request.param == "postgresql":
         monkeypatch.setenv("IBASHO_DATABASE_URL", request.getfixturevalue("bare_postgres_url"))
     program = open_program(read_settings())
+    east = Actor(add_staff(program, "csw", name="sato"), "sato", "csw", "east")
     with program.database.writing(by="test") as session:
-        session.add(
-            Agency(
-                code="east", ja="e", en="e", programmes=[], fields=[], needs=[], meetings=[],
-                invented=True,
-            )
-        )  # fmt: skip
-        session.flush()
-        account = add_account(
-            session, name="sato", password="a long enough password", role="csw", agency="east",
-            display_name="s", by="test",
-        )  # fmt: skip
-        east = Actor(account.id, "sato", "csw", "east")
         person = add_person(
             session, label="A", summary=WORDS, need={"age": 34}, agency="east", by=east,
             consent=Given(["support"], ["east"], "self", clock.today(), "written"),

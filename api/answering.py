@@ -5,7 +5,6 @@ where in the code it happened: messages and values may be about a person.
 """
 
 import logging
-import traceback
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +22,7 @@ from api.problem import CONFLICT, Problem
 from api.problems import problem_of
 from api.rendering import render
 from casework.guessing import TooManyTries
+from jobs.log_lines import fields, where
 from matching.need import BadNeed
 from resources.booking import MoreHeld
 from resources.registration import BadRegistration
@@ -149,15 +149,14 @@ def _to(request: Request, path: str, status: int) -> Response:
 
 
 def _log(request: Request, error: Exception) -> None:
-    frames = traceback.extract_tb(error.__traceback__)
-    where = " < ".join(f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in frames[::-1])
-    route = request.scope.get("route")
     log.error(
-        "%s %s: %s in %s",
-        request.method,
-        getattr(route, "path", "?"),
-        type(error).__name__,
-        where or "?",
+        fields(
+            "request_failed",
+            method=request.method,
+            route=getattr(request.scope.get("route"), "path", "?"),
+            error=type(error).__name__,
+            where=where(error.__traceback__) or "?",
+        )
     )
 
 

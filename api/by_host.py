@@ -24,6 +24,7 @@ from api.security import SAFE, Guarded
 from api.warming import warm_up
 from jobs.belonging import NOT_TOGETHER
 from jobs.listed import Listed
+from jobs.log_lines import fields
 from jobs.opened import NoSuchMunicipality, Programs, programs_of
 from jobs.program import Program
 from jobs.runtime import start_runner
@@ -101,7 +102,7 @@ class ByHost:
                 await _told(scope, 421, NOBODYS)(scope, receive, send)
                 return
             except Exception as error:
-                log.error("municipality=%s can't be opened: %s", slug, _reason(error))
+                log.error(fields("municipality_closed", municipality=slug, reason=_reason(error)))
                 await _told(scope, 503, UNAVAILABLE)(scope, receive, send)
                 return
         try:
@@ -165,7 +166,7 @@ class ByHost:
                     warm_up(program, DOORS.routes)
                 return
             except Exception as error:
-                log.warning("municipality=%s can't be opened: %s", slug, _reason(error))
+                log.warning(fields("municipality_closed", municipality=slug, reason=_reason(error)))
 
 
 def _reason(error: Exception) -> str:

@@ -23,6 +23,7 @@ from jobs.identity_provider import (
     fresh_start,
     who_signed_in,
 )
+from jobs.log_lines import fields
 from jobs.program import Program as OpenProgram
 from jobs.settings import Settings, secret_key
 from resources import clock
@@ -58,7 +59,7 @@ def _back(settings: Settings) -> str:
 def _refuse(request: Request, program: OpenProgram, error: Refusal) -> Response:
     with program.database.writing(by="nobody") as session:
         linked.refused(session, problem=error.problem)
-    log.warning("a sign-in by the identity provider was refused: %s", error.problem)
+    log.warning(fields("sign_in_refused", by="identity_provider", problem=error.problem))
     page = refused_page(request, program, error)
     identity.drop_cookie(page, program.settings, _cookie(program.settings))
     return page

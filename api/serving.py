@@ -6,6 +6,7 @@ import uvicorn
 
 from api.app import create_app
 from api.by_host import create_app_by_host
+from jobs.log_lines import Fields
 from jobs.settings import Settings
 
 
@@ -15,7 +16,7 @@ def log_config(level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+        "formatters": {"line": {"()": Fields}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {"ibasho": loud, "uvicorn": {**loud, "level": "WARNING"}},

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 
 from api.rendering import compile_templates
 from jobs.garbage import leave_aside
+from jobs.log_lines import fields
 from jobs.open_data import catch_up
 from jobs.program import Program
 from matching.warm import warm
@@ -26,7 +27,7 @@ def warm_up(program: Program, routes: Sequence[BaseRoute]) -> None:
         if program.settings.open_data:
             catch_up(program.database)
     except Exception as error:
-        log.warning("no question could be asked at the start: %s", type(error).__name__)
+        log.warning(fields("nothing_asked_at_the_start", reason=type(error).__name__))
     compile_templates()
     for _ in iter_route_contexts(routes):
         pass  # each is worked out as it is first looked at

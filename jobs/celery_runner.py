@@ -9,12 +9,14 @@ from typing import Any
 
 import redis
 from celery import Celery, bootsteps
-from celery.signals import worker_process_init
+from celery.signals import setup_logging, worker_process_init
 from kombu.entity import Queue
 
+from jobs.belonging import NOT_TOGETHER
 from jobs.broker_lost import NoticesALostBroker
 from jobs.dispatcher import QUEUE, Dispatcher, queue_of
 from jobs.listed import LOOKED_AT_EVERY_S
+from jobs.log_lines import fields, log_to_stderr
 from jobs.municipalities import read_municipalities
 from jobs.opened import ONLY, NoSuchMunicipality, Programs, programs_of
 from jobs.runtime import run_one
@@ -143,11 +145,10 @@ def run_worker(
     Raises `UnfitBroker`.
     """
     check_broker(settings.redis_url)
-    _log_to_stderr(settings.log_level)
+    log_to_stderr(settings.log_level)
+    setup_logging.connect(_as_it_is, weak=False)
     programs = programs_of(settings)
-    for slug in programs.slugs:  # brings each schema up before the pool's processes open it
-        with programs.use(slug):
-            pass
+    _open_each(programs)
     app = make_app(settings)
     register(app, settings, tasks)
     app.steps["consumer"].add(_following_queues(programs))
@@ -171,6 +172,24 @@ def run_worker(
         thread.join(2 * ANSWER_WITHIN_S)
         programs.close()
     return int(worker.exitcode or 0)
+
+
+def _open_each(programs: Programs) -> None:
+    """Bring each schema up before the processes of the pool open it.
+
+    One whose data and keys aren't there together is left to itself: its jobs wait, the others go
+    on. Raises what it raised where no other is there, and `NewerSchema` for any of them.
+    """
+    left: list[Exception] = []
+    for slug in programs.slugs:
+        try:
+            with programs.use(slug):
+                pass
+        except NOT_TOGETHER as error:
+            log.error(fields("municipality_closed", municipality=slug, reason=error))
+            left.append(error)
+    if left and len(left) == len(programs.slugs):
+        raise left[0]
 
 
 def _following_queues(programs: Programs) -> type[bootsteps.StartStopStep]:
@@ -197,11 +216,8 @@ def _following_queues(programs: Programs) -> type[bootsteps.StartStopStep]:
     return FollowsQueues
 
 
-def _log_to_stderr(level: str) -> None:
-    logging.basicConfig(
-        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    logging.getLogger("ibasho").setLevel(level.upper())
+def _as_it_is(**_: Any) -> None:
+    """Tell Celery that logging is set up: it then leaves it alone."""
 
 
 def main(settings: Settings) -> int:

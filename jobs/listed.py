@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Mapping
 
+from jobs.log_lines import fields
 from jobs.municipalities import Municipality, read_municipalities
 from jobs.settings import BadSetting, Settings
 
@@ -54,7 +55,7 @@ class Listed:
                 found = self._read()
             except BadSetting as error:
                 self.trouble = str(error)
-                log.error("municipalities_kept reason=%s", error)
+                log.error(fields("municipalities_kept", reason=error))
                 return False
             self.trouble = None
             before, self.now = self.now, found

@@ -26,6 +26,7 @@ from jobs.ledger import (
     let_go,
     still_alive,
 )
+from jobs.log_lines import fields
 from jobs.program import Program
 from jobs.progress import forget_progress
 from jobs.schedule import schedule_of, tick, unseen
@@ -124,7 +125,7 @@ def run_one(
         _put_back(program, job, error)
     else:
         took_ms = round((time.monotonic() - began) * 1000)
-        log.info("job_done id=%s kind=%s said=%s ms=%d", job.id, job.kind, outcome.said, took_ms)
+        log.info(fields("job_done", id=job.id, kind=job.kind, said=outcome.said, ms=took_ms))
     finally:
         forget_progress(job.id)
     return True
@@ -162,8 +163,10 @@ def _put_back(program: Program, job: Claimed, error: Exception) -> None:
         return
     log.log(
         logging.ERROR if dead else logging.WARNING,
-        "job_%s id=%s kind=%s attempt=%d said=%s facts=%s",
-        "dead" if dead else "put_back", job.id, job.kind, job.attempt, refused.said, refused.facts,
+        fields(
+            "job_dead" if dead else "job_put_back",
+            id=job.id, kind=job.kind, attempt=job.attempt, said=refused.said, facts=refused.facts,
+        ),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from api.dependencies import Program, Reading, allowed
 from api.places import stations, towns
 from geodata.areas import NoLayer, load_layer
 from geodata.tiles import BadTiles, open_tiles
+from jobs.log_lines import fields
 from jobs.settings import Settings
 
 log = logging.getLogger("ibasho.api")
@@ -70,7 +71,7 @@ def tile(program: Program, z: int, x: int, y: int) -> Response:
     try:
         found = None if tiles is None else tiles.tile(z, x, y)
     except BadTiles as error:
-        log.warning("%s", error)
+        log.warning(fields("tiles_unusable", reason=error))
         found = None
     if tiles is None or found is None:
         return Response(status_code=204, headers=AN_HOUR)

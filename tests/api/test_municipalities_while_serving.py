@@ -214,7 +214,7 @@ def test_a_file_that_cannot_be_used_keeps_the_list_and_is_said_once(
     assert listed.now is before
     assert listed.trouble
     assert [r.getMessage() for r in caplog.records] == [
-        f"municipalities_kept reason={listed.trouble}"
+        f'municipalities_kept reason="{listed.trouble}"'
     ]
     assert "\n" not in caplog.text.strip()
 

@@ -298,7 +298,7 @@ def test_an_unexpected_error_says_nothing_of_its_content_to_anybody(
     assert (page.status_code, answer.status_code) == (500, 500)
     assert CANARY not in page.text + answer.text + caplog.text
     assert "Traceback" not in page.text + answer.text
-    assert "RuntimeError in broken_page" in caplog.text
+    assert 'error=RuntimeError where="broken_page (' in caplog.text
     assert "text/html" in page.headers["content-type"]
 
 

@@ -12,11 +12,13 @@ import pytest
 from labour.servers import ROOT, SUPPORT, RedisServer, Worker, end_all
 from labour.tasks import TEST_TASKS, effects, make_effects_table
 from labour.waiting import until
+from log_read import read_back
 from sqlalchemy import func, insert, select, text
 from towns import Towns
 
 from jobs.celery_runner import TASK_NAME, make_app
 from jobs.dispatcher import LONGEST_QUEUE, Dispatcher, queue_of
+from jobs.keys import RING_FILE
 from jobs.ledger import enqueue
 from jobs.models import Job
 from jobs.opened import Programs
@@ -184,3 +186,53 @@ def test_one_that_cannot_be_opened_stops_neither_the_dispatcher_nor_the_other(
     dispatcher.stop()
     thread.join()
     programs.close()
+
+
+def test_one_whose_keys_are_damaged_is_named_and_left_while_the_others_go_on(
+    bare_postgres_url: str, broker: RedisServer, tmp_path: Path
+) -> None:
+    towns = Towns(tmp_path, bare_postgres_url, runner="celery", redis_url=broker.url)
+    programs = towns.programs()
+    kita, minami = _prepared(programs)
+    waiting, asked = _ask(kita), _ask(minami)
+    with kita.database.reading() as session:
+        assert session.get_one(Job, uuid.UUID(waiting)).state == "ready"
+    ring = kita.settings.home / RING_FILE
+    ring.parent.mkdir(parents=True, exist_ok=True)
+    ring.write_text("not a ring", encoding="utf-8")
+    said = tmp_path / "said"
+    worker = Worker(towns.environment(), "celery", "1", said=said)
+    try:
+        until(lambda: _done(minami) == 1, what="the job of the other")
+        assert effects(minami.database) == {asked: 1}
+        assert _done(kita) == 0
+        broker.kill()
+        until(lambda: b"logger=celery" in said.read_bytes(), what="Celery says what it misses")
+    finally:
+        end_all([worker])
+        programs.close()
+    lines = [read_back(line) for line in said.read_text(encoding="utf-8").splitlines()]
+    closed = [line for line in lines if line.get("event") == "municipality_closed"]
+    assert [line["municipality"] for line in closed] == [towns.kita.slug]
+    assert "backup" in closed[0]["reason"]
+    assert all({"time", "level", "logger"} <= line.keys() for line in lines)
+
+
+def test_a_worker_that_can_open_nobody_says_why(
+    bare_postgres_url: str, broker: RedisServer, tmp_path: Path
+) -> None:
+    towns = Towns(tmp_path, bare_postgres_url, runner="celery", redis_url=broker.url)
+    for town in (towns.kita, towns.minami):
+        ring = town.settings.home / RING_FILE
+        ring.parent.mkdir(parents=True, exist_ok=True)
+        ring.write_text("not a ring", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "api.cli", "worker", "--concurrency", "1"],
+        env={
+            **os.environ, **towns.environment(), "LANG": "en_US.UTF-8",
+            "PYTHONPATH": os.pathsep.join([str(SUPPORT), str(ROOT)]),
+        },
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "can't be read; put it back from the backup" in done.stderr.splitlines()[-1]

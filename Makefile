@@ -14,7 +14,7 @@ LOCKED := $(INSTALL) --require-hashes --only-binary :all:
 
 export PYTHON
 
-.PHONY: help run test lint bench faults lock setup
+.PHONY: help run test lint bench faults wheel lock setup
 
 help:
 	echo "make run     set up, fill the demo ward, serve it on this machine"
@@ -22,6 +22,7 @@ help:
 	echo "make lint    ruff, mypy, the order of imports"
 	echo "make bench   measure, and write tables and plots to benchmarks/out"
 	echo "make faults  what must survive: workers killed, Redis gone, 100,000 who want the same places"
+	echo "make wheel   what is installed on a server: dist/ibasho-….whl and dist/runtime.txt"
 	echo "make lock    resolve requirements/*.in again into locked files"
 
 run: $(STAMPS)/runtime api/static/vendor/.made
@@ -82,6 +83,13 @@ node_modules/.for-tests: package.json package-lock.json api/static/vendor/.made
 	echo "Installing what the tests need of npm (locked) …"
 	$(NPM_CI) >/dev/null
 	touch $@
+
+# The browser's parts are in it: a server needs no npm.
+wheel: $(STAMPS)/runtime api/static/vendor/.made
+	rm -rf build dist
+	$(PYTHON_IN) -W ignore -m pip --quiet wheel --no-deps --no-build-isolation --no-index -w dist .
+	cp requirements/runtime.txt dist/
+	ls dist
 
 lock: $(STAMPS)/dev
 	cd requirements && for name in runtime dev setup; do \

@@ -48,6 +48,7 @@ def create_app(settings: Settings, program: Program | None = None) -> FastAPI:
         opened = program
         if opened is None:
             opened = await run_in_threadpool(open_program, settings)
+            await run_in_threadpool(opened.make_keys)
         app.state.program = opened
         runner = start_runner(opened) if settings.runner == "thread" else None
         if program is None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from jobs.municipalities import Municipality, read_municipalities
 from jobs.program import open_program
-from jobs.settings import BadSetting, Settings, secret_key
+from jobs.settings import BadSetting, Settings
 from jobs.walls import make_schema
 
 
@@ -49,8 +49,7 @@ def add_municipality(
         added = read_municipalities(beside)[slug]
         program = open_program(added.settings)
         try:
-            secret_key(added.settings.home)
-            program.ring()
+            program.make_keys()
         finally:
             program.close()
         aside.replace(path)

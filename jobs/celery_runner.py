@@ -183,8 +183,8 @@ def _open_each(programs: Programs) -> None:
     left: list[Exception] = []
     for slug in programs.slugs:
         try:
-            with programs.use(slug):
-                pass
+            with programs.use(slug) as program:
+                program.make_keys()
         except NOT_TOGETHER as error:
             log.error(fields("municipality_closed", municipality=slug, reason=error))
             left.append(error)

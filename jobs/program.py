@@ -14,7 +14,7 @@ from geodata.gazetteer import Gazetteer, NoGazetteer, load_gazetteer
 from jobs.belonging import check_belonging
 from jobs.keys import give_keys, made_ring, ring_of
 from jobs.schema import upgrade
-from jobs.settings import Settings
+from jobs.settings import Settings, secret_key
 from matching.store import IndexStore
 from resources.changes import latest_revision
 from resources.database import Database
@@ -73,6 +73,15 @@ class Program:
     def ring(self) -> KeyRing:
         """Return the keys of what is sealed; the first call makes them. Raises `NoKeys`."""
         return ring_of(self.database, self.settings)
+
+    def make_keys(self) -> None:
+        """Make what this installation signs and seals with, where there is none yet.
+
+        For what keeps running: there is then something to copy to the other machines before they
+        start. Whoever only brings a copy back brings its keys. Raises `NoKeys`, `NoSecret`.
+        """
+        secret_key(self.settings.home)
+        self.ring()
 
     def close(self) -> None:
         self.database.close()

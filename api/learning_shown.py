@@ -1,10 +1,13 @@
 """Pictures of what outcomes said, as SVG: chances against what stayed, and groups of people."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment
 from markupsafe import Markup
+
+from resources.lists_shown import Exposure
 
 SIZE = 220
 MARGIN = 28
@@ -50,49 +53,97 @@ def calibration_picture(
     return Markup(svg)  # noqa: S704 - of our own template, which escapes what it is given
 
 
-ROW = 34
+BAR = 12
 NAMES = 120
+COLOURS = {"share": "#8aa5b8", "accepted": "#1f5f8b", "with_nothing": "#b5651d"}
+"""Of each bar, in the order in which they stand."""
 
 _GROUPS = Environment(autoescape=True).from_string(
     """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{ width }} {{ height }}" role="img" \
 aria-label="{{ title }}" class="plot">
 <title>{{ title }}</title>
-{% for row in rows %}<text x="{{ names - 8 }}" y="{{ row.y + 14 }}" font-size="11" \
+{% for row in rows %}<text x="{{ names - 8 }}" y="{{ row.y + 20 }}" font-size="11" \
 text-anchor="end">{{ row.name }}</text>
-<rect x="{{ names }}" y="{{ row.y }}" width="{{ row.share }}" height="10" fill="#8aa5b8">\
-<title>{{ row.told_share }}</title></rect>
-<rect x="{{ names }}" y="{{ row.y + 12 }}" width="{{ row.accepted }}" height="10" fill="#1f5f8b">\
-<title>{{ row.told_accepted }}</title></rect>
-{% endfor %}<rect x="{{ names }}" y="{{ height - 16 }}" width="10" height="10" fill="#8aa5b8"/>
-<text x="{{ names + 14 }}" y="{{ height - 7 }}" font-size="11">{{ share }}</text>
-<rect x="{{ names + 120 }}" y="{{ height - 16 }}" width="10" height="10" fill="#1f5f8b"/>
-<text x="{{ names + 134 }}" y="{{ height - 7 }}" font-size="11">{{ accepted }}</text>
-</svg>
+{% for bar in row.bars %}<rect x="{{ names }}" y="{{ bar.y }}" width="{{ bar.width }}" \
+height="10" fill="{{ bar.colour }}"><title>{{ bar.told }}</title></rect>
+{% endfor %}{% endfor %}{% for word in words %}<rect x="{{ names }}" y="{{ word.y }}" width="10" \
+height="10" fill="{{ word.colour }}"/>
+<text x="{{ names + 14 }}" y="{{ word.y + 9 }}" font-size="11">{{ word.said }}</text>
+{% endfor %}</svg>
 """
 )
 
 
-def groups_picture(
-    groups: Sequence[Mapping[str, Any]], *, title: str, share: str, accepted: str
-) -> Markup:
-    """Return two bars for each group: its share of all placements, and how many were accepted.
+@dataclass(frozen=True)
+class Beside:
+    """What was shown for people of a group, and what was begun for them; None = isn't told.
 
-    groups : `evaluation.Group` as JSON; both bars end at 1
+    lists, places_per_list, with_nothing : as in `resources.lists_shown.Exposure`
+    shown, share, accepted : as in `matching.evaluation.Group`
     """
-    whole = 2 * SIZE - NAMES
-    rows = [
-        {
-            "name": g["name"],
-            "y": MARGIN // 2 + ROW * i,
-            "share": round(whole * g["share"], 1),
-            "accepted": round(whole * g["accepted"], 1),
-            "told_share": f"{g['share']:.0%}",
-            "told_accepted": f"{g['accepted']:.0%}",
-        }
-        for i, g in enumerate(groups)
+
+    name: str
+    lists: int | None
+    places_per_list: float | None
+    with_nothing: float | None
+    shown: int | None
+    share: float | None
+    accepted: float | None
+
+
+def beside(
+    groups: Sequence[Mapping[str, Any]], exposures: Sequence[Exposure], *, no_age: str
+) -> list[Beside]:
+    """Return exposure and acceptance of each group in one row.
+
+    groups : `evaluation.Group` as JSON; no_age : how lists are called for which no age was told
+    """
+    begun = {g["name"]: g for g in groups}
+    shown = {no_age if e.name is None else e.name: e for e in exposures}
+    rows = []
+    for name in [*sorted(begun.keys() | (shown.keys() - {no_age})), *(shown.keys() & {no_age})]:
+        group, seen = begun.get(name, {}), shown.get(name)
+        rows.append(
+            Beside(
+                name,
+                None if seen is None else seen.lists,
+                None if seen is None else seen.places_per_list,
+                None if seen is None else seen.with_nothing,
+                group.get("shown"),
+                group.get("share"),
+                group.get("accepted"),
+            )
+        )
+    return rows
+
+
+def groups_picture(rows: Sequence[Beside], *, title: str, words: Mapping[str, str]) -> Markup:
+    """Return the bars of each group, all of them ending at 1; one that isn't told is absent.
+
+    words : what the bars are called, by the names of `COLOURS`
+    """
+    whole, high = 2 * SIZE - NAMES, BAR * (len(COLOURS) + 1)
+    drawn = []
+    for i, row in enumerate(rows):
+        top = MARGIN // 2 + high * i
+        bars = [
+            {
+                "y": top + BAR * k,
+                "width": round(whole * value, 1),
+                "colour": COLOURS[name],
+                "told": f"{words[name]} {value:.0%}",
+            }
+            for k, name in enumerate(COLOURS)
+            if (value := getattr(row, name)) is not None
+        ]
+        drawn.append({"name": row.name, "y": top, "bars": bars})
+    below = MARGIN // 2 + high * len(rows)
+    said = [
+        {"said": words[name], "colour": colour, "y": below + 16 * k}
+        for k, (name, colour) in enumerate(COLOURS.items())
     ]
     svg = _GROUPS.render(
-        width=2 * SIZE, height=ROW * len(rows) + 2 * MARGIN, names=NAMES, rows=rows, title=title,
-        share=share, accepted=accepted,
+        width=2 * SIZE, height=below + 16 * len(COLOURS) + 4, names=NAMES, rows=drawn, title=title,
+        words=said,
     )  # fmt: skip
     return Markup(svg)  # noqa: S704 - as above

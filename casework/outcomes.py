@@ -163,10 +163,15 @@ def _by_placement(
     return found
 
 
+def band_of(age: int | None) -> str | None:
+    """Return the band in which an age is reported; None where it isn't told."""
+    return next((name for name, low, high in BANDS if age is not None and low <= age <= high), None)
+
+
 def _outcome(facts: Mapping[str, Any], how: Went, age: int | None) -> Outcome:
-    band = next((name for name, low, high in BANDS if age is not None and low <= age <= high), None)
     return Outcome(
-        how.started_on, facts["kind"], facts["values"], facts["score"], band, facts["shown_at"],
+        how.started_on, facts["kind"], facts["values"], facts["score"], band_of(age),
+        facts["shown_at"],
         how.went, how.stayed[3],
     )  # fmt: skip
 

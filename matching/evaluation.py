@@ -36,8 +36,11 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Group:
-    """How often people of a group were shown places, and went; how well their later lists did.
+    """How many placements were begun for people of a group, and how they went and are judged.
 
+    shown : placements begun; share : of those of all groups that are told, so that from it nothing
+        follows of one that isn't
+    accepted : share of them in which the person went
     judged : how many later outcomes ndcg_* and brier_* are of, as in `Evaluation`; None where they
         are too few to be told, or where no model could be judged
     """
@@ -194,16 +197,17 @@ def by_group(
     for outcome in outcomes:
         if outcome.group is not None:
             found[outcome.group].append(outcome)
+    enough = {name: own for name, own in sorted(found.items()) if len(own) >= SMALL_CELL}
+    whole = sum(map(len, enough.values()))
     told = [
         Group(
             name,
             len(own),
-            len(own) / len(outcomes),
+            len(own) / whole,
             sum(o.accepted for o in own) / len(own),
             **({} if judged is None else _figures_of(judged.of(name))),
         )
-        for name, own in sorted(found.items())
-        if len(own) >= SMALL_CELL
+        for name, own in enough.items()
     ]
     return tuple(told), len(found) - len(told)
 

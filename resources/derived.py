@@ -38,6 +38,21 @@ class Suggested(Base):
     times: Mapped[int]
 
 
+class ListsShown(Base):
+    """How many lists staff were shown on a day for people of an age band; no person stands in it.
+
+    lists : all of them; places : how many stood on them together; with_nothing : lists of none
+    """
+
+    __tablename__ = "lists_shown"
+
+    on: Mapped[date] = mapped_column(primary_key=True)
+    band: Mapped[str] = mapped_column(String(20), primary_key=True)  # "" = no age was told
+    lists: Mapped[int]
+    places: Mapped[int]
+    with_nothing: Mapped[int]
+
+
 class UnmetNeed(Base):
     """How often a need found nothing in a district at a time of day; no person stands in it."""
 

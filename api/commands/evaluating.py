@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,8 +14,12 @@ from api.commands.words import language, say
 from resources import clock
 
 if TYPE_CHECKING:
+    from api.learning_shown import Beside
     from matching.evaluation import Evaluation
     from matching.learning import Outcome
+    from resources.lists_shown import Exposure
+
+    Shown = tuple[list[Exposure], int]
 
 
 def evaluate(
@@ -25,28 +29,48 @@ def evaluate(
 ) -> None:
     from matching.evaluation import evaluate as judged
 
-    found = judged(_recorded() if file is None else _outcomes(file))
+    # What was shown is known of this installation only, not of a file.
+    outcomes, shown = _recorded() if file is None else (_outcomes(file), None)
+    found = judged(outcomes)
+    rows = _beside(found, shown)
     if plot is not None:
         plot.write_text(_picture(found), encoding="utf-8")
-        if found.groups:
-            beside = plot.with_stem(f"{plot.stem}-groups")
-            beside.write_text(_groups_picture(found), encoding="utf-8")
+        if rows:
+            next_to = plot.with_stem(f"{plot.stem}-groups")
+            next_to.write_text(_groups_picture(rows), encoding="utf-8")
     if form is Format.JSON:
-        print_json(found.as_json())
+        print_json(found.as_json() | _shown_json(shown))
         return
-    _print(found)
-    if file is None:
+    _print(found, rows)
+    if shown is not None:
+        _print_too_few_lists(shown)
         print(_in_force())
 
 
-def _recorded() -> "Sequence[Outcome]":
+def _recorded() -> "tuple[Sequence[Outcome], Shown]":
     from casework.outcomes import recorded
     from casework.row_security import as_system
+    from resources.lists_shown import exposure
 
     with opened() as program:
         said = as_system("evaluate")
         with program.database.writing(by="cli", said=said) as session:
-            return recorded(session, today=clock.today(), by="cli").outcomes
+            today = clock.today()
+            outcomes = recorded(session, today=today, by="cli").outcomes
+            return outcomes, exposure(session, today=today)
+
+
+def _shown_json(shown: "Shown | None") -> dict[str, Any]:
+    if shown is None:
+        return {"exposure": None, "exposure_too_small": None}
+    return {"exposure": [e.as_json() for e in shown[0]], "exposure_too_small": shown[1]}
+
+
+def _beside(found: "Evaluation", shown: "Shown | None") -> "list[Beside]":
+    from api.learning_shown import beside
+
+    groups = [vars(g) for g in found.groups]
+    return beside(groups, [] if shown is None else shown[0], no_age=say("evaluate.no_age"))
 
 
 def _in_force() -> str:
@@ -69,13 +93,12 @@ def _picture(found: "Evaluation") -> str:
     )
 
 
-def _groups_picture(found: "Evaluation") -> str:
+def _groups_picture(rows: "Sequence[Beside]") -> str:
     from api.learning_shown import groups_picture
 
-    _, _, share, accepted = say("table.group_columns").split("|")
-    return groups_picture(
-        [vars(g) for g in found.groups], title=say("table.groups"), share=share, accepted=accepted
-    )
+    _, _, _, nothing, _, share, accepted = say("table.group_columns").split("|")
+    words = {"share": share, "accepted": accepted, "with_nothing": nothing}
+    return groups_picture(rows, title=say("table.groups"), words=words)
 
 
 def _outcomes(file: Path) -> "list[Outcome]":
@@ -93,7 +116,14 @@ def _outcomes(file: Path) -> "list[Outcome]":
     return outcomes
 
 
-def _print(found: "Evaluation") -> None:
+def _print_too_few_lists(shown: "Shown") -> None:
+    from resources.lists_shown import FEWEST_LISTS
+
+    if shown[1]:
+        print(say("evaluate.lists_too_small", n=shown[1], lists=FEWEST_LISTS))
+
+
+def _print(found: "Evaluation", rows: "Sequence[Beside]") -> None:
     print(say(f"evaluate.{found.reason}", earlier=found.learned_from, later=found.judged_by))
     if found.ndcg_rules is not None:
         print_table(
@@ -113,12 +143,18 @@ def _print(found: "Evaluation") -> None:
                 for c in found.calibration
             ),
         )
-    if found.groups:
+    if rows:
         print_table(
             say("table.groups"),
             say("table.group_columns").split("|"),
-            ((g.name, g.shown, f"{g.share:.2f}", f"{g.accepted:.2f}") for g in found.groups),
-        )
+            (
+                (
+                    r.name, r.lists, _figure(r.places_per_list, 1), _figure(r.with_nothing, 2),
+                    r.shown, _figure(r.share, 2), _figure(r.accepted, 2),
+                )
+                for r in rows
+            ),
+        )  # fmt: skip
     judged = [g for g in found.groups if g.judged is not None]
     if judged:
         print_table(
@@ -138,5 +174,5 @@ def _print(found: "Evaluation") -> None:
         print(say("evaluate.too_small", n=found.groups_too_small))
 
 
-def _figure(value: float | None) -> str:
-    return "—" if value is None else f"{value:.3f}"
+def _figure(value: float | None, digits: int = 3) -> str:
+    return "—" if value is None else f"{value:.{digits}f}"

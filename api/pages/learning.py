@@ -5,11 +5,13 @@ from fastapi.responses import Response
 
 from api.dependencies import Reading, allowed
 from api.identity import language_of
-from api.learning_shown import calibration_picture, groups_picture
+from api.learning_shown import beside, calibration_picture, groups_picture
 from api.rendering import render
 from api.words import say
 from matching.learned_kept import in_force, runs
 from matching.learning import BETTER_BY, FEWEST, FEWEST_HELD, SMALL_CELL
+from resources import clock
+from resources.lists_shown import FEWEST_LISTS, exposure
 
 SEES = ("inclusion_officer", "agency_manager", "administrator")
 """The roles that see what was learned; nobody is named there."""
@@ -30,15 +32,23 @@ def page(request: Request, session: Reading) -> Response:
             up=say("learning.stayed", language),
         )
     groups = newest.evaluation["groups"] if newest is not None else []
+    exposures, exposures_too_small = exposure(session, today=clock.today())
+    rows = beside(groups, exposures, no_age=say("learning.no_age", language))
     return render(
         request,
         "learning.html",
         groups_picture=groups_picture(
-            groups,
+            rows,
             title=say("learning.groups", language),
-            share=say("learning.shown", language),
-            accepted=say("learning.accepted", language),
+            words={
+                "share": say("learning.share", language),
+                "accepted": say("learning.accepted", language),
+                "with_nothing": say("learning.with_nothing", language),
+            },
         ),
+        groups=rows,
+        exposures_too_small=exposures_too_small,
+        fewest_lists=FEWEST_LISTS,
         runs=kept,
         newest=newest,
         learned=in_force(session),

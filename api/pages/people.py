@@ -11,6 +11,7 @@ from api.asking import list_for, need_of_case, scheme_named
 from api.dependencies import Program, User, Writing, allowed
 from api.rendering import render
 from casework.cases import Opened, case_of_person, cases_seen
+from casework.outcomes import band_of
 from casework.people import person_for
 from casework.placements import TELLABLE
 from casework.roles import WORKS_WITH_PEOPLE
@@ -22,8 +23,8 @@ from matching.unmet import note_unmet
 from matching.why import explain
 from resources import clock
 from resources.hubs import LISTED
+from resources.lists_shown import count_list
 from resources.queries import list_resources
-from resources.verify_next import count_suggested
 
 router = APIRouter(include_in_schema=False, dependencies=[allowed(*WORKS_WITH_PEOPLE)])
 
@@ -64,9 +65,7 @@ def person(
     weighing, chosen = scheme_named(session, scheme)
     limit = MORE if more else LISTED
     answer = list_for(program, session, need, weighing=weighing, scheme=chosen, limit=limit)
-    if opened.counts and not more:  # the first ones were counted when they were shown
-        count_suggested(session, [s.place.offering for s in answer.suggestions], on=clock.today())
-    return render(
+    page = render(
         request,
         "person.html",
         person=found,
@@ -84,6 +83,11 @@ def person(
         more=more,
         more_there=not more and answer.fitting > len(answer.suggestions),
     )
+    if opened.counts and not more:  # the first ones were counted when they were shown
+        # Last of all: everybody counts into the same few rows, and has them until the end.
+        shown = [s.place.offering for s in answer.suggestions]
+        count_list(session, shown, band=band_of(need.age), on=clock.today())
+    return page
 
 
 @router.post("/people/{person_id}/unmet")

@@ -16,13 +16,14 @@ from api.pages.people import RULE_WORDS
 from api.places import at_of, towns
 from api.rendering import render
 from api.words import say
+from casework.outcomes import band_of
 from casework.roles import WORKS_WITH_PEOPLE
 from jobs.program import Program as OpenProgram
 from matching.need import BadNeed, parse_need
 from matching.schemes import USUAL
 from matching.schemes_kept import read_weighing
 from resources import clock
-from resources.verify_next import count_suggested
+from resources.lists_shown import count_list
 
 router = APIRouter(
     include_in_schema=False, dependencies=[allowed(*WORKS_WITH_PEOPLE, scope="read")]
@@ -80,7 +81,7 @@ def _answered(request: Request, program: OpenProgram, session: Session, form: Fo
     answer = list_for(program, session, need, weighing=weighing, scheme=chosen)
     with program.database.writing(by="page") as counting:
         shown = [s.place.offering for s in answer.suggestions]
-        count_suggested(counting, shown, on=clock.today())
+        count_list(counting, shown, band=band_of(need.age), on=clock.today())
     return question_page(
         request,
         program,

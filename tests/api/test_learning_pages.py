@@ -2,22 +2,28 @@
 
 import re
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import simulated
 from door import browser, sign_in, token_of
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from api.app import create_app
-from api.learning_shown import calibration_picture
+from api.learning_shown import beside, calibration_picture, groups_picture
+from casework.consents import FORMS, PURPOSES, Given
 from casework.outcomes import counts
+from casework.people import add_person
 from casework.placement_models import Placement
 from casework.row_security import as_system
 from jobs.demo.accounts import DEMO_PASSWORD
 from jobs.program import Program
 from matching.learned_kept import keep_run
 from matching.retraining import retrain
+from resources import clock
+from resources.derived import ListsShown
+from resources.hubs import LISTED
+from resources.lists_shown import FEWEST_LISTS, Exposure
 
 
 def _learn(program: Program, outcomes: int) -> None:
@@ -82,3 +88,81 @@ def test_a_picture_holds_a_dot_for_each_bin_and_escapes_its_words() -> None:
     svg = calibration_picture(bins, title="<a>", across="x", up="y")
     assert svg.count("<circle") == 2
     assert "<a>" not in svg
+
+
+def _received(program: Program, age: int | None) -> str:
+    """Receive an invented person of an age; return where the page is."""
+    consent = Given(PURPOSES, ["east"], "self", clock.today(), FORMS[0])
+    need = {"at": {"lon": 139.7148, "lat": 35.7290}, "needs": {"isolation": 2}}
+    with program.database.writing(by="test") as session:
+        person = add_person(
+            session, label="Ａさん", summary="架空", agency="east", by="test", consent=consent,
+            invented=True, need=need if age is None else {**need, "age": age},
+        )  # fmt: skip
+        return f"/people/{person.id}"
+
+
+def test_what_was_shown_stands_beside_what_was_begun_for_each_age_band(
+    program: Program, signed_in
+) -> None:
+    worker = signed_in("coordinator")
+    token = token_of(worker.get("/resources/new").text)
+    place = {"csrf": token, "name": "架空の場", "kind": "salon", "status": "published",
+             "lon": "139.7148", "lat": "35.7291", "needs": ["isolation"],
+             "age_min": "40", "another": "1"}  # fmt: skip
+    assert worker.post("/resources/new", data=place).status_code == 303
+    old, young, unsaid = (_received(program, age) for age in (70, 30, None))
+    for _ in range(FEWEST_LISTS):
+        assert "架空の場" in worker.get(old).text
+    worker.get(f"{old}?more=1")  # the first places of this list were counted before
+    for _ in range(FEWEST_LISTS + 1):
+        assert worker.get(young).status_code == 200
+    worker.get(unsaid)
+    with program.database.writing(by="test") as session:
+        rows = {r.band: (r.lists, r.places, r.with_nothing) for r in session.query(ListsShown)}
+        many = FEWEST_LISTS + 1
+        assert rows == {"65-": (20, 20, 0), "-39": (many, 0, many), "": (1, 1, 0)}
+        session.execute(update(ListsShown).values(on=clock.today() - timedelta(days=40)))
+    _learn(program, 1500)
+    officer = signed_in("inclusion_officer")
+    page = officer.get("/learning").text
+    row = re.search(r'<th scope="row">65-</th>(.*?)</tr>', page).group(1)
+    assert re.findall(r">([^<]+)</td>", row) == ["20", "1.0", "0%", "—", "—"]
+    row = re.search(r'<th scope="row">-39</th>(.*?)</tr>', page).group(1)
+    assert re.findall(r">([^<]+)</td>", row) == ["21", "0.0", "100%", "—", "—"]
+    assert "年齢の記録なし" not in page
+    assert "見せた数を示さない年代：1" in page
+    begun = re.search(r'<th scope="row">under 40</th>(.*?)</tr>', page).group(1)
+    assert begun.count("—") == 3
+    assert "%" in begun
+    assert page.count("#b5651d") == 3  # two groups, and what the colour stands for
+    officer.get("/language/en")
+    assert "places per list" in officer.get("/learning").text
+
+
+def test_exposure_and_acceptance_of_a_group_share_a_row_and_a_picture() -> None:
+    groups = [{"name": "65-", "shown": 30, "share": 0.6, "accepted": 0.5}]
+    exposures = [Exposure("-39", 40, 3.0, 0.25), Exposure("65-", 50, 4.5, 0.1),
+                 Exposure(None, 20, 1.0, 0.0)]  # fmt: skip
+    rows = beside(groups, exposures, no_age="unsaid")
+    assert [(r.name, r.lists, r.accepted) for r in rows] == [
+        ("-39", 40, None), ("65-", 50, 0.5), ("unsaid", 20, None),
+    ]  # fmt: skip
+    words = {"share": "<s>", "accepted": "a", "with_nothing": "n"}
+    svg = groups_picture(rows, title="t", words=words)
+    assert svg.count("<rect") == 5 + 3
+    assert "<s>" not in svg
+    assert "n 25%" in svg
+
+
+def test_a_list_without_a_person_is_counted_by_the_age_that_was_typed_in(demo: Program) -> None:
+    client = browser(create_app(demo.settings, demo))
+    sign_in(client, "support", DEMO_PASSWORD)
+    token = token_of(client.get("/suggest").text)
+    asked = {"csrf": token, "address": "南大塚三丁目", "walk_minutes": "1", "age": "120"}
+    page = client.post("/suggest", data={**asked, "days": ["mon"], "from": "03:00", "to": "03:10"})
+    assert page.status_code == 200
+    client.post("/suggest", data={"csrf": token, "address": "南大塚三丁目"})
+    with demo.database.reading() as session:
+        rows = {r.band: (r.lists, r.places, r.with_nothing) for r in session.query(ListsShown)}
+    assert rows == {"65-": (1, 0, 1), "": (1, LISTED, 0)}

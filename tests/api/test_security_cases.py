@@ -31,7 +31,7 @@ from jobs.program import Program
 from matching.need import parse_need
 from resources import clock
 from resources.database import Database
-from resources.derived import Suggested, UnmetNeed
+from resources.derived import ListsShown, Suggested, UnmetNeed
 
 SCRIPT = "<script>alert(1)</script>'\"><img src=x onerror=alert(1)>"
 HOSTILE = [SCRIPT, "{{ 71993*73 }} %00 ../../etc/passwd"]
@@ -400,8 +400,10 @@ def test_a_case_without_consent_is_in_no_count(sqlite_database: Database, tmp_pa
 
     def counted() -> int:
         with world.program.database.reading() as session:
-            return len(session.scalars(select(Suggested)).all()) + sum(
-                int(row.times) for row in session.scalars(select(UnmetNeed))
+            return (
+                len(session.scalars(select(Suggested)).all())
+                + sum(int(row.times) for row in session.scalars(select(UnmetNeed)))
+                + sum(row.lists for row in session.scalars(select(ListsShown)))
             )
 
     client = browser(world.app)

@@ -2,11 +2,16 @@
 
 import json
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
 import pytest
 import simulated
 from terminal import Ibasho
+
+from jobs.program import open_program
+from jobs.settings import read_settings
+from resources.lists_shown import FEWEST_LISTS, count_list
 
 
 def written(path: Path, n: int) -> Path:
@@ -55,3 +60,25 @@ def test_without_a_file_what_is_recorded_here_is_judged_and_said_to_be_off(
     groups = (tmp_path / "plot-groups.svg").read_text(encoding="utf-8")
     assert groups.startswith("<svg")
     assert groups.count("<rect") >= 2 * 2 + 2  # two bars for each group, and what they stand for
+
+
+def test_what_staff_were_shown_here_is_told_beside_and_of_a_file_it_is_not_known(
+    ibasho: Ibasho, tmp_path: Path
+) -> None:
+    program = open_program(read_settings())
+    with program.database.writing(by="test") as session:
+        for band in [*["65-"] * FEWEST_LISTS, None]:
+            count_list(session, [], band=band, on=date(2026, 1, 5))
+    program.close()
+    found = ibasho("evaluate", "--format", "json").json
+    assert found["exposure"] == [
+        {"name": "65-", "lists": FEWEST_LISTS, "places_per_list": 0.0, "with_nothing": 1.0}
+    ]
+    assert found["exposure_too_small"] == 1
+    picture = tmp_path / "plot.svg"
+    table = ibasho("evaluate", "--plot", picture).out
+    assert "Places per list" in table
+    assert "fewer than 20 lists" in table
+    assert "65-" in (tmp_path / "plot-groups.svg").read_text(encoding="utf-8")
+    file = written(tmp_path / "outcomes.jsonl", 900)
+    assert ibasho("evaluate", file, "--format", "json").json["exposure"] is None

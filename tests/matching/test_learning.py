@@ -80,6 +80,8 @@ def test_nothing_is_told_of_groups_of_a_few() -> None:
     own = [o for o in base if o.group == told.name]
     assert told.shown == len(own)
     assert told.accepted == sum(o.accepted for o in own) / len(own)
+    # From the shares and one number the number of all follows, and then that of a group left out.
+    assert sum(g.share for g in groups) == pytest.approx(1.0)
 
 
 def test_small_bins_of_a_calibration_are_left_out() -> None:

@@ -22,6 +22,7 @@ SUITES = (
     "benchmarks.sealed_words",
     "benchmarks.allocation",
     "benchmarks.learning",
+    "benchmarks.closed_loop",
     "benchmarks.many_workers",
     "benchmarks.waiting_people",
     "benchmarks.capacity",

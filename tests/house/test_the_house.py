@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
 import tomllib
@@ -44,6 +45,35 @@ def test_imports_run_one_way() -> None:
         [sys.executable, "-c", lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout
+
+
+HIDDEN = {"closed_loop", "simulated", "oracle", "tests", "benchmarks"}
+"""What knows a simulated truth or a reference; the product must never learn of it."""
+
+
+def imported(path: Path) -> set[str]:
+    """Return the outermost names of what a module imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def test_no_module_of_the_product_knows_a_simulated_world() -> None:
+    assert {named(p): imported(p) & HIDDEN for p in modules() if imported(p) & HIDDEN} == {}
+
+
+def test_the_hidden_truth_is_asked_by_the_loop_alone_and_the_plain_rules_know_no_engine() -> None:
+    loop = ROOT / "tests" / "support" / "closed_loop"
+    asking = [
+        p.stem for p in loop.glob("*.py") if re.search(r"import.*\btruth|\.truth", p.read_text())
+    ]
+    assert asking == ["rounds"]
+    for name in ("plain_rules", "truth", "people", "town"):
+        assert not imported(loop / f"{name}.py") & set(PACKAGES), name
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -17,6 +17,7 @@ from casework import (
     owners,
     passwords,
     people,
+    pins,
     placements,
     plans,
     requests,
@@ -131,6 +132,19 @@ CASEWORK: dict[type[Exception], Problem] = {
         422,
         "一覧の一番上でない場所を選んだ理由を書いてください。",
         "Say why this place was chosen, which isn't the first of the list.",
+    ),
+    pins.NoReasonToPin: Problem(
+        422, "固定する理由を書いてください。", "Say why this place is to be kept first."
+    ),
+    pins.TooManyPins: Problem(
+        422,
+        f"固定できるのは1人につき {pins.MOST} か所までです。先にどれかの固定を外してください。",
+        f"At most {pins.MOST} places are pinned for one person. Take one off first.",
+    ),
+    pins.NotSafeToPin: Problem(
+        422,
+        "安全に関わる条件に合わないため、固定できません。この場の「理由」を確かめてください。",
+        "It can't be pinned: a condition of safety isn't met. Look at why, for this place.",
     ),
     placements.NeedsConsent: Problem(
         422,

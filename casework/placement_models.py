@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.case_models import OfCase
@@ -98,6 +98,36 @@ class HandOff(HoldsWords, OfCase):
     answer = sealed_or_none("answer_sealed")
     asked_at: Mapped[datetime]
     moved_at: Mapped[datetime]
+
+
+PINNED = "unpinned_at IS NULL"
+"""Pins that hold: among these a place stands once in a case."""
+
+
+class Pin(HoldsWords, OfCase):
+    """A place that staff keep first on a person's list, and why, until somebody takes it off."""
+
+    __tablename__ = "pin"
+
+    offering_id: Mapped[uuid.UUID]
+    place: Mapped[str] = mapped_column(String(300))  # the resource's name at that time
+    reason_sealed: Mapped[str] = mapped_column("reason", Text)
+    reason = sealed("reason_sealed")
+    made_by: Mapped[str] = mapped_column(String(100))
+    made_at: Mapped[datetime]
+    unpinned_by: Mapped[str | None] = mapped_column(String(100))
+    unpinned_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "ix_pin_held",
+            "case_id",
+            "offering_id",
+            unique=True,
+            sqlite_where=text(PINNED),
+            postgresql_where=text(PINNED),
+        ),
+    )
 
 
 class Disclosure(OfCase):

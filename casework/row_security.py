@@ -120,7 +120,7 @@ _HANGS = "case_id IN (SELECT ibasho_cases_seen())"
 _OF_CASE = (
     "case_agency", "case_member", "consent", "exclusion", "break_glass", "person_identity",
     "plan_item", "placement", "placement_step", "follow_up", "hand_off", "disclosure",
-    "meeting_case", "destruction_proposal", "person_request",
+    "meeting_case", "destruction_proposal", "person_request", "pin",
 )  # fmt: skip
 
 RULES: Mapping[str, str] = {

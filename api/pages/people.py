@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from api.asking import list_for, need_of_case, scheme_named
 from api.dependencies import Program, User, Writing, allowed
+from api.pins_shown import pin_of, pinned_for
 from api.rendering import render
 from casework.cases import Opened, case_of_person, cases_seen
 from casework.outcomes import band_of
 from casework.people import person_for
+from casework.pins import fails_safety
 from casework.placements import TELLABLE
 from casework.roles import WORKS_WITH_PEOPLE
 from matching.rules import RULES
@@ -65,9 +67,13 @@ def person(
     weighing, chosen = scheme_named(session, scheme)
     limit = MORE if more else LISTED
     answer = list_for(program, session, need, weighing=weighing, scheme=chosen, limit=limit)
+    pinned = pinned_for(program, session, opened, need, answer.suggestions, scheme=chosen)
     page = render(
         request,
         "person.html",
+        pinned=pinned,
+        pinned_ids={str(p.pin.offering_id) for p in pinned},
+        pin_action=f"/people/{person_id}/pins" if opened.may_write else None,
         person=found,
         opened=opened,
         tellable=TELLABLE,
@@ -147,6 +153,8 @@ def why(
         person_id=person_id,
         opened=opened,
         tellable=TELLABLE,
+        pin=pin_of(session, opened, offering_id),
+        unsafe=fails_safety(explanation.verdicts),
         why=explanation.as_json(),
         from_town=explanation.from_town,
         scheme=chosen,

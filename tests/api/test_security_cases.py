@@ -23,6 +23,7 @@ from casework.consents import Given
 from casework.exclusions import break_glass, exclude, name_member
 from casework.meetings import add_meeting, put_on_agenda
 from casework.people import add_person
+from casework.pins import pin_place
 from casework.placement_models import FollowUp, HandOff, Placement, PlanItem
 from casework.placements import move_placement, start_placement
 from casework.plans import add_plan_item, ask_hand_off
@@ -98,6 +99,9 @@ def _case(session: Any, ids: dict[str, uuid.UUID], kind: str, words: str) -> dic
         "offering_id": uuid.UUID(int=1), "consent_id": uuid.UUID(int=1),
         "placement_id": uuid.UUID(int=1), "follow_up_id": uuid.UUID(int=1),
     }  # fmt: skip
+    found["pin_id"] = pin_place(
+        session, case, offering_id=uuid.uuid4(), place=words, reason=words, verdicts=()
+    ).id
     found["request_id"] = record_request(
         session, case, kind="disclosure", received_on=clock.today(), asked_by="self", wish=words
     ).id
@@ -182,6 +186,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/cases/{case_id}/room-questions": {"offering": str(uuid.UUID(int=1))},
     "/cases/{case_id}/identity": {"kana": "x"},
     "/people/{person_id}/unmet": {},
+    "/people/{person_id}/pins": {"offering": str(uuid.UUID(int=1)), "reason": "x"},
+    "/people/{person_id}/pins/{pin_id}/remove": {},
     "/cases/{case_id}/requests": {"kind": "x", "received_on": "2026-01-01", "asked_by": "x"},
     "/cases/{case_id}/requests/{request_id}/identity": {"version": 1, "paper": "x"},
     "/cases/{case_id}/requests/{request_id}/time": {"version": 1, "extended_days": 99},

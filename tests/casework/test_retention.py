@@ -21,6 +21,7 @@ from casework.identities import store_identity
 from casework.kept import tables_of_case
 from casework.meetings import add_meeting, decide, put_on_agenda
 from casework.people import add_person
+from casework.pins import pin_place
 from casework.placement_models import FollowUp, HandOff
 from casework.placements import done_follow_up, move_placement, start_placement
 from casework.plans import add_plan_item, ask_hand_off, move_case, move_hand_off
@@ -104,6 +105,7 @@ def _fill(session: Session, case: Opened, worker: Actor) -> None:
     (first, *_) = session.scalars(select(FollowUp)).all()
     done_follow_up(session, case, follow_up_id=first.id, note=WORD)
     move_placement(session, case, placement_id=placement.id, version=moved.version, target="ended", reason="no_answer")  # fmt: skip
+    pin_place(session, case, offering_id=uuid.uuid4(), place=WORD, reason=WORD, verdicts=())
     ask_hand_off(session, case, receiver="east", what=WORD)
     (hand_off,) = rows_of(session, case, HandOff)
     for target in ("returned", "heard"):

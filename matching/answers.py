@@ -135,6 +135,11 @@ class Relaxation:
     change_count: int = 0
     patch: dict[str, Any] | None = None
 
+    @property
+    def hosts_rest(self) -> bool:
+        """Tell whether there are places that fit, whose hosts pause or have their hands full."""
+        return self.rule == "host_rest"
+
     def as_json(self) -> dict[str, Any]:
         return {
             "rule": self.rule,

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from matching.answers import Relaxation
 from matching.columns import ATTENDANCES, NEVER
+from matching.encoding import EPOCH
 from matching.learned import Learned
 from matching.other_hours import (
     is_another_day,
@@ -70,6 +72,8 @@ def _change(code: str, sight: Sight, rows: NDArray[np.int64]) -> Loosened:
         return _another_time(sight, rows)
     if code == "reach":
         return _farther(sight, rows)
+    if code == "host_rest":
+        return _host_takes_again(sight, rows)
     if code not in _MEASURES:
         return None, 0, None
     column, limit, words = _MEASURES[code]
@@ -123,6 +127,25 @@ def _farther(sight: Sight, rows: NDArray[np.int64]) -> Loosened:
             words.append(sentence("relax.radius", metres=metres))
         reached &= straight <= max(metres, need.radius_m)
     return joined(words), int(reached.sum()), patch
+
+
+def _host_takes_again(sight: Sight, rows: NDArray[np.int64]) -> Loosened:
+    """Return from when the hosts of half of some rows pause no more, or that one can take more.
+
+    No day is known on which a host that accompanies as many as it can will take somebody again.
+    """
+    hosts = sight.rows.records[rows]
+    pauses = hosts["resting_day"] >= sight.ask.day_number
+    at_its_cap = (hosts["host_cap"] >= 0) & (hosts["host_now"] >= hosts["host_cap"])
+    room = sentence("change.host_cap")
+    if (at_its_cap & ~pauses).any() and not (pauses & ~at_its_cap).any():
+        return room, int((at_its_cap & ~pauses).sum()), None
+    both = bool(at_its_cap[pauses].all())
+    until = np.sort(hosts["resting_day"][pauses & (at_its_cap == both)])
+    last = int(until[_half(len(until))])
+    after = date.fromordinal(last + EPOCH) + timedelta(days=1)
+    pause = sentence("change.host_rest", date=after.isoformat())
+    return joined([pause, room]) if both else pause, int((until <= last).sum()), None
 
 
 def _another_time(sight: Sight, rows: NDArray[np.int64]) -> Loosened:

@@ -41,14 +41,20 @@ class Placed:
 
 @dataclass(frozen=True)
 class Unplaced:
-    """Who stays without a place; reason: nothing_fits, full, host or together."""
+    """Who stays without a place; reason: nothing_fits, resting, full, host or together.
+
+    change : what would let them in where their hosts rest; None for any other reason
+    """
 
     label: str
     reason: str
     options: int
+    change: Sentence | None = None
 
     @property
     def words(self) -> Sentence:
+        if self.change is not None:
+            return sentence(f"unplaced.{self.reason}", change=self.change)
         return sentence(f"unplaced.{self.reason}")
 
     def as_json(self) -> dict[str, Any]:
@@ -57,6 +63,7 @@ class Unplaced:
             "reason": self.reason,
             "words": self.words.as_json(),
             "options": self.options,
+            "change": None if self.change is None else self.change.as_json(),
         }
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from matching.allocation import Allocation, Arcs, Room, allocate, arcs_of, room_of
-from matching.answers import Suggestion
+from matching.answers import Relaxation, Suggestion
 from matching.fresh import is_full
 from matching.need import Need
 from matching.schemes import USUAL
@@ -48,7 +48,10 @@ class Waiting:
 
 @dataclass(frozen=True)
 class _Problem:
-    """The list in numbers; `offered` holds each person's suggestions by the place's number."""
+    """The list in numbers; `offered` holds each person's suggestions by the place's number.
+
+    looser : of each person what would bring most where their own list is empty
+    """
 
     offerings: tuple[uuid.UUID, ...]
     names: tuple[str, ...]
@@ -56,6 +59,7 @@ class _Problem:
     arcs: Arcs
     households: tuple[tuple[int, ...], ...]
     offered: tuple[dict[int, Suggestion], ...]
+    looser: tuple[Relaxation | None, ...]
     hosts: tuple[Organization | str, ...]  # a place's own name where nobody is known to run it
 
 
@@ -91,8 +95,7 @@ def share_places(
             suggestion = problem.offered[i][int(found.place[i])]
             placed.append(Placed(person.label, suggestion, int(found.fit[i])))
         else:
-            reason = _reason(i, problem, found)
-            unplaced.append(Unplaced(person.label, reason, len(problem.offered[i])))
+            unplaced.append(_unplaced(i, person.label, problem, found))
     other = found
     if fair:
         other = allocate(
@@ -136,6 +139,7 @@ def _problem(
 ) -> _Problem:
     numbers: dict[uuid.UUID, int] = {}
     offered: list[dict[int, Suggestion]] = []
+    looser: list[Relaxation | None] = []
     seats: list[int] = []
     rows: list[tuple[int, int, int]] = []
     for i, person in enumerate(waiting):
@@ -150,6 +154,7 @@ def _problem(
             mine[number] = s
             rows.append((i, number, _fit(s)))
         offered.append(mine)
+        looser.append(answer.relaxation)
     homes: dict[str, list[int]] = {}
     for i, person in enumerate(waiting):
         if person.household is not None:
@@ -165,6 +170,7 @@ def _problem(
         arcs_of(table[:, 0], table[:, 1], table[:, 2]),
         tuple(tuple(members) for members in homes.values()),
         tuple(offered),
+        tuple(looser),
         hosts,
     )
 
@@ -219,10 +225,16 @@ def _bears(host: Organization, people: int) -> int:
     return max(host.accompanied_cap - (host.accompanied_now or 0), 0)
 
 
-def _reason(i: int, problem: _Problem, found: Allocation) -> str:
-    mine = list(problem.offered[i])
-    if not mine:
-        return "nothing_fits"
+def _unplaced(i: int, label: str, problem: _Problem, found: Allocation) -> Unplaced:
+    mine, looser = problem.offered[i], problem.looser[i]
+    if mine:
+        return Unplaced(label, _reason(list(mine), problem, found), len(mine))
+    if looser is not None and looser.hosts_rest:
+        return Unplaced(label, "resting", looser.count, looser.change)
+    return Unplaced(label, "nothing_fits", 0)
+
+
+def _reason(mine: list[int], problem: _Problem, found: Allocation) -> str:
     room = problem.room
     assert room.host is not None
     assert room.of_host is not None

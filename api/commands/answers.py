@@ -31,7 +31,8 @@ def print_answer(answer: Answer, vocabulary: Vocabulary) -> None:
             ),
         )
     else:
-        print(say("table.nothing_fits"))
+        if answer.relaxation is None or not answer.relaxation.hosts_rest:
+            print(say("table.nothing_fits"))
         _print_removed(answer)
     if answer.nearest_misses:
         print_table(
@@ -189,8 +190,12 @@ def _print_removed(answer: Answer) -> None:
             ),
         )
     if answer.relaxation is not None:
-        rule = answer.relaxation.words.in_language(language())
-        print(say("table.relaxation", rule=rule, count=answer.relaxation.count))
+        count = answer.relaxation.count
+        if answer.relaxation.hosts_rest:
+            print(say("table.hosts_rest", count=count))
+        else:
+            rule = answer.relaxation.words.in_language(language())
+            print(say("table.relaxation", rule=rule, count=count))
         if answer.relaxation.change is not None:
             change = answer.relaxation.change.in_language(language())
             print(say("table.relaxation_how", change=change, count=answer.relaxation.change_count))

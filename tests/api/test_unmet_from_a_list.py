@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from door import token_of
@@ -16,6 +17,7 @@ from matching.schemes import default_weighing
 from matching.schemes_kept import save_scheme
 from resources import clock
 from resources.derived import UnmetNeed
+from resources.models import Organization, Resource
 
 Enter = Callable[..., TestClient]
 AT = {"lon": 139.7148, "lat": 35.7290}
@@ -113,3 +115,25 @@ def test_what_is_written_in_the_address_by_hand_says_nothing(
     page = worker.get(f"{person}?unmet=anything").text
     assert f'action="{person}/unmet"' in page
     assert "anything" not in page
+
+
+def test_where_only_hosts_rest_the_page_says_so_and_until_when(
+    worker: TestClient, program: Program
+) -> None:
+    register(worker)
+    person = receive(program, {"isolation": 2})
+    with program.database.writing(by="test") as session:
+        host = Organization(
+            name="架空の会", resting_until=clock.today() + timedelta(days=9),
+            created_at=clock.now(), edited_at=clock.now(),
+        )  # fmt: skip
+        session.add(host)
+        session.flush()
+        session.scalars(select(Resource)).one().organization_id = host.id
+    after = (clock.today() + timedelta(days=10)).isoformat()
+    page = worker.get(person).text
+    assert "受け入れ先が休止中か" in page
+    assert f"休止が明ければ可（{after}以降）" in page
+    assert "条件に合う場所はありません" not in page
+    worker.get("/language/en")
+    assert f"pause is over (from {after})" in worker.get(person).text

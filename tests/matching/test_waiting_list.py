@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import judged
 import pytest
+from sqlalchemy import select
 
 from matching.need import parse_need
 from matching.shared_places import NotAmongPlaces
 from matching.store import IndexStore
+from matching.suggest import suggest_placements
 from matching.waiting_list import Waiting, share_places
 from resources.commands import set_availability
 from resources.database import Database
@@ -156,6 +158,73 @@ def test_one_who_waits_for_the_night_is_told_that_nothing_fits(town: judged.Town
     assert [(u.label, u.reason, u.options) for u in found.unplaced] == [(NIGHT, "nothing_fits", 0)]
     assert found.as_json()["unplaced"][0]["words"]["ja"] == "合う所がない"
     assert found.floor is None
+
+
+@pytest.mark.parametrize(
+    ("rests", "full", "said"),
+    [
+        (True, False, "受け入れ先の休止が明ければ可（{day}以降）"),
+        (False, True, "受け入れ先の同行支援に空きが出れば可"),
+        (
+            True,
+            True,
+            "受け入れ先の休止が明ければ可（{day}以降）・受け入れ先の同行支援に空きが出れば可",
+        ),
+    ],
+)
+def test_one_whose_hosts_all_rest_is_told_so_and_until_when(
+    town: judged.Town, rests: bool, full: bool, said: str
+) -> None:
+    reader = waiting(town, READER)
+    fitting = {w.offering for w in shared(town, reader).places}
+    until = judged.DAY + timedelta(days=20)
+    with town.database.writing(by="test") as session:
+        for host in session.scalars(select(Organization)):
+            if rests:
+                host.resting_until = until
+            if full:
+                host.accompanied_now = host.accompanied_cap = 3
+        for entry in entries_by_offering(session, list(fitting)).values():
+            entry.resource.kind = "open_space"  # none that anybody walks into
+    found = shared(town, reader)
+    (left,) = found.unplaced
+    assert left.reason == "resting"
+    assert left.options >= len(fitting) > 1
+    said = said.format(day=(until + timedelta(days=1)).isoformat())
+    assert left.change is not None
+    assert left.change.ja == said
+    assert said in left.words.ja
+    assert found.as_json()["unplaced"][0]["change"]["ja"] == said
+
+
+def test_of_several_hosts_that_rest_the_day_is_told_from_which_half_are_there_again(
+    town: judged.Town,
+) -> None:
+    reader = waiting(town, READER)
+    with town.database.writing(by="test") as session:
+        fitting = [w.offering for w in shared(town, reader).places]
+        for host in session.scalars(select(Organization)):
+            host.resting_until = judged.DAY + timedelta(days=40)
+        for n, entry in enumerate(entries_by_offering(session, fitting).values()):
+            entry.resource.kind = "open_space"
+            assert entry.organization is not None
+            if n <= len(fitting) // 2:
+                entry.organization.resting_until = judged.DAY + timedelta(days=10)
+    with town.database.reading() as session:
+        answer = suggest_placements(session, town.store, reader[0].need, now=judged.NOW)
+    told = answer.relaxation
+    assert told is not None
+    assert (told.rule, told.patch) == ("host_rest", None)
+    assert told.change is not None
+    days = [judged.DAY + timedelta(days=n) for n in (11, 41)]
+    (after,) = (day for day in days if day.isoformat() in told.change.ja)
+    fitting_on = {}
+    with town.database.reading() as session:
+        for day in (after - timedelta(days=1), after):
+            need = reader[0].need.model_copy(update={"on": day})
+            fitting_on[day] = suggest_placements(session, town.store, need, now=judged.NOW).fitting
+    assert fitting_on[after] >= told.change_count >= told.count / 2
+    assert fitting_on[after - timedelta(days=1)] < told.count / 2
 
 
 def test_a_household_stays_together_or_waits_together(town: judged.Town) -> None:

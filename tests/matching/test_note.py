@@ -62,6 +62,8 @@ def test_what_is_liked_is_the_wish_in_the_notes_own_words(note: str, words: str 
         ("夫を亡くして半年", "needs.grief", 2),
         ("断酒して三日", "safety.no_alcohol", True),
         ("住所は秘匿", "safety.protected", True),
+        ("子どものいる所は不可", "safety.no_children_present", True),
+        ("子供のいない場が条件", "safety.no_children_present", True),
         ("週に二回なら通える", "limits.sessions_per_week", 2),
         ("300円までなら出せる", "limits.max_yen", 300),
         ("階段は上れない", "limits.step_free", True),

@@ -26,13 +26,6 @@ router = APIRouter(
 
 LONGEST_NOTE = 2_000
 
-FILLED = ("noise", "conversation", "group_size", "max_yen")
-FLAGS = (
-    "staff_present", "step_free", "with_child", "pay_wanted", "transport", "no_smoking",
-    "no_animals",
-)  # fmt: skip
-"""Limits that the form of a question can hold."""
-
 
 @router.post("/suggest/note")
 async def note(request: Request, program: Program, session: Reading) -> Response:
@@ -43,32 +36,39 @@ async def note(request: Request, program: Program, session: Reading) -> Response
     fields: list[tuple[str, str | UploadFile]] = [
         ("note", written), ("address", text(form, "kept_address") or ""),
     ]  # fmt: skip
-    for proposal in read_note(written):
-        into = _fields(proposal)
-        fields += [pair for pair in into if pair not in fields]
+    proposals = read_note(written)
+    fields += fields_of(proposals)
+    for proposal in proposals:
         words = proposed_words(proposal, language, program.vocabulary)
-        read.append({"words": words, "because": proposal.because, "in_form": bool(into)})
+        read.append({"words": words, "because": proposal.because})
     return await run_in_threadpool(
         question_page, request, program, session, FormData(fields), read=read
     )
 
 
-def _fields(proposal: Proposal) -> list[tuple[str, str]]:
-    """Return the fields of the form that say what is proposed; none where the form can't."""
+def fields_of(proposals: list[Proposal]) -> list[tuple[str, str]]:
+    """Return the fields of the form that say all that is proposed, as names and values."""
+    said = [_field(p) for p in proposals if p.field != "windows"]
+    windows = [w for p in proposals if p.field == "windows" for w in p.value]
+    return list(dict.fromkeys([*said, *_hours(windows)]))
+
+
+def _hours(windows: list[dict[str, str]]) -> list[tuple[str, str]]:
+    """Return days with the hours of all of them, or each day with its own where they differ."""
+    hours = {(w["from"], w["to"]) for w in windows}
+    if len(hours) != 1:
+        return [("windows", f"{w['day']} {w['from']}-{w['to']}") for w in windows]
+    ((start, end),) = hours
+    return [*(("days", w["day"]) for w in windows), ("from", start), ("to", end)]
+
+
+def _field(proposal: Proposal) -> tuple[str, str]:
     head, _, tail = proposal.field.partition(".")
-    value = proposal.value
-    if head == "needs":
-        return [("needs", tail)]
-    if head == "wishes":
-        return [("text" if tail == "text" else "activities", value)]
-    if head in ("age", "walk_minutes"):
-        return [(head, str(value))]
-    if head == "windows":
-        hours = [("from", value[0]["from"]), ("to", value[0]["to"])]
-        return [*(("days", window["day"]) for window in value), *hours]
-    if tail in FLAGS:
-        return [("flags", tail)]
-    return [(tail, str(value))] if tail in FILLED else []
+    if head in ("needs", "safety"):
+        return head, tail
+    if proposal.value is True:
+        return "flags", tail
+    return tail or head, str(proposal.value)
 
 
 def proposed_words(proposal: Proposal, language: str, vocabulary: Vocabulary) -> str:

@@ -101,10 +101,16 @@ def need_of(form: FormData) -> dict[str, Any]:
             ("conversation", text(form, "conversation")),
             ("group_size", whole(form, "group_size")),
             ("max_yen", whole(form, "max_yen")),
+            ("sessions_per_week", whole(form, "sessions_per_week")),
+            ("minutes", whole(form, "minutes")),
+            ("gender", text(form, "gender")),
+            ("languages", texts(form, "languages")),
             *((name, True) for name in texts(form, "flags")),
         ]
     )
     hours = {"from": text(form, "from") or "00:00", "to": text(form, "to") or "24:00"}
+    windows = [{"day": day, **hours} for day in texts(form, "days")]
+    windows += [_window(words) for words in texts(form, "windows")]
     return present(
         [
             ("at", {"address": text(form, "address")}),
@@ -116,7 +122,17 @@ def need_of(form: FormData) -> dict[str, Any]:
                 "wishes",
                 present([("text", text(form, "text")), ("activities", texts(form, "activities"))]),
             ),
-            ("windows", [{"day": day, **hours} for day in texts(form, "days")]),
+            ("windows", windows),
             ("limits", limits or None),
+            ("safety", dict.fromkeys(texts(form, "safety"), True) or None),
         ]
     )
+
+
+def _window(words: str) -> dict[str, str]:
+    """Return hours of one day, as the form names those that differ by the day: mon 09:00-12:00."""
+    day, _, hours = words.partition(" ")
+    start, dash, end = hours.partition("-")
+    if not dash:
+        raise BadField("windows")
+    return {"day": day, "from": start, "to": end}

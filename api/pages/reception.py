@@ -31,12 +31,10 @@ router = APIRouter(include_in_schema=False, dependencies=[allowed(*WORKS_WITH_PE
 
 USUAL_SPEED_M_S = 1.1
 
-LIMITS = ("sessions_per_week", "minutes")
-"""Limits that only the assessment asks for; the others are those of the search page."""
-
 ASKED = {
-    "noise", "conversation", "group_size", "max_yen", *LIMITS, "staff_present", "step_free",
-    "with_child", "pay_wanted", "transport", "no_smoking", "no_animals",
+    "noise", "conversation", "group_size", "max_yen", "sessions_per_week", "minutes",
+    "staff_present", "step_free", "with_child", "pay_wanted", "transport", "no_smoking",
+    "no_animals",
 }  # fmt: skip
 """All limits that the form shows: one that is left empty there is taken away."""
 
@@ -198,15 +196,11 @@ def assessed_need(form: FormData, before: dict[str, Any]) -> dict[str, Any]:
         if name.startswith("weight-") and value in ("1", "2", "3")
     }
     need.pop("needs", None)
+    need.pop("safety", None)
     # A choice is always sent, an empty one too; a list of boxes isn't where none is ticked.
     asked = {*ASKED, *ABOUT} if "gender" in form else ASKED
     limits = {k: v for k, v in before.get("limits", {}).items() if k not in asked}
     limits |= need.get("limits", {})
-    for name in LIMITS:
-        value = whole(form, name)
-        if value is not None:
-            limits[name] = value
-    limits |= present([("gender", text(form, "gender")), ("languages", texts(form, "languages"))])
     # Nothing ticked says that nothing is met only where somebody says that it was asked.
     if "holds_known" in form or texts(form, "holds"):
         limits["holds"] = texts(form, "holds")

@@ -1,0 +1,85 @@
+"""Whatever is read from a note can be confirmed: the form then asks for just what was proposed."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from door import token_of
+from fastapi.testclient import TestClient
+from page_read import Page
+from starlette.datastructures import FormData
+
+from api.pages.note import LONGEST_NOTE
+from api.pages.query import need_of
+from matching import note
+from matching.need import parse_need
+from resources.vocabulary import default_vocabulary
+
+NOTES = Path(__file__).parents[1] / "matching" / "notes"
+HERE = {"lon": 139.7148, "lat": 35.729}
+
+OTHERS = [
+    "月曜の午前なら可、木曜の午後なら可。週2回、90分まで。英語が話せる。子どものいる所は不可。",
+    "女性だけの場を希望。酒のない所。住所は秘匿。歩いて15分。300円まで。5人くらい。送迎があれば。",
+]
+
+
+def notes() -> list[str]:
+    read = [tomllib.loads(p.read_text(encoding="utf-8")) for p in sorted(NOTES.glob("*.toml"))]
+    return [n["text"] for file in read for n in file["note"]] + OTHERS
+
+
+@pytest.fixture
+def worker(signed_in: Callable[..., TestClient]) -> TestClient:
+    return signed_in("support_worker")
+
+
+def test_the_form_filled_from_a_note_asks_for_all_that_was_proposed_and_nothing_else(
+    worker: TestClient,
+) -> None:
+    token, fields = token_of(worker.get("/suggest").text), set()
+    nothing = need_of(FormData(Page(worker.get("/suggest").text).sent_by("/suggest")))
+    for text in notes():
+        assert len(text) <= LONGEST_NOTE
+        proposals = note.read_note(text)
+        fields |= {
+            p.field.partition(".")[0 if p.field.startswith("needs") else 2] for p in proposals
+        }
+        page = worker.post("/suggest/note", data={"csrf": token, "note": text}).text
+        asked = need_of(FormData(Page(page).sent_by("/suggest")))
+        said = nothing | note.need_of(proposals)
+        assert by_day(asked.pop("windows", [])) == by_day(said.pop("windows", [])), text
+        for many in ("activities", "languages"):
+            for need in (asked, said):
+                part = need.get("wishes" if many == "activities" else "limits", {})
+                if many in part:
+                    part[many] = sorted(part[many])
+        assert asked == said, text
+        parse_need({**asked, "at": HERE}, default_vocabulary())
+    assert {
+        "sessions_per_week", "minutes", "languages", "gender", "protected", "no_children_present",
+        "no_alcohol", "noise", "max_yen", "group_size", "transport",
+    } <= fields  # fmt: skip
+
+
+def by_day(windows: list[dict[str, str]]) -> set[tuple[str, str, str]]:
+    return {(w["day"], w["from"], w["to"]) for w in windows}
+
+
+def test_hours_that_differ_by_the_day_can_be_unticked_one_by_one(worker: TestClient) -> None:
+    token = token_of(worker.get("/suggest").text)
+    page = worker.post("/suggest/note", data={"csrf": token, "note": OTHERS[0]}).text
+    assert "月 09:00-12:00" in page
+    assert "木 12:00-17:00" in page
+    form = [f for f in Page(page).sent_by("/suggest") if f != ("windows", "mon 09:00-12:00")]
+    assert by_day(need_of(FormData(form))["windows"]) == {("thu", "12:00", "17:00")}
+
+
+@pytest.mark.parametrize("words", ["mon", "mon 9-12", "day 09:00-12:00", "mon 12:00-09:00", "-"])
+def test_hours_that_are_none_are_refused_and_not_repeated(worker: TestClient, words: str) -> None:
+    token = token_of(worker.get("/suggest").text)
+    data = {"csrf": token, "address": "35.7,139.7", "windows": words}
+    answer = worker.post("/suggest", data=data)
+    assert answer.status_code == 422
+    assert answer.text.count('role="alert"') == 1

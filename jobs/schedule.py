@@ -68,6 +68,7 @@ def schedule_of(settings: Settings) -> tuple[Periodic, ...]:
             "report_gaps", WEEK, timedelta(days=2, hours=6), ("import_file", "place_locations")
         ),
         Periodic("propose_destruction", DAY, timedelta(hours=4)),
+        Periodic("count_hosts", DAY, timedelta(hours=1)),
         Periodic("learn_outcomes", 7 * DAY, timedelta(hours=4)),
         Periodic("seal_audit", timedelta(minutes=5)),
         Periodic("read_sources", timedelta(minutes=5)),

@@ -34,6 +34,7 @@ KINDS: dict[str, tuple[str, str]] = {
         "保存期間の過ぎた記録の調べ",
         "Looking for records past their term",
     ),
+    "count_hosts": ("受け入れ先の経験と返事の集計", "Counting of hosts' experience"),
     "learn_outcomes": ("定着の記録からの学習", "Learning from outcomes"),
     "seal_audit": ("閲覧記録の封印", "Sealing of the audit"),
     "read_sources": ("外部の提供元のうち読む時が来たもの", "Sources outside that are due"),
@@ -158,6 +159,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "learned_not_better": (
         "定着の記録{outcomes}件から学びましたが、規則だけより良くないため、使いません。",
         "Learned from {outcomes} outcomes; it doesn't beat the rules alone and isn't used.",
+    ),
+    "hosts_counted": (
+        "受け入れ先{changed}件の経験と返事を改めました。",
+        "What is known of {changed} hosts from the casework was brought up.",
     ),
     "learned_too_few": (
         "分かっている定着の記録は{outcomes}件で、学ぶには少ないため、使いません。",

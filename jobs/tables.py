@@ -10,6 +10,7 @@ import matching.scheme_models
 import resources.booked
 import resources.derived
 import resources.gap_reports
+import resources.host_experience
 import resources.likely
 import resources.merged
 import resources.open_rows
@@ -30,6 +31,7 @@ MODULES = (
     resources.booked,
     resources.derived,
     resources.gap_reports,
+    resources.host_experience,
     resources.likely,
     resources.merged,
     resources.open_rows,

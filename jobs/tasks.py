@@ -14,6 +14,7 @@ from geodata.areas import load_layer
 from jobs.comparing import compare_entries, compare_outside
 from jobs.copies import say_copy, write_copy
 from jobs.fitting import fit_some, fit_waiting
+from jobs.host_counting import count_hosts
 from jobs.importing_files import check_file, import_file, try_file
 from jobs.importing_parts import finish_import, import_some
 from jobs.learning import learn_outcomes
@@ -191,6 +192,7 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "fit_waiting": Task(fit_waiting),
         "fit_some": Task(fit_some),
         "propose_destruction": Task(propose_destruction),
+        "count_hosts": Task(count_hosts),
         "learn_outcomes": Task(learn_outcomes),
         "seal_audit": Task(seal_audit, before=keep_head),
         "read_sources": Task(read_sources),

@@ -72,6 +72,10 @@ COLUMNS: dict[str, str] = {
     "verified_day": "i4",
     "host_cap": "i2",
     "host_now": "i2",
+    # Bands of what is known of the host from the casework, see `resources.host_experience`
+    "host_accompanied": "i2",
+    "host_stayed": "i2",
+    "host_answer_days": "i2",
     "resting_day": "i4",
     "ends_day": "i4",
     # The latest words on whether sessions took place and the host answered, see `track_record`

@@ -211,8 +211,48 @@ def freshness(p: Any, _look: Any, a: Any) -> float:
     return fresh(p["verified_day"], a["day_number"], a["term_days"][p["kind"]])
 
 
+HOST_ROOM, HOST_EXPERIENCE, HOST_ANSWERS = 0.6, 0.2, 0.2
+"""What a host is weighed by; they add up to one."""
+
+EXPERIENCE_HALF = 10.0
+"""So many people tell half of what any number would: few tell little (Laplace's n ÷ (n + k))."""
+
+ANSWER_HALF_DAYS = 7.0
+"""Days to an answer that count half, as not knowing does: by then staff ask again."""
+
+
 @compiled
-def host(p: Any, _look: Any, a: Any) -> float:
+def host(p: Any, look: Any, a: Any) -> float:
+    """Room for one more person counts 0.6, experience and the time to an answer 0.2 each."""
+    return float(
+        HOST_ROOM * room_of_host(p, look, a)
+        + HOST_EXPERIENCE * experience_of_host(p["host_accompanied"], p["host_stayed"])
+        + HOST_ANSWERS * answers_of_host(p["host_answer_days"])
+    )
+
+
+@compiled
+def experience_of_host(accompanied: int, stayed: int) -> float:
+    """Return ½ where nothing is told, and more with each band of people received, and who stayed.
+
+    ½ + ¼ n ÷ (n + 10) of the people received + the same of those who stayed for three months.
+    """
+    found = NEUTRAL
+    if accompanied > 0:
+        found += 0.25 * accompanied / (accompanied + EXPERIENCE_HALF)
+    if stayed > 0:
+        found += 0.25 * stayed / (stayed + EXPERIENCE_HALF)
+    return found
+
+
+@compiled
+def answers_of_host(days: int) -> float:
+    """Return 2 ** (−days / 7) of the usual days to an answer."""
+    return NEUTRAL if days < 0 else float(np.exp2(-days / ANSWER_HALF_DAYS))
+
+
+@compiled
+def room_of_host(p: Any, _look: Any, a: Any) -> float:
     """Share of the host's room for accompanying people that is free; all, where none is needed."""
     if a["accompanies"][p["kind"]] == 0:
         return 1.0

@@ -31,6 +31,7 @@ from matching.columns import (
 from matching.municipalities import municipality_number, number_of
 from matching.place_shown import SHOWN, kept
 from resources import schedules
+from resources.host_experience import band_of_days, band_of_people
 from resources.track_record import LATEST
 
 # What the encoder reads of each offering, in this order (see `store.FACTS_OF_AN_OFFERING`).
@@ -43,7 +44,8 @@ SOURCE = (
     "online", "pays", "transport", "with_child", "animals", "smoking", "alcohol",
     "children_present", "child_safe", "confirms_participants", "publishes_members", "fee_yen",
     "min_minutes", "min_per_week", "attendance", "availability", "places", "availability_said_on",
-    "verified_on", "accompanied_cap", "accompanied_now", "resting_until", "ends_on", "schedule",
+    "verified_on", "accompanied_cap", "accompanied_now", "resting_until", "accompanied", "stayed",
+    "answer_days", "ends_on", "schedule",
     "name", "description", "host_name", "address", "phone", "schedule_text", "invented",
     "verified_by", "sessions_seen", "host_answers",
 )  # fmt: skip
@@ -149,6 +151,10 @@ class Encoder:
             "ends_day": ("ends_on", _memo(_day)),
             "host_cap": ("accompanied_cap", _whole),
             "host_now": ("accompanied_now", _whole),
+            # Bands, whatever was said: nothing finer goes on from here.
+            "host_accompanied": ("accompanied", lambda n: _whole(band_of_people(n))),
+            "host_stayed": ("stayed", lambda n: _whole(band_of_people(n))),
+            "host_answer_days": ("answer_days", lambda n: _whole(band_of_days(n))),
         }
         for name in ("group_size", "fee_yen", "min_minutes", "min_per_week", "places"):
             self._simple[name] = (name, _whole)

@@ -14,6 +14,7 @@ from matching.sight import Seen
 from matching.sureness import ago, joined
 from matching.terms import ESSENTIAL
 from matching.verdicts import codes_of, labels_of, shown_date, shown_flag, shown_number
+from resources.host_experience import NEVER_ANSWERED
 
 
 class Ground(NamedTuple):
@@ -142,13 +143,37 @@ def _freshness(p: Seen) -> Ground:
 
 
 def _host(p: Seen) -> Ground:
+    value: dict[str, Any] = {
+        "accompanied_at_least": shown_number(p["host_accompanied"]),
+        "stayed_at_least": shown_number(p["host_stayed"]),
+        "answers_within_days": shown_number(p["host_answer_days"]),
+    }
+    words = [*_room_of_host(p, value), *_experience(value), *_answers(value)]
+    return Ground(value, joined(words) if words else sentence(NOT_KNOWN))
+
+
+def _room_of_host(p: Seen, value: dict[str, Any]) -> list[Sentence]:
     if not p.codebook.accompanies[p["kind"]]:
-        return Ground({"accompanies": False}, sentence("ground.walk_in"))
+        value["accompanies"] = False
+        return [sentence("ground.walk_in")]
     cap, now = shown_number(p["host_cap"]), shown_number(p["host_now"])
-    value = {"accompanied_cap": cap, "accompanied_now": now}
-    if cap is None or now is None:
-        return Ground(value, sentence(NOT_KNOWN))
-    return Ground(value, sentence("ground.host", now=now, cap=cap))
+    value |= {"accompanied_cap": cap, "accompanied_now": now}
+    return [] if cap is None or now is None else [sentence("ground.host", now=now, cap=cap)]
+
+
+def _experience(value: dict[str, Any]) -> list[Sentence]:
+    came, stayed = value["accompanied_at_least"], value["stayed_at_least"]
+    words = [] if came is None else [sentence("ground.host_accompanied", n=came)]
+    return words if stayed is None else [*words, sentence("ground.host_stayed", n=stayed)]
+
+
+def _answers(value: dict[str, Any]) -> list[Sentence]:
+    days = value["answers_within_days"]
+    if days is None:
+        return []
+    if days >= NEVER_ANSWERED:
+        return [sentence("ground.host_slow")]
+    return [sentence("ground.host_answers", days=days)]
 
 
 GROUNDS: dict[str, Callable[[Seen], Ground]] = {

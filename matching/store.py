@@ -27,13 +27,14 @@ from matching.rows import Part
 from matching.schemes import default_weighing
 from matching.schemes_kept import read_weighing, weighing_revision
 from resources.database import driver_rows
+from resources.host_experience import HostExperience
 from resources.models import Change, Location, Offering, Organization, Resource
 from resources.queries import offering_ids_touched
 from resources.terms import lists_changed, read_vocabulary
 from resources.track_record import ENTITIES, NOTHING_KNOWN, offering_of, track_records
 from resources.vocabulary import Vocabulary
 
-FORMAT = 8
+FORMAT = 9
 SHOWN_FILE = "shown.json"
 BATCH = 20_000
 LARGEST_OVERLAY = 5_000
@@ -42,7 +43,7 @@ LARGEST_OVERLAY = 5_000
 WITNESSED = ("sessions_seen", "host_answers")
 """What is read beside the facts of an offering; it ends a row of `SOURCE`."""
 
-_TABLES = (Offering, Resource, Location, Organization)
+_TABLES = (Offering, Resource, Location, Organization, HostExperience)
 
 
 def _column(name: str) -> Any:
@@ -66,6 +67,7 @@ def facts_of_offerings() -> Select[Any]:
         .join(Resource, Offering.resource_id == Resource.id)
         .outerjoin(Location, Offering.location_id == Location.id)
         .outerjoin(Organization, Resource.organization_id == Organization.id)
+        .outerjoin(HostExperience, HostExperience.organization_id == Organization.id)
     )
 
 
@@ -255,6 +257,8 @@ def _touched(session: Session, since: int) -> set[uuid.UUID] | None:
             return None
         if entity in ("offering", "resource", "location", "organization"):
             by_entity.setdefault(entity, set()).add(uuid.UUID(entity_id))
+        elif entity == HostExperience.__tablename__:
+            by_entity.setdefault("organization", set()).add(uuid.UUID(entity_id))
         elif entity in ENTITIES:
             by_entity.setdefault("offering", set()).add(offering_of(entity_id))
     touched = by_entity.get("offering", set())

@@ -7,8 +7,13 @@ Names as in `benchmarks.postgis.rules`; besides, `alike` is the likeness of the 
 from matching.columns import AVAILABILITIES
 from matching.criteria import (
     ALIKE_ENOUGH,
+    ANSWER_HALF_DAYS,
     BESIDE_THE_ESSENTIAL,
     CRITERIA,
+    EXPERIENCE_HALF,
+    HOST_ANSWERS,
+    HOST_EXPERIENCE,
+    HOST_ROOM,
     NEUTRAL,
     WEEKS,
     WEEKS_AHEAD,
@@ -81,10 +86,27 @@ _COST = (
     f" WHEN %(max_yen)s = {NOT_ASKED} THEN {halved('o.fee_yen', '%(fee_half_yen)s')}"
     " ELSE greatest(0.0::float8, 1.0 - 0.5::float8 * o.fee_yen / greatest(%(max_yen)s, 1)) END"
 )
-_HOST = (
+_ROOM_OF_HOST = (
     "CASE WHEN o.accompanies = 0 THEN 1.0::float8"
     f" WHEN o.host_cap < 0 OR o.host_now < 0 THEN {NEUTRAL}::float8 ELSE least(greatest("
     "(o.host_cap - o.host_now)::float8 / greatest(o.host_cap, 1), 0.0), 1.0) END"
+)
+_EXPERIENCE = " + ".join(
+    [
+        f"{NEUTRAL}::float8",
+        *(
+            f"CASE WHEN {n} > 0 THEN 0.25::float8 * {n} / ({n} + {EXPERIENCE_HALF}) ELSE 0.0 END"
+            for n in ("o.host_accompanied", "o.host_stayed")
+        ),
+    ]
+)
+_ANSWERS = (
+    f"CASE WHEN o.host_answer_days < 0 THEN {NEUTRAL}::float8"
+    f" ELSE {halved('o.host_answer_days::float8', str(ANSWER_HALF_DAYS))} END"
+)
+_HOST = (
+    f"{HOST_ROOM}::float8 * ({_ROOM_OF_HOST}) + {HOST_EXPERIENCE}::float8 * ({_EXPERIENCE})"
+    f" + {HOST_ANSWERS}::float8 * ({_ANSWERS})"
 )
 _GROUP = (
     f"CASE WHEN o.group_size < 0 THEN {NEUTRAL}::float8"

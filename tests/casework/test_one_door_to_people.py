@@ -32,12 +32,26 @@ ALSO = {
     "HandOff": DOORS | {"casework/stalled.py"},
     # Jobs that tell, by the calendar, only an owner who sees the case; for the second see below.
     "Placement": DOORS
-    | {"casework/stalled.py", "casework/outcomes.py", "casework/asking_again.py"},
-    # A job that counts, and hands on what the engine said of a pair and how it went: never who.
-    **dict.fromkeys(("PlacementStep", "Person", "Consent"), DOORS | {"casework/outcomes.py"}),
+    | {
+        "casework/stalled.py",
+        "casework/outcomes.py",
+        "casework/host_counts.py",
+        "casework/asking_again.py",
+    },
+    # Jobs that count: how it went and what the engine said of a pair, and bands of each host.
+    "Person": DOORS | {"casework/outcomes.py"},
+    **dict.fromkeys(
+        ("PlacementStep", "Consent"), DOORS | {"casework/outcomes.py", "casework/host_counts.py"}
+    ),
     # And one that reminds of contacts by the calendar, only who sees the case.
     "FollowUp": DOORS | {"casework/outcomes.py", "casework/reminders.py"},
-    "Case": DOORS | {"casework/outcomes.py", "casework/reminders.py", "casework/asking_again.py"},
+    "Case": DOORS
+    | {
+        "casework/outcomes.py",
+        "casework/host_counts.py",
+        "casework/reminders.py",
+        "casework/asking_again.py",
+    },
 }
 
 READS = {

@@ -11,9 +11,12 @@ from matching.store import IndexStore
 from resources import clock
 from resources.commands import register_resource
 from resources.database import Database
+from resources.host_experience import HostExperience
 from resources.models import Organization
 from resources.registration import Registration
 from resources.vocabulary import default_vocabulary
+
+BANDS = ("accompanied", "stayed", "answer_days")
 
 Register = Callable[..., uuid.UUID]
 
@@ -79,4 +82,10 @@ def _hosts(database: Database) -> list[uuid.UUID]:
             )
             session.add(host)
             made.append(host.id)
+        session.flush()
+        # Of the host that is full, of one that has room, and of one of which little is known.
+        for i, bands in ((1, (20, 10, 3)), (2, (5, None, 30)), (4, (50, 20, None))):
+            session.add(
+                HostExperience(organization_id=made[i], **dict(zip(BANDS, bands, strict=True)))
+            )
     return made

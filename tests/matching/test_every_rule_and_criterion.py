@@ -28,6 +28,7 @@ from matching.verdicts import WORDS
 from matching.why import Explanation, explain
 from resources.commands import register_resource
 from resources.database import Database
+from resources.host_experience import HostExperience
 from resources.models import Location, Offering, Resource
 from resources.registration import Registration
 
@@ -66,6 +67,10 @@ def catalogue_and_store(tmp_path_factory: pytest.TempPathFactory):
                 )
             )  # fmt: skip
         session.flush()
+        for own, bands in zip(hosts, [(5, None, 3), (50, 20, 90), (None, None, 7)], strict=False):
+            session.add(HostExperience(
+                organization_id=own, accompanied=bands[0], stayed=bands[1], answer_days=bands[2]
+            ))  # fmt: skip
         for i in range(90):
             parts = catalogues.registration(r, hosts, NOW.date())
             offering = register_resource(

@@ -88,6 +88,7 @@ def compare(
             )
         for entry in r.sample(_entries(session), 12):
             catalogues.witness(session, r, entry.offering.id, today)
+        catalogues.experience(session, r, hosts[3])
         for _ in range(8):
             parts = catalogues.registration(r, hosts, today)
             register_resource(

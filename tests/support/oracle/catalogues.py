@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from resources.changes import acting
+from resources.host_experience import ANSWER_DAYS, PEOPLE, HostExperience
 from resources.vocabulary import default_vocabulary
 from resources.witnessed import HostAsked, SessionSeen
 
@@ -198,4 +199,16 @@ def witness(session: Session, r: random.Random, offering: uuid.UUID, today: date
                 answered_on=maybe(r, on + timedelta(days=r.randint(0, 7))),
             )
         )  # fmt: skip
+    session.flush()
+
+
+def experience(session: Session, r: random.Random, host: uuid.UUID) -> None:
+    """Let something be known of a host from the casework."""
+    acting(session, by="test")
+    session.merge(
+        HostExperience(
+            organization_id=host, accompanied=r.choice(PEOPLE), stayed=maybe(r, PEOPLE[0]),
+            answer_days=r.choice(ANSWER_DAYS),
+        )
+    )  # fmt: skip
     session.flush()

@@ -23,6 +23,7 @@ from matching.text import fold
 from oracle.on_foot import Walker
 from resources import schedules
 from resources.clock import JAPAN
+from resources.host_experience import HostExperience
 from resources.models import Location
 from resources.queries import Entry, _entries
 from resources.vocabulary import Vocabulary
@@ -125,6 +126,7 @@ class Reference:
         self.learned = learned
         self.locations: list[Location] = []
         self.track_records: dict[UUID, tuple[list[Any], list[Any]]] = {}
+        self.experiences: dict[UUID, HostExperience] = {}
         limit = None if need.walk_minutes is None else need.walk_minutes * 60 * need.speed_m_s
         searched = 2_500 if limit is None else 2 * limit
         wheels = bool(need.limits.step_free)
@@ -570,12 +572,20 @@ class Reference:
         )
         h = entry.organization
         if not self.vocabulary.term("kind", r.kind).facts.get("accompanies", True):
-            out["host"] = 1.0
+            room = 1.0
         elif h is None or h.accompanied_cap is None or h.accompanied_now is None:
-            out["host"] = 0.5
+            room = 0.5
         else:
             free = (h.accompanied_cap - h.accompanied_now) / max(h.accompanied_cap, 1)
-            out["host"] = min(1.0, max(0.0, free))
+            room = min(1.0, max(0.0, free))
+        told = self.experiences.get(h.id) if h else None
+        experience = answers = 0.5
+        if told is not None:
+            for people in (told.accompanied, told.stayed):
+                experience += 0.25 * people / (people + 10) if people else 0.0
+            if told.answer_days is not None:
+                answers = 2 ** (-told.answer_days / 7)
+        out["host"] = 0.6 * room + 0.2 * experience + 0.2 * answers
         return out
 
     def calm(self, level: str | None, order: list[str], wanted: str) -> float:
@@ -667,6 +677,8 @@ class Reference:
         """Return the list, and every offering as it was looked at."""
         entries = _entries(session)
         self.track_records = latest_words(session)
+        told = session.scalars(select(HostExperience))
+        self.experiences = {row.organization_id: row for row in told}
         self.locations = [e.location for e in entries if e.location is not None]
         looked = [self.look(e, text_of) for e in entries]
         fit = [

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 
 from geodata.coordinates import LonLat
 from geodata.straight import DETOUR
@@ -22,45 +24,13 @@ DRINKING_AGE = 20
 RIDER_AGE = 65
 SLOW_M_S = 0.9
 """Who is that old, or walks that slowly, would use transport unless it is said that they wouldn't.
-"""
-
-RIDER_NEEDS = frozenset({"frailty", "dementia", "disability", "illness", "injury"})
-"""So would people with these needs."""
-
-HOME_NEEDS = frozenset(
-    {
-        "withdrawal",
-        "illness",
-        "disability",
-        "caregiving",
-        "double_care",
-        "young_carer",
-        "postpartum",
-    }
-)
-"""Who has these can often not go out: what can be joined from home is in reach as well."""
+So would people with a need that says so in the closed lists."""
 
 HEAVY_WORK = ("delivery",)
 LIGHTER_WORK = ("cleaning", "light_work", "office_work", "shop_work", "kitchen_work")
 
 STRAIN_NEEDS = frozenset({"injury", "illness", "frailty"})
-"""For people with these, heavy work is out of the question."""
-
-# Which needs make a person one of those an audience names. The strong list answers the question;
-# the weak list only raises it, and then the host is asked.
-AUDIENCE_BY_NEED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "parents": (("childcare", "postpartum", "single_parent", "double_care"), ()),
-    "disability": (("disability",), ("suspected_disability", "mental_health")),
-    "mental_health": (("mental_health",), ("suicidal", "withdrawal", "life_rhythm")),
-    "carers": (("caregiving", "double_care", "young_carer"), ("eight_fifty",)),
-    "withdrawn": (("withdrawal",), ("isolation", "truancy", "eight_fifty")),
-    "hardship": (("poverty", "debt", "homeless", "unstable_housing"), ("single_parent",)),
-    "job_seekers": (("job_search", "job_retention"), ("no_role", "poverty", "eight_fifty")),
-    "foreign": (("foreign",), ()),
-    "bereaved": (("grief",), ()),
-    "recovering": (("addiction",), ()),
-    "dementia": (("dementia",), ("caregiving",)),
-}
+"""For people with these, heavy work is out of the question; for safety's sake nobody edits them."""
 
 AUDIENCE_BY_AGE: dict[str, tuple[int, int]] = {
     "elderly": (60, 200),
@@ -76,6 +46,7 @@ class Ask:
     from_minute : sessions that are over by then on the first day don't count (0 = whole day)
     windows : (weekday, start, end) in minutes from midnight
     needs : (bit, weight) of each need
+    rides, homebound : some need makes the person ride along, or keeps them at home
     """
 
     need: Need
@@ -93,6 +64,8 @@ class Ask:
     holds: int | None
     audience_yes: int
     audience_maybe: int
+    rides: bool
+    homebound: bool
     excluded_hosts: tuple[int, ...]
     excluded_resources: tuple[int, ...]
     thresholds: Thresholds
@@ -127,13 +100,13 @@ class Ask:
             (need.age is not None and need.age >= RIDER_AGE)
             or need.speed_m_s < SLOW_M_S
             or bool(self.limits.step_free)
-            or not RIDER_NEEDS.isdisjoint(need.needs)
+            or self.rides
         )
 
     @property
     def from_home(self) -> bool:
         """Tell whether what is joined from home is in reach: for the first rung, or by needs."""
-        return self.need.step == 0 or not HOME_NEEDS.isdisjoint(self.need.needs)
+        return self.need.step == 0 or self.homebound
 
     @property
     def no_alcohol_known(self) -> bool:
@@ -183,6 +156,7 @@ def prepare(
     bits = codebook.bits
     limits = need.limits
     spoken = limits.languages or ()
+    meant = [codebook.meanings[code] for code in need.needs]
     yes, maybe = _audiences(need, bits("audience"))
     return Ask(
         need=need,
@@ -200,8 +174,10 @@ def prepare(
         heavy_work=mask_of(HEAVY_WORK, bits("activity")),
         lighter_work=mask_of(LIGHTER_WORK, bits("activity")),
         holds=None if limits.holds is None else mask_of(limits.holds, bits("requirement")),
-        audience_yes=yes,
-        audience_maybe=maybe,
+        audience_yes=reduce(or_, (m.audience for m in meant), yes),
+        audience_maybe=reduce(or_, (m.audience_maybe for m in meant), maybe),
+        rides=any(m.rides for m in meant),
+        homebound=any(m.from_home for m in meant),
         excluded_hosts=tuple(i.int & LOW_HALF for i in need.safety.exclude_organizations),
         excluded_resources=tuple(i.int & LOW_HALF for i in need.safety.exclude_resources),
         thresholds=thresholds or default_weighing().thresholds,
@@ -209,13 +185,11 @@ def prepare(
 
 
 def _audiences(need: Need, bits: dict[str, int]) -> tuple[int, int]:
-    """Return the bits of the audiences a person is one of, and of those to ask about."""
+    """Return the bits of the audiences a person is one of, and of those to ask about.
+
+    Those that follow from needs come beside these, see `Codebook.meanings`.
+    """
     sure, open_ones = ["anyone"], []
-    for code, (strong, weak) in AUDIENCE_BY_NEED.items():
-        if not need.needs.keys().isdisjoint(strong):
-            sure.append(code)
-        elif not need.needs.keys().isdisjoint(weak):
-            open_ones.append(code)
     if need.limits.with_child:
         sure.append("parents")
     for code, (low, high) in AUDIENCE_BY_AGE.items():

@@ -3,15 +3,29 @@
 import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.columns import mask_of
-from resources.vocabulary import MOST_TERMS, Vocabulary
+from resources.vocabulary import MEANT, MOST_TERMS, Vocabulary
 
 WIDTHS = MOST_TERMS
+
+
+class Meaning(NamedTuple):
+    """What somebody is who has a need.
+
+    audience, audience_maybe : bits of the audiences they are one of, and of those to ask about
+    rides : they would use what comes to fetch people
+    from_home : they can often not go out, so what is joined from home is in reach
+    """
+
+    audience: int
+    audience_maybe: int
+    rides: bool
+    from_home: bool
 
 
 @dataclass(frozen=True)
@@ -74,6 +88,20 @@ class Codebook:
         return tuple(mask_of(t.facts.get("needs"), bits) for t in self.vocabulary.terms("kind"))
 
     @cached_property
+    def meanings(self) -> dict[str, Meaning]:
+        """What each need makes of the person who has it."""
+        bits = self.bits("audience")
+        return {
+            t.code: Meaning(
+                mask_of(t.facts.get("audience"), bits),
+                mask_of(t.facts.get("audience_maybe"), bits),
+                bool(t.facts.get("rides")),
+                bool(t.facts.get("from_home")),
+            )
+            for t in self.vocabulary.terms("need")
+        }
+
+    @cached_property
     def required(self) -> tuple[int, ...]:
         """(kinds,) the requirement bits that the law asks for a kind."""
         bits = self.bits("requirement")
@@ -81,9 +109,12 @@ class Codebook:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Return a short name of these lists; an index made with other lists is of no use."""
+        """Return a short name of these lists; an index made with other lists is of no use.
+
+        What a need means for a person is of the question, not of the index.
+        """
         facts = [
-            (t.axis, t.code, sorted(t.facts.items(), key=str))
+            (t.axis, t.code, sorted((f for f in t.facts.items() if f[0] not in MEANT), key=str))
             for axis in WIDTHS
             for t in self.vocabulary.terms(axis)
         ]

@@ -16,7 +16,7 @@ from resources import changes
 from resources.models import Change, TaxonomyTerm
 from resources.sources.headers import layouts
 from resources.term_usage import rewrite
-from resources.vocabulary import MOST_TERMS, Term, Vocabulary, default_vocabulary
+from resources.vocabulary import MEANT, MOST_TERMS, Term, Vocabulary, default_vocabulary
 
 CODE = re.compile(r"^[a-z][a-z0-9_]{1,39}$")
 LABEL_LENGTH = 200
@@ -184,15 +184,29 @@ def replace_term(session: Session, *, axis: str, old: str, new: str, by: str) ->
             if old in usual:
                 needs = list(dict.fromkeys(new if c == old else c for c in usual))
                 kind.facts = {**kind.facts, "needs": needs}
+        kept.facts = {**kept.facts, **_both_meant(kept, gone)}
     session.flush()
     return count
+
+
+def _both_meant(one: TaxonomyTerm, other: TaxonomyTerm) -> dict[str, Any]:
+    """Return what two needs mean together: nobody loses an audience."""
+    told = [{**_first_facts(t.axis, t.code), **t.facts} for t in (one, other)]
+    found: dict[str, Any] = {}
+    for name in MEANT:
+        values = [facts[name] for facts in told if facts.get(name)]
+        if values:
+            lists = isinstance(values[0], list)
+            found[name] = list(dict.fromkeys(c for v in values for c in v)) if lists else True
+    return found
 
 
 @cache
 def needed_codes(axis: str) -> frozenset[str]:
     """Return the codes that the program itself uses: these can't be replaced by another.
 
-    Kinds that the reading of open data assigns; audiences and needs that the engine reckons with.
+    Kinds that the reading of open data assigns; audiences of the beginning, of which some follow
+    from age or gender; needs from which rules of safety conclude.
     """
     if axis == "kind":
         return frozenset(entry["kind"] for entry in layouts()["named"])
@@ -203,14 +217,8 @@ def needed_codes(axis: str) -> frozenset[str]:
     return frozenset()
 
 
-RECKONED_NEEDS = (
-    "addiction", "caregiving", "childcare", "debt", "dementia", "disability", "double_care",
-    "eight_fifty", "foreign", "grief", "homeless", "isolation", "job_retention", "job_search",
-    "life_rhythm", "mental_health", "no_role", "postpartum", "poverty", "single_parent",
-    "suicidal", "suspected_disability", "truancy", "unstable_housing", "withdrawal",
-    "young_carer",
-)  # fmt: skip
-"""Needs from which the engine concludes whose places these are; a test holds both alike."""
+RECKONED_NEEDS = ("addiction", "frailty", "illness", "injury")
+"""Needs of the rules about alcohol and heavy work, in code for safety; a test holds both alike."""
 
 
 def _own_list(session: Session, axis: str, code: str, by: str) -> list[TaxonomyTerm]:
@@ -264,6 +272,8 @@ def _label(axis: str, code: str, words: str) -> str:
 def _facts(session: Session, axis: str, code: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     if not facts:
         return {}
+    if axis == "need":
+        return _meaning(session, code, facts)
     if axis != "kind" or not set(facts) <= set(KIND_FACTS):
         raise BadTerm(axis, code, "facts")
     found = dict(facts)
@@ -278,4 +288,19 @@ def _facts(session: Session, axis: str, code: str, facts: Mapping[str, Any]) -> 
     lists = read_vocabulary(session) or default_vocabulary()
     if not isinstance(needs, list) or not set(needs) <= set(lists.codes("need")):
         raise BadTerm(axis, code, "facts")
+    return found
+
+
+def _meaning(session: Session, code: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a need means as it is kept; raise `BadTerm`."""
+    known = set((read_vocabulary(session) or default_vocabulary()).codes("audience")) - {"anyone"}
+    if not set(facts) <= set(MEANT):
+        raise BadTerm("need", code, "facts")
+    found = dict(facts)
+    for name in ("audience", "audience_maybe"):
+        codes = found.get(name, [])
+        if not isinstance(codes, list) or not set(codes) <= known:
+            raise BadTerm("need", code, "audience")
+    if not all(isinstance(found.get(name, False), bool) for name in ("rides", "from_home")):
+        raise BadTerm("need", code, "facts")
     return found

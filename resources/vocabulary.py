@@ -21,6 +21,9 @@ MOST_TERMS = {
 }
 """How many words a list may hold, retired ones too: each is a bit or a number of the index."""
 
+MEANT = ("audience", "audience_maybe", "rides", "from_home")
+"""What a need says of whoever has it: audiences, and whether they ride along or stay at home."""
+
 
 @dataclass(frozen=True)
 class Term:
@@ -111,7 +114,7 @@ def _read_axis(axis: str, entries: Any) -> list[Term]:
                  {k: v for k, v in e.items() if k not in ("code", "ja", "en")})
             for e in entries
         ]  # fmt: skip
-    return [Term(axis, code, ja, en) for code, (ja, en) in entries.items()]
+    return [Term(axis, code, *told) for code, told in entries.items()]  # labels, and facts if any
 
 
 @cache

@@ -24,6 +24,15 @@ Ja = Annotated[str | None, typer.Option("--ja", help=say("help.label_ja"))]
 En = Annotated[str | None, typer.Option("--en", help=say("help.label_en"))]
 TermDays = Annotated[int | None, typer.Option("--term-days", help=say("help.term_days"))]
 
+Audience = Annotated[str | None, typer.Option("--audience", help=say("help.need_audience"))]
+MaybeAudience = Annotated[
+    str | None, typer.Option("--audience-maybe", help=say("help.need_audience_maybe"))
+]
+Rides = Annotated[bool | None, typer.Option("--rides/--no-rides", help=say("help.need_rides"))]
+FromHome = Annotated[
+    bool | None, typer.Option("--from-home/--no-from-home", help=say("help.need_from_home"))
+]
+
 
 @app.callback()
 def show(
@@ -75,6 +84,19 @@ def _facts(term_days: int | None) -> dict[str, Any]:
     return {} if term_days is None else {"term_days": term_days}
 
 
+def _meaning(
+    audience: str | None, maybe: str | None, rides: bool | None, from_home: bool | None
+) -> dict[str, Any]:
+    """Return what was said of what a need means; an empty list takes all of it off."""
+    given = {"audience": _codes(audience), "audience_maybe": _codes(maybe),
+             "rides": rides, "from_home": from_home}  # fmt: skip
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _codes(words: str | None) -> list[str] | None:
+    return None if words is None else [w.strip() for w in words.split(",") if w.strip()]
+
+
 @app.command("set", help=say("help.vocabulary_set"))
 def change(
     axis: Axis,
@@ -82,18 +104,54 @@ def change(
     ja: Ja = None,
     en: En = None,
     term_days: TermDays = None,
+    audience: Audience = None,
+    maybe: MaybeAudience = None,
+    rides: Rides = None,
+    from_home: FromHome = None,
     people: People = None,
     yes: Yes = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Change a word; what another term does is shown first, and nothing kept without --yes."""
+    """Change a word; what another term or meaning does is shown first, and kept with --yes."""
     from resources.terms import edit_term
 
-    if term_days is not None and _is_shown_first(axis, code, term_days, people, form) and not yes:
+    meaning = _meaning(audience, maybe, rides, from_home)
+    facts = {**_facts(term_days), **meaning}
+    shown = term_days is not None and _is_shown_first(axis, code, term_days, people, form)
+    if meaning:
+        shown = _is_meaning_shown_first(axis, code, meaning, people, form) or shown
+    if shown and not yes:
         hint(say("table.vocabulary_not_saved"))
         return
     with _writing(axis, code) as session:
-        edit_term(session, axis=axis, code=code, ja=ja, en=en, facts=_facts(term_days), by=BY)
+        edit_term(session, axis=axis, code=code, ja=ja, en=en, facts=facts, by=BY)
+
+
+def _is_meaning_shown_first(
+    axis: str, code: str, meaning: dict[str, Any], people: str | None, form: Format
+) -> bool:
+    """Show what another meaning of a need does; False where it couldn't be kept."""
+    from matching.scheme_preview import preview
+    from matching.schemes import USUAL
+    from matching.schemes_kept import read_weighing
+
+    with opened() as program, program.database.reading() as session:
+        lists = program.vocabulary
+        codes = {*meaning.get("audience", ()), *meaning.get("audience_maybe", ())}
+        known = set(lists.codes("audience")) - {"anyone"}
+        if axis != "need" or code not in lists.codes(axis) or not codes <= known:
+            return False
+        weighing = (read_weighing(session), USUAL)
+        found = preview(
+            session,
+            program.store,
+            trials_of(program, session, people),
+            before=weighing,
+            after=weighing,
+            lists_after=lists.with_facts(axis, code, meaning),
+        )
+    print_effect(found, form)
+    return True
 
 
 def _is_shown_first(axis: str, code: str, days: int, people: str | None, form: Format) -> bool:

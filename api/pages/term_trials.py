@@ -1,5 +1,6 @@
-"""What another term of a kind does, shown before it is kept: to calls, and to people's lists."""
+"""What another term of a kind, or another meaning of a need, does: shown before it is kept."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,7 +13,8 @@ from matching.schemes import USUAL
 from matching.schemes_kept import read_weighing
 from resources import clock
 from resources.term_effect import effect_of_term
-from resources.vocabulary import Vocabulary
+from resources.terms import read_vocabulary
+from resources.vocabulary import Vocabulary, default_vocabulary
 
 
 def term_tried(
@@ -36,6 +38,26 @@ def term_tried(
             before=weighing,
             after=weighing,
             lists_after=lists.with_facts("kind", kind, {"term_days": days}),
+        ),
+        "examples": examples,
+    }
+
+
+def meaning_tried(
+    session: Session, program: Program, user: Actor, need: str, meaning: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what the page of a need shows of another meaning; each look is recorded."""
+    trials, examples = trials_for(session, program, user)
+    weighing = (read_weighing(session), USUAL)
+    lists = read_vocabulary(session) or default_vocabulary()
+    return {
+        "found": preview(
+            session,
+            program.store,
+            trials,
+            before=weighing,
+            after=weighing,
+            lists_after=lists.with_facts("need", need, meaning),
         ),
         "examples": examples,
     }

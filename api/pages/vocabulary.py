@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 from api.changes_shown import shown_by
 from api.dependencies import Program, Reading, User, Writing, allowed
 from api.identity import language_of
-from api.pages.term_trials import term_tried
+from api.pages.term_trials import meaning_tried, term_tried
 from api.rendering import render
 from api.words import say
 from casework.access import Actor
@@ -154,7 +154,15 @@ def _term(
         fixed=axis in FIXED,
         needed=code in needed_codes(axis),
         edits=[(r, shown_by(r.by, language)) for r in rows],
-        **{"saved": False, "error": None, "replaced": None, "effect": None, "kept": (), **said},
+        **{
+            "saved": False,
+            "error": None,
+            "replaced": None,
+            "effect": None,
+            "meant": None,
+            "kept": (),
+            **said,
+        },
     )
     page.status_code = 422 if said.get("error") else 200
     return page
@@ -180,6 +188,16 @@ def _saved(
     """Do what was pressed; another term of a kind is shown first, and kept when it was shown."""
     given = {k: str(v) for k, v in form.items()}
     needs = [str(v) for v in form.getlist("needs")]
+    meaning = _meaning(form) if axis == "need" and given.get("do") == "edit" else {}
+    tried = _meaning_to_try(session, code, meaning, given)
+    if tried is not None:
+        return _term(
+            request, session, axis, code,
+            typed={"ja": given.get("ja", ""), "en": given.get("en", ""), "facts": tried},
+            kept=[(k, str(v)) for k, v in form.multi_items() if k not in ("csrf", "tried")],
+            meant=_signature(meaning),
+            **meaning_tried(session, program, user, code, meaning),
+        )  # fmt: skip
     days = _term_to_try(session, axis, code, given)
     if days is not None:
         lists = read_vocabulary(session) or default_vocabulary()
@@ -192,7 +210,8 @@ def _saved(
         )  # fmt: skip
     try:
         with session.begin_nested():
-            count = _apply(session, user, axis, code, given, needs)
+            facts = _facts(given, needs) if axis == "kind" else meaning
+            count = _apply(session, user, axis, code, given, facts)
     except BadTerm as bad:
         return _term(request, session, axis, code, error=_refused(bad, language_of(request)))
     if count is not None:
@@ -211,6 +230,38 @@ def _term_to_try(session: Session, axis: str, code: str, given: Mapping[str, str
     return None if days == lists.term(axis, code).facts.get("term_days") else days
 
 
+def _meaning(form: FormData) -> dict[str, Any]:
+    """Return what was typed of what a need means for the person who has it."""
+    sure = [str(v) for v in form.getlist("audience")]
+    return {
+        "audience": sure,
+        "audience_maybe": [str(v) for v in form.getlist("audience_maybe") if v not in sure],
+        "rides": form.get("rides") == "1",
+        "from_home": form.get("from_home") == "1",
+    }
+
+
+def _signature(meaning: Mapping[str, Any]) -> str:
+    """Return what was shown, to be told from what was typed anew since."""
+    codes = [",".join(sorted(meaning.get(n) or ())) for n in ("audience", "audience_maybe")]
+    return "|".join([*codes, *(str(bool(meaning.get(n))) for n in ("rides", "from_home"))])
+
+
+def _meaning_to_try(
+    session: Session, code: str, meaning: Mapping[str, Any], given: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """Return a need's facts as typed, where they are new, could be kept, and weren't shown yet."""
+    lists = read_vocabulary(session) or default_vocabulary()
+    if not meaning or code not in lists.codes("need"):
+        return None
+    known = lists.term("need", code).facts
+    codes = {*meaning["audience"], *meaning["audience_maybe"]}
+    if not codes <= set(lists.codes("audience")) - {"anyone"}:
+        return None
+    seen = (_signature(known), given.get("tried"))
+    return None if _signature(meaning) in seen else {**known, **meaning}
+
+
 def _days(given: Mapping[str, str]) -> int | None:
     days = given.get("term_days", "")
     return int(days) if days.isdecimal() and len(days) < 6 else None
@@ -227,7 +278,12 @@ def _facts(given: Mapping[str, str], needs: list[str]) -> dict[str, Any]:
 
 
 def _apply(
-    session: Session, user: Actor, axis: str, code: str, given: dict[str, str], needs: list[str]
+    session: Session,
+    user: Actor,
+    axis: str,
+    code: str,
+    given: dict[str, str],
+    facts: Mapping[str, Any],
 ) -> int | None:
     """Do what the button that was pressed says; return how many entries a replacement edited."""
     what = given.get("do")
@@ -239,7 +295,6 @@ def _apply(
         return replace_term(session, axis=axis, old=code, new=given.get("new", ""), by=user.by)
     else:
         place = given.get("place", "")
-        facts = _facts(given, needs) if axis == "kind" else {}
         edit_term(
             session, axis=axis, code=code, ja=given.get("ja", ""), en=given.get("en", ""),
             facts=facts, place=int(place) if place.isdecimal() and len(place) < 5 else None,

@@ -117,3 +117,37 @@ def test_what_the_law_asks_for_a_kind_is_said_and_not_edited(signed_in: Enter) -
     assert "受給者証" in page
     assert 'name="requires"' not in page
     assert "法律により" not in client.get("/vocabulary/kind/salon").text
+
+
+def test_what_a_need_means_is_shown_on_lists_before_it_is_kept(
+    signed_in: Enter, program: Program
+) -> None:
+    client = signed_in("coordinator")
+    page = "/vocabulary/need/hoarding"
+    token = {"csrf": token_of(client.get(page).text)}
+    label = program.vocabulary.term("need", "hoarding")
+    typed = {**token, "do": "edit", "ja": label.ja, "en": label.en, "from_home": "1",
+             "audience": ["carers", "withdrawn"], "audience_maybe": "carers"}  # fmt: skip
+    shown = client.post(page, data=typed)
+    assert shown.status_code == 200
+    assert 'id="preview"' in shown.text
+    assert "まだ" in shown.text or "一覧" in shown.text
+    assert "audience" not in _facts(program, "hoarding")
+    tried = shown.text.split('name="tried" value="')[1].split('"')[0]
+    other = {**typed, "tried": tried, "rides": "1"}
+    assert client.post(page, data=other).status_code == 200, "what wasn't shown isn't kept"
+    assert "rides" not in _facts(program, "hoarding")
+    assert client.post(page, data={**typed, "tried": tried}).status_code == 303
+    assert _facts(program, "hoarding") == {
+        "audience": ["carers", "withdrawn"], "audience_maybe": [], "rides": False,
+        "from_home": True,
+    }  # fmt: skip
+    assert client.post(page, data=typed).status_code == 303, "nothing new: saved as it stands"
+    bad = client.post(page, data={**typed, "audience": "castle"})
+    assert bad.status_code == 422
+    assert "対象の一覧にある語" in bad.text
+
+
+def _facts(program: Program, need: str) -> dict[str, object]:
+    program.look_again()
+    return program.vocabulary.term("need", need).facts

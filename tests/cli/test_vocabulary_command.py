@@ -60,3 +60,22 @@ def test_what_cannot_be_ends_with_2_and_one_sentence(ibasho: Ibasho, order: tupl
     assert refused.code == 2
     assert refused.err.startswith("ibasho: ")
     assert len(refused.err.strip().splitlines()) == 1
+
+
+def test_what_a_need_means_is_shown_first_and_kept_with_yes(ibasho: Ibasho) -> None:
+    order = ("vocabulary", "set", "need", "hoarding", "--audience", "carers, withdrawn", "--rides")
+    tried = ibasho(*order, "--format", "json")
+    assert tried.code == 0, tried.err
+    assert {"changed", "people"} <= set(tried.json)
+    assert "--yes" in tried.err
+    assert "rides" not in words(ibasho)["need/hoarding"]
+    kept = ibasho(*order, "--yes")
+    assert kept.code == 0, kept.err
+    told = words(ibasho)["need/hoarding"]
+    assert (told["audience"], told["rides"]) == (["carers", "withdrawn"], True)
+    assert ibasho("vocabulary", "set", "need", "hoarding", "--audience", "", "--yes").code == 0
+    assert words(ibasho)["need/hoarding"]["audience"] == []
+    for wrong in (("need", "hoarding", "--audience", "castle"), ("kind", "salon", "--rides")):
+        refused = ibasho("vocabulary", "set", *wrong)
+        assert refused.code == 2
+        assert len(refused.err.strip().splitlines()) == 1

@@ -430,20 +430,20 @@ class Reference:
         need, limits = self.need, self.need.limits
         if limits.transport is not None:
             return limits.transport
-        bodily = {"frailty", "dementia", "disability", "illness", "injury"}
         return bool(
             (need.age or 0) >= 65
             or need.speed_m_s < 0.9
             or limits.step_free
-            or bodily & set(need.needs)
+            or self.told_of_needs("rides")
         )
 
     def from_home(self) -> bool:
-        tied = {
-            "withdrawal", "illness", "disability", "caregiving", "double_care", "young_carer",
-            "postpartum",
-        }  # fmt: skip
-        return self.need.step == 0 or bool(tied & set(self.need.needs))
+        return self.need.step == 0 or bool(self.told_of_needs("from_home"))
+
+    def told_of_needs(self, name: str) -> list[Any]:
+        """What the lists say of the person's needs, of those that say anything."""
+        facts = [self.vocabulary.term("need", code).facts for code in self.need.needs]
+        return [f[name] for f in facts if f.get(name)]
 
     def languages(self, spoken: set[str], offered: set[str]) -> str:
         if not offered:
@@ -474,18 +474,17 @@ class Reference:
         return "pass"
 
     def audience(self, entry: Entry) -> str:
-        from matching.ask import AUDIENCE_BY_AGE, AUDIENCE_BY_NEED
+        from matching.ask import AUDIENCE_BY_AGE
 
         r, need = entry.resource, self.need
         asked = r.accepted_audience or r.audience
         if not asked:
             return "unknown"
         is_one: dict[str, str] = {"anyone": "yes"}
-        for code, (strong, weak) in AUDIENCE_BY_NEED.items():
-            if any(n in need.needs for n in strong):
-                is_one[code] = "yes"
-            elif any(n in need.needs for n in weak):
-                is_one[code] = "maybe"
+        for codes in self.told_of_needs("audience_maybe"):
+            is_one |= dict.fromkeys(codes, "maybe")
+        for codes in self.told_of_needs("audience"):
+            is_one |= dict.fromkeys(codes, "yes")
         if need.limits.with_child:
             is_one["parents"] = "yes"
         for code, (low, high) in AUDIENCE_BY_AGE.items():

@@ -3,37 +3,44 @@
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from matching.schemes import Thresholds
+
 
 @dataclass(frozen=True)
 class Reason:
     """A reason, whose it was, and what follows.
 
     whose : `person` or `host`
-    ask_again_days : when the place may be proposed again; None: for this person never
+    again : the threshold that says after how many days the place may be proposed again; None: for
+        this person never
     fix_record : the entry in the catalogue is to be looked at
     all_of_host : it holds for every place of the same host
     """
 
     whose: str
-    ask_again_days: int | None = None
+    again: str | None = None
     fix_record: bool = False
     all_of_host: bool = False
+
+    def ask_again_days(self, numbers: Thresholds) -> int | None:
+        """Return after how many days the place may be proposed again; None: never."""
+        return None if self.again is None else int(getattr(numbers, self.again))
 
 
 REASONS = MappingProxyType(
     {
-        "not_ready": Reason("person", 60),
+        "not_ready": Reason("person", "again_not_ready_days"),
         "too_far": Reason("person"),
-        "times": Reason("person", 90),
+        "times": Reason("person", "again_times_days"),
         "atmosphere": Reason("person"),
-        "health": Reason("person", 60),
-        "other_found": Reason("person", 180),
+        "health": Reason("person", "again_health_days"),
+        "other_found": Reason("person", "again_other_found_days"),
         "not_this_host": Reason("person", None, all_of_host=True),
-        "full": Reason("host", 60),
+        "full": Reason("host", "again_full_days"),
         "conditions": Reason("host", None, True),
-        "resting": Reason("host", 60, all_of_host=True),
+        "resting": Reason("host", "again_resting_days", all_of_host=True),
         "refused": Reason("host", None, all_of_host=True),
-        "no_answer": Reason("host", 30, True),
+        "no_answer": Reason("host", "again_no_answer_days", True),
         "closed_down": Reason("host", None, True),
     }
 )

@@ -15,6 +15,7 @@ from casework.decline_reasons import REASONS, BadReason
 from casework.people import EditedMeanwhile
 from casework.placement_models import Disclosure, FollowUp, Placement, PlacementStep
 from casework.stages import PLACEMENT, step
+from matching.schemes_kept import read_weighing
 from resources import clock
 from resources.reported import report_doubt
 
@@ -119,7 +120,7 @@ def move_placement(
     if target in ("declined", "ended"):
         if reason is None or reason not in REASONS:
             raise BadReason
-        days = REASONS[reason].ask_again_days
+        days = REASONS[reason].ask_again_days(read_weighing(session).thresholds)
         placement.reason = reason
         placement.ask_again_on = None if days is None else today + timedelta(days=days)
         if REASONS[reason].fix_record:

@@ -21,10 +21,9 @@ ADULT = 18
 DRINKING_AGE = 20
 """二十歳未満ノ者ノ飲酒ノ禁止ニ関スル法律 第1条."""
 
-RIDER_AGE = 65
 SLOW_M_S = 0.9
-"""Who is that old, or walks that slowly, would use transport unless it is said that they wouldn't.
-So would people with a need that says so in the closed lists."""
+"""Who walks so slowly would use transport unless it is said that they wouldn't. So would who is as
+old as `Thresholds.rider_age`, or has a need that says so in the closed lists."""
 
 HEAVY_WORK = ("delivery",)
 LIGHTER_WORK = ("cleaning", "light_work", "office_work", "shop_work", "kitchen_work")
@@ -32,11 +31,16 @@ LIGHTER_WORK = ("cleaning", "light_work", "office_work", "shop_work", "kitchen_w
 STRAIN_NEEDS = frozenset({"injury", "illness", "frailty"})
 """For people with these, heavy work is out of the question; for safety's sake nobody edits them."""
 
-AUDIENCE_BY_AGE: dict[str, tuple[int, int]] = {
-    "elderly": (60, 200),
-    "children": (0, 17),
-    "youth": (12, 39),
-}
+YOUNGEST_YOUTH = 12
+
+
+def ages_of_audiences(thresholds: Thresholds) -> dict[str, tuple[int, int]]:
+    """Return from which age to which somebody is one of an audience; children are minors by law."""
+    return {
+        "elderly": (thresholds.elderly_age, 200),
+        "children": (0, ADULT - 1),
+        "youth": (YOUNGEST_YOUTH, thresholds.youth_age),
+    }
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ class Ask:
             return self.limits.transport
         need = self.need
         return (
-            (need.age is not None and need.age >= RIDER_AGE)
+            (need.age is not None and need.age >= self.thresholds.rider_age)
             or need.speed_m_s < SLOW_M_S
             or bool(self.limits.step_free)
             or self.rides
@@ -157,7 +161,8 @@ def prepare(
     limits = need.limits
     spoken = limits.languages or ()
     meant = [codebook.meanings[code] for code in need.needs]
-    yes, maybe = _audiences(need, bits("audience"))
+    numbers = thresholds or default_weighing().thresholds
+    yes, maybe = _audiences(need, bits("audience"), numbers)
     return Ask(
         need=need,
         origin=need.point,
@@ -180,11 +185,11 @@ def prepare(
         homebound=any(m.from_home for m in meant),
         excluded_hosts=tuple(i.int & LOW_HALF for i in need.safety.exclude_organizations),
         excluded_resources=tuple(i.int & LOW_HALF for i in need.safety.exclude_resources),
-        thresholds=thresholds or default_weighing().thresholds,
+        thresholds=numbers,
     )
 
 
-def _audiences(need: Need, bits: dict[str, int]) -> tuple[int, int]:
+def _audiences(need: Need, bits: dict[str, int], numbers: Thresholds) -> tuple[int, int]:
     """Return the bits of the audiences a person is one of, and of those to ask about.
 
     Those that follow from needs come beside these, see `Codebook.meanings`.
@@ -192,7 +197,7 @@ def _audiences(need: Need, bits: dict[str, int]) -> tuple[int, int]:
     sure, open_ones = ["anyone"], []
     if need.limits.with_child:
         sure.append("parents")
-    for code, (low, high) in AUDIENCE_BY_AGE.items():
+    for code, (low, high) in ages_of_audiences(numbers).items():
         if need.age is None:
             open_ones.append(code)
         elif low <= need.age <= high:

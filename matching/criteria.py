@@ -79,16 +79,12 @@ def _yes_no(flag: int) -> float:
     return NEUTRAL if flag < 0 else float(flag)
 
 
-BESIDE_THE_ESSENTIAL = 0.5
-"""So much counts what a place answers where it answers nothing essential, though something is: two
-needs that are important, 2 each, would outweigh the essential one otherwise."""
-
-
 @compiled
 def needs(p: Any, _look: Any, a: Any) -> float:
     """Share of the needs answered, by their weights 1 (mentioned) … 3 (essential).
 
-    Half of it where some need is essential and the place answers none of those.
+    Half of it, as a rule, where some need is essential and the place answers none of those: two
+    needs that are important, 2 each, would outweigh the essential one otherwise.
     """
     covered = 0.0
     here = p["needs"] & a["needs"]
@@ -98,7 +94,7 @@ def needs(p: Any, _look: Any, a: Any) -> float:
     strength = 1.0 if p["needs_stated"] == 1 else a["usual"]
     essential = a["essential_needs"]
     if essential and not p["needs"] & essential:
-        strength *= BESIDE_THE_ESSENTIAL
+        strength *= a["beside"]
     return float(covered * strength / a["need_total"])
 
 
@@ -181,9 +177,10 @@ def step(p: Any, _look: Any, a: Any) -> float:
 
 
 @compiled
-def first_contact(p: Any, _look: Any, _a: Any) -> float:
-    """A visit before joining counts 0.6, somebody who can come along 0.4."""
-    return 0.6 * _yes_no(p["visit_first"]) + 0.4 * _yes_no(p["accompaniment"])
+def first_contact(p: Any, _look: Any, a: Any) -> float:
+    """A visit before joining counts 0.6, as a rule, somebody who can come along the rest."""
+    visit = a["visit_share"]
+    return float(visit * _yes_no(p["visit_first"]) + (1.0 - visit) * _yes_no(p["accompaniment"]))
 
 
 @compiled
@@ -211,44 +208,36 @@ def freshness(p: Any, _look: Any, a: Any) -> float:
     return fresh(p["verified_day"], a["day_number"], a["term_days"][p["kind"]])
 
 
-HOST_ROOM, HOST_EXPERIENCE, HOST_ANSWERS = 0.6, 0.2, 0.2
-"""What a host is weighed by; they add up to one."""
-
-EXPERIENCE_HALF = 10.0
-"""So many people tell half of what any number would: few tell little (Laplace's n ÷ (n + k))."""
-
-ANSWER_HALF_DAYS = 7.0
-"""Days to an answer that count half, as not knowing does: by then staff ask again."""
-
-
 @compiled
 def host(p: Any, look: Any, a: Any) -> float:
-    """Room for one more person counts 0.6, experience and the time to an answer 0.2 each."""
+    """Room for one more counts 0.6, as a rule, experience and the time to an answer 0.2 each."""
+    came, stayed = p["host_accompanied"], p["host_stayed"]
     return float(
-        HOST_ROOM * room_of_host(p, look, a)
-        + HOST_EXPERIENCE * experience_of_host(p["host_accompanied"], p["host_stayed"])
-        + HOST_ANSWERS * answers_of_host(p["host_answer_days"])
+        a["host_room"] * room_of_host(p, look, a)
+        + a["host_experience"] * experience_of_host(came, stayed, a["experience_half"])
+        + a["host_answers"] * answers_of_host(p["host_answer_days"], a["answer_half_days"])
     )
 
 
 @compiled
-def experience_of_host(accompanied: int, stayed: int) -> float:
+def experience_of_host(accompanied: int, stayed: int, half: float) -> float:
     """Return ½ where nothing is told, and more with each band of people received, and who stayed.
 
-    ½ + ¼ n ÷ (n + 10) of the people received + the same of those who stayed for three months.
+    ½ + ¼ n ÷ (n + half) of the people received + the same of those who stayed for three months:
+    few tell little.
     """
     found = NEUTRAL
     if accompanied > 0:
-        found += 0.25 * accompanied / (accompanied + EXPERIENCE_HALF)
+        found += 0.25 * accompanied / (accompanied + half)
     if stayed > 0:
-        found += 0.25 * stayed / (stayed + EXPERIENCE_HALF)
+        found += 0.25 * stayed / (stayed + half)
     return found
 
 
 @compiled
-def answers_of_host(days: int) -> float:
-    """Return 2 ** (−days / 7) of the usual days to an answer."""
-    return NEUTRAL if days < 0 else float(np.exp2(-days / ANSWER_HALF_DAYS))
+def answers_of_host(days: int, half_days: float) -> float:
+    """Return 2 ** (−days / half_days) of the usual days to an answer."""
+    return NEUTRAL if days < 0 else float(np.exp2(-days / half_days))
 
 
 @compiled
@@ -262,10 +251,6 @@ def room_of_host(p: Any, _look: Any, a: Any) -> float:
     return float(min(max((cap - now) / max(cap, 1), 0.0), 1.0))
 
 
-ALIKE_ENOUGH = 0.15
-"""A text so like the wished words says by itself that a place is meant."""
-
-
 @compiled
 def relevant(p: Any, look: Any, a: Any) -> bool:
     """Tell whether a place answers what matters, or offers what is wished.
@@ -276,7 +261,7 @@ def relevant(p: Any, look: Any, a: Any) -> bool:
     """
     if a["need_total"] == 0 or p["needs_stated"] != 1:
         return True
-    if (p["activities"] & a["activities"]) != 0 or look["alike"] >= ALIKE_ENOUGH:
+    if (p["activities"] & a["activities"]) != 0 or look["alike"] >= a["alike_enough"]:
         return True
     usual = a["usual_needs"][p["kind"]]
     return bool(p["needs"] & a["needs_that_matter"]) or bool(usual & a["heaviest_needs"])

@@ -45,7 +45,9 @@ def _needs(p: Seen) -> Ground:
     words = sentence(key, needs=_codes(p, "need", answered))
     essential = [c for c, weight in asked.items() if weight >= ESSENTIAL]
     if essential and not set(essential) & set(answered):
-        unanswered = sentence("ground.needs_beside", needs=_codes(p, "need", essential))
+        percent = f"{p.ask.thresholds.beside_percent:g}"
+        needs = _codes(p, "need", essential)
+        unanswered = sentence("ground.needs_beside", needs=needs, percent=percent)
         return Ground(value, joined([words, unanswered]))
     return Ground(value, words)
 

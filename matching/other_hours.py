@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.compiled import compiled
-from matching.times import A_SESSION, ALL_DAYS, SHORTEST_STAY, Sessions, packed
+from matching.times import A_SESSION, ALL_DAYS, Sessions, packed
 
 ANY_CLOSE = 2 * 24 * 60
 """The end of the day after: no session of a day ends later."""
@@ -51,6 +51,7 @@ def smallest_changes(
     return _smallest(
         rows, whole, slots.pointer, slots.start, slots.end, slots.uncertain,
         sessions.days, among, opens, closes, sessions.wanted, sessions.hours,
+        sessions.worth_minutes,
     )  # fmt: skip
 
 
@@ -83,13 +84,14 @@ def _smallest(
     closes: int,
     wanted: NDArray[np.uint64],
     hours: NDArray[np.int64],
+    worth_minutes: int,
 ) -> NDArray[np.int64]:
     found = np.empty(len(rows), np.int64)
     for k in range(len(rows)):
         least = -1
         for s in range(pointer[rows[k]], pointer[rows[k] + 1]):
             length = end[s] - start[s]
-            stay = length if whole[k] else min(length, SHORTEST_STAY)
+            stay = length if whole[k] else min(length, worth_minutes)
             held = days[s] & among
             if held == _NO_DAY or min(end[s], closes) - max(start[s], opens) < stay:
                 continue

@@ -25,9 +25,6 @@ from matching.track_record import share
 SAME_PLACE_M = 300.0
 """Entries of one name so close together are one place, listed by more than one file."""
 
-UNSURE_ACCESS = 0.5
-"""So much of the confidence is left where it isn't known whether the person can get in."""
-
 SAME_LAT = 1.01 * math.degrees(SAME_PLACE_M / EARTH_RADIUS_M)
 
 _LIKELY_ENOUGH = 10
@@ -156,8 +153,8 @@ def confidence(p: Any, a: Any, unknowns: int, unsure_access: bool, rules: int) -
     As a rule 0.4 × share of the rules whose verdict is known + 0.4 × freshness of the verification
     by the term of the kind + 0.2 × freshness of what was said about free places; and then, by how
     often sessions took place and answers came (see `track_record.share`), up to a half and a
-    quarter of what is missing to 1 more, or of itself less. Half of all that, where some access
-    that the person can't do without isn't known.
+    quarter of what is missing to 1 more, or of itself less. Half of all that, as a rule, where some
+    access that the person can't do without isn't known.
     """
     complete = 1.0 - unknowns / max(rules, 1)
     verified = fresh(p["verified_day"], a["day_number"], a["term_days"][p["kind"]])
@@ -170,7 +167,7 @@ def confidence(p: Any, a: Any, unknowns: int, unsure_access: bool, rules: int) -
     moved += a["of_answers"] * (2.0 * share(p["host_answers"], a["day_number"], term) - 1.0)
     # A part of what is missing to certainty, or of what is there: nothing gets surer than sure.
     sure += moved * ((1.0 - sure) if moved > 0.0 else sure)
-    return float(sure * UNSURE_ACCESS if unsure_access else sure)
+    return float(sure * a["unsure_access"] if unsure_access else sure)
 
 
 def first_of_each(rows: NDArray[np.int64], order: Order, sight: Sight, limit: int) -> list[int]:

@@ -83,6 +83,18 @@ class Thresholds:
     hub_share_percent, hub_fewest_lists : a place on more than this share of lists, of so many at
         least, is a hub
     hub_less_percent : what a hub loses of its merit
+    beside_percent : what a place's answer to needs counts which answers no essential one
+    alike_percent : a text so like the wished words says by itself that a place is meant
+    shortest_stay_minutes : minutes in somebody's hours that make a session worth coming to
+    visit_percent : what a visit before joining counts of first contact; company counts the rest
+    host_room, host_experience, host_answers : what a host is weighed by; their proportion counts
+    experience_half_people : so many people tell half of what any number would: few tell little
+    answer_half_days : days to an answer that count half, as not knowing does where they are 7
+    unsure_access_percent : what is left of the confidence where it isn't known whether the person
+        can get in
+    rider_age : who is that old would use transport unless it is said that they wouldn't
+    elderly_age, youth_age : from, and up to, which age somebody is of these audiences
+    again_…_days : days for which a place waits that came to nothing for a reason of `casework`
     """
 
     step_gap_rungs: int
@@ -99,12 +111,38 @@ class Thresholds:
     hub_share_percent: float
     hub_fewest_lists: int
     hub_less_percent: int
+    beside_percent: float
+    alike_percent: float
+    shortest_stay_minutes: int
+    visit_percent: float
+    host_room: float
+    host_experience: float
+    host_answers: float
+    experience_half_people: float
+    answer_half_days: float
+    unsure_access_percent: float
+    rider_age: int
+    elderly_age: int
+    youth_age: int
+    again_not_ready_days: int
+    again_times_days: int
+    again_health_days: int
+    again_other_found_days: int
+    again_full_days: int
+    again_resting_days: int
+    again_no_answer_days: int
 
     @property
     def sure_shares(self) -> tuple[float, float, float]:
         """Return what is known, verified, and said of room as shares that add up to one."""
         whole = self.sure_known + self.sure_verified + self.sure_room
         return self.sure_known / whole, self.sure_verified / whole, self.sure_room / whole
+
+    @property
+    def host_shares(self) -> tuple[float, float, float]:
+        """Return room, experience and answers of a host as shares that add up to one."""
+        whole = self.host_room + self.host_experience + self.host_answers
+        return self.host_room / whole, self.host_experience / whole, self.host_answers / whole
 
 
 class Allowed(NamedTuple):

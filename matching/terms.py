@@ -73,6 +73,15 @@ TERMS = np.dtype(
         ("sure_room", "f8"),
         ("of_sessions", "f8"),
         ("of_answers", "f8"),
+        ("beside", "f8"),
+        ("alike_enough", "f8"),
+        ("visit_share", "f8"),
+        ("host_room", "f8"),
+        ("host_experience", "f8"),
+        ("host_answers", "f8"),
+        ("experience_half", "f8"),
+        ("answer_half_days", "f8"),
+        ("unsure_access", "f8"),
         ("need_total", "f8"),
         ("need_weights", "f8", NEED_BITS),  # 0 where it isn't one of the person's needs
         # Of each kind, see `Codebook`
@@ -85,7 +94,7 @@ TERMS = np.dtype(
 )
 """What rules and criteria know of a question; whole numbers are NOT_ASKED where nothing is."""
 
-_FIRST = struct.Struct(f"=5Q{len(_WHOLE)}q{14 + NEED_BITS}d")
+_FIRST = struct.Struct(f"=5Q{len(_WHOLE)}q{23 + NEED_BITS}d")
 """What differs from question to question. Setting a record field by field takes ten times as long.
 """
 
@@ -138,6 +147,13 @@ def terms_of(ask: Ask, codebook: Codebook) -> Array:
         *ask.thresholds.sure_shares,
         ask.thresholds.sessions_percent / 100,
         ask.thresholds.answers_percent / 100,
+        ask.thresholds.beside_percent / 100,
+        ask.thresholds.alike_percent / 100,
+        ask.thresholds.visit_percent / 100,
+        *ask.thresholds.host_shares,
+        ask.thresholds.experience_half_people,
+        ask.thresholds.answer_half_days,
+        ask.thresholds.unsure_access_percent / 100,
         sum(weights),
         *weights,
     )

@@ -15,9 +15,6 @@ from matching.columns import ATTENDANCES, Array
 from matching.rows import DAYS_AHEAD, Rows, Slots
 from resources.clock import JAPAN
 
-SHORTEST_STAY = 30
-"""Minutes of overlap with a person's hours that make a session worth coming to."""
-
 ALL_DAYS = np.uint64(((1 << DAYS_AHEAD) - 1) << 1)
 """Bits 1 … 56: the day asked for and the 55 after it (bit 0 is its eve)."""
 
@@ -57,6 +54,7 @@ class Sessions:
     fitting : those of them that the person can attend
     wanted : (m,) the days of each pair of hours in which the person can come
     hours : (m, 2) from and to, minutes from midnight
+    worth_minutes : overlap with the person's hours that makes a session worth coming to
     """
 
     eve: date
@@ -65,6 +63,7 @@ class Sessions:
     fitting: NDArray[np.uint64]
     wanted: NDArray[np.uint64]
     hours: NDArray[np.int64]
+    worth_minutes: int
 
     def next_of(self, rows: NDArray[np.int64], *, fitting: bool) -> list[SessionAhead | None]:
         """Return the next session of each of some rows."""
@@ -94,8 +93,8 @@ class Sessions:
 def sessions_of(rows: Rows, ask: Ask, looks: Array) -> Sessions:
     """Work out, for all rows at once, the days with a session that the person can attend.
 
-    A session counts when it overlaps one of the person's windows by `SHORTEST_STAY` minutes (or
-    lasts less and lies wholly inside), or wholly where the place expects the whole session.
+    A session counts when it overlaps one of the person's windows by the minutes that are worth
+    coming for (or lasts less and lies wholly inside), or wholly where the place expects that.
 
     looks : (n,) of `LOOK`; `held`, `fitting` and `shortest_stay` are filled in
     """
@@ -103,11 +102,12 @@ def sessions_of(rows: Rows, ask: Ask, looks: Array) -> Sessions:
     days = np.empty(len(slots.held), np.uint64)
     fitting = np.empty(len(slots.held), np.uint64)
     wanted, hours = windows_of(ask)
+    worth = ask.thresholds.shortest_stay_minutes
     _attend(
         rows.records, slots.pointer, slots.start, slots.end, slots.held, wanted, hours,
-        ask.from_minute, ask.day_number, days, fitting, looks,
+        ask.from_minute, ask.day_number, worth, days, fitting, looks,
     )  # fmt: skip
-    return Sessions(ask.eve, slots, days, fitting, wanted, hours)
+    return Sessions(ask.eve, slots, days, fitting, wanted, hours, worth)
 
 
 def windows_of(ask: Ask) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
@@ -142,6 +142,7 @@ def _attend(
     hours: NDArray[np.int64],
     from_minute: int,
     day_number: int,
+    worth_minutes: int,
     days: NDArray[np.uint64],
     fitting: NDArray[np.uint64],
     looks: Any,
@@ -161,7 +162,7 @@ def _attend(
             over = from_minute > 0 and end[s] <= from_minute
             days[s] = held[s] & until & (_LATER_DAYS if over else ALL_DAYS)
             fitting[s] = days[s] if len(wanted) == 0 else _NO_DAY
-            stay = length if p["attendance"] == _WHOLE else min(length, SHORTEST_STAY)
+            stay = length if p["attendance"] == _WHOLE else min(length, worth_minutes)
             for w in range(len(wanted)):
                 if min(end[s], hours[w, 1]) - max(start[s], hours[w, 0]) >= stay:
                     fitting[s] |= days[s] & wanted[w]

@@ -19,7 +19,6 @@ from matching.need import Need, minutes_of
 from matching.schemes import UNIT
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
-from matching.times import SHORTEST_STAY
 from matching.ways_between import WaysBetween, ways_for
 from resources import clock, schedules
 from resources.clock import JAPAN
@@ -117,6 +116,7 @@ def week_of(
     answer = suggest_placements(session, store, need, limit=OPTIONS, scheme=scheme, now=now)
     entries = entries_by_offering(session, [s.place.offering for s in answer.suggestions])
     usual = {t.code: t.facts.get("needs", []) for t in store.codebook.vocabulary.terms("kind")}
+    worth = timedelta(minutes=store.weighing.thresholds.shortest_stay_minutes)
     options = []
     for number, s in enumerate(answer.suggestions):
         entry = entries.get(s.place.offering)
@@ -127,7 +127,7 @@ def week_of(
         at, times = _point(s), max(entry.offering.min_per_week or 1, 1)
         options += [
             Option(number, start, end, s.score, answers & frozenset(need.needs), at, times)
-            for start, end in _attendable(entry, need, begins, first)
+            for start, end in _attendable(entry, need, begins, first, worth)
         ]
     most = need.limits.sessions_per_week or USUAL_SESSIONS
     ways = ways_for(need, store.streets())
@@ -149,7 +149,7 @@ def _point(s: Suggestion) -> LonLat | None:
 
 
 def _attendable(
-    entry: Entry, need: Need, begins: datetime, first: date
+    entry: Entry, need: Need, begins: datetime, first: date, worth: timedelta
 ) -> list[tuple[datetime, datetime]]:
     """Return the sessions of seven days that the person can attend, cut to the person's hours."""
     if entry.offering.schedule is None:
@@ -162,20 +162,23 @@ def _attendable(
             continue
         if entry.offering.ends_on is not None and s.start.date() > entry.offering.ends_on:
             continue
-        part = _within_hours(s.start, s.end, need, whole=whole)
+        part = _within_hours(s.start, s.end, need, enough=None if whole else worth)
         if part is not None:
             found.append(part)
     return found
 
 
 def _within_hours(
-    start: datetime, end: datetime, need: Need, *, whole: bool
+    start: datetime, end: datetime, need: Need, *, enough: timedelta | None
 ) -> tuple[datetime, datetime] | None:
-    """Return the part of a session in which the person can be there; None if it is too short."""
+    """Return the part of a session in which the person can be there; None if it is too short.
+
+    enough : so long is worth coming; None = only the whole session is
+    """
     if not need.windows:
         return start, end
     midnight = datetime.combine(start.date(), time(0), JAPAN)
-    shortest = end - start if whole else min(end - start, timedelta(minutes=SHORTEST_STAY))
+    shortest = end - start if enough is None else min(end - start, enough)
     for window in need.windows:
         if window.day != DAYS[start.weekday()]:
             continue

@@ -6,14 +6,7 @@ Names as in `benchmarks.postgis.rules`; besides, `alike` is the likeness of the 
 
 from matching.columns import AVAILABILITIES
 from matching.criteria import (
-    ALIKE_ENOUGH,
-    ANSWER_HALF_DAYS,
-    BESIDE_THE_ESSENTIAL,
     CRITERIA,
-    EXPERIENCE_HALF,
-    HOST_ANSWERS,
-    HOST_EXPERIENCE,
-    HOST_ROOM,
     NEUTRAL,
     WEEKS,
     WEEKS_AHEAD,
@@ -58,7 +51,7 @@ _COVERED = " + ".join(f"{w} * {ones(f'o.needs & %(needs_{w})s')}" for w in WEIGH
 _NEEDS = (
     f"({_COVERED})::float8 * CASE WHEN o.needs_stated = 1 THEN 1.0 ELSE %(usual)s END"
     f" * CASE WHEN %(needs_{int(ESSENTIAL)})s <> 0 AND o.needs & %(needs_{int(ESSENTIAL)})s = 0"
-    f" THEN {BESIDE_THE_ESSENTIAL}::float8 ELSE 1.0 END"
+    " THEN %(beside)s ELSE 1.0 END"
     " / %(need_total)s"
 )
 _ACTIVITIES = (
@@ -79,7 +72,8 @@ _STEP = (
     " WHEN o.steps & %(step_below)s <> 0 THEN 0.5 ELSE 0.0 END::float8"
 )
 _FIRST_CONTACT = (
-    f"0.6::float8 * {_yes_no('o.visit_first')} + 0.4::float8 * {_yes_no('o.accompaniment')}"
+    f"%(visit_share)s * ({_yes_no('o.visit_first')})"
+    f" + (1.0::float8 - %(visit_share)s) * ({_yes_no('o.accompaniment')})"
 )
 _COST = (
     f"CASE WHEN o.fee_yen < 0 THEN {NEUTRAL}::float8"
@@ -95,18 +89,18 @@ _EXPERIENCE = " + ".join(
     [
         f"{NEUTRAL}::float8",
         *(
-            f"CASE WHEN {n} > 0 THEN 0.25::float8 * {n} / ({n} + {EXPERIENCE_HALF}) ELSE 0.0 END"
+            f"CASE WHEN {n} > 0 THEN 0.25::float8 * {n} / ({n} + %(experience_half)s) ELSE 0.0 END"
             for n in ("o.host_accompanied", "o.host_stayed")
         ),
     ]
 )
 _ANSWERS = (
     f"CASE WHEN o.host_answer_days < 0 THEN {NEUTRAL}::float8"
-    f" ELSE {halved('o.host_answer_days::float8', str(ANSWER_HALF_DAYS))} END"
+    f" ELSE {halved('o.host_answer_days::float8', '%(answer_half_days)s')} END"
 )
 _HOST = (
-    f"{HOST_ROOM}::float8 * ({_ROOM_OF_HOST}) + {HOST_EXPERIENCE}::float8 * ({_EXPERIENCE})"
-    f" + {HOST_ANSWERS}::float8 * ({_ANSWERS})"
+    f"%(host_room)s * ({_ROOM_OF_HOST}) + %(host_experience)s * ({_EXPERIENCE})"
+    f" + %(host_answers)s * ({_ANSWERS})"
 )
 _GROUP = (
     f"CASE WHEN o.group_size < 0 THEN {NEUTRAL}::float8"
@@ -186,6 +180,6 @@ SURE = (
 
 RELEVANT = (
     "(%(need_total)s = 0 OR o.needs_stated <> 1 OR o.activities & %(activities)s <> 0"
-    f" OR o.alike >= {ALIKE_ENOUGH}"
+    " OR o.alike >= %(alike_enough)s"
     " OR o.needs & %(needs_that_matter)s <> 0 OR o.usual_needs & %(heaviest_needs)s <> 0)"
 )

@@ -11,11 +11,11 @@ from geodata.straight import DETOUR
 from matching.ask import Ask
 from matching.columns import ATTENDANCES, FAR
 from matching.criteria import CRITERIA
-from matching.ranking import SAME_LAT, SAME_PLACE_M, UNSURE_ACCESS
+from matching.ranking import SAME_LAT, SAME_PLACE_M
 from matching.rules import RULES
 from matching.schemes import UNIT, Scheme
 from matching.suggest import served_for
-from matching.times import ALL_DAYS, SHORTEST_STAY, windows_of
+from matching.times import ALL_DAYS, windows_of
 
 LIMIT = 10
 
@@ -92,7 +92,7 @@ def _attended(walked: str, ask: Ask) -> str:
     if len(wanted):
         stay = (
             f"CASE WHEN o.attendance = {ATTENDANCES.index('whole')} THEN s.ends - s.starts"
-            f" ELSE least(s.ends - s.starts, {SHORTEST_STAY}) END"
+            f" ELSE least(s.ends - s.starts, {ask.thresholds.shortest_stay_minutes}) END"
         )
         come = " | ".join(
             f"CASE WHEN least(s.ends, %(to_{k})s) - greatest(s.starts, %(from_{k})s) >= {stay}"
@@ -162,7 +162,7 @@ def _weighed(valued: str, ask: Ask, scheme: Scheme) -> str:
     return f"""
 SELECT o.*, {total} AS total,
   (100.0::float8 * (sure + moved * CASE WHEN moved > 0 THEN 1.0 - sure ELSE sure END)
-    * CASE WHEN o.unknowns & {access} <> 0 THEN {UNSURE_ACCESS}::float8 ELSE 1.0 END)::int
+    * CASE WHEN o.unknowns & {access} <> 0 THEN %(unsure_access)s ELSE 1.0 END)::int
     AS confidence
 FROM ({valued}) o
 OFFSET 0"""

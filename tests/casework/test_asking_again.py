@@ -12,10 +12,10 @@ from casework.asking_again import LATEST, tell_of_asking_again
 from casework.case_models import Notice, Person
 from casework.cases import Opened, case_of_person
 from casework.consents import Given, consents_of, withdraw_consent
-from casework.decline_reasons import REASONS
 from casework.notices import notices_of
 from casework.people import add_person
 from casework.placements import move_placement, start_placement
+from matching.schemes import default_weighing
 from resources import clock
 from resources.commands import register_resource, set_status
 from resources.database import Database
@@ -23,7 +23,7 @@ from resources.models import Offering, Resource
 from resources.registration import Registration
 from resources.vocabulary import default_vocabulary
 
-DAY = clock.today() + timedelta(days=REASONS["full"].ask_again_days or 0)
+DAY = clock.today() + timedelta(days=default_weighing().thresholds.again_full_days)
 
 
 @pytest.fixture

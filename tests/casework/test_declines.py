@@ -16,6 +16,8 @@ from casework.declines import need_for
 from casework.people import add_person
 from casework.placements import move_placement, start_placement
 from matching.need import parse_need
+from matching.schemes import default_weighing
+from matching.schemes_kept import save_thresholds
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
 from matching.why import explain
@@ -115,7 +117,7 @@ def test_each_reason_has_its_consequence_in_the_list(
     gone = {places["asked"]}
     if consequence.all_of_host:
         gone |= {places["same host"]}
-    days = consequence.ask_again_days
+    days = consequence.ask_again_days(default_weighing().thresholds)
     last = today + timedelta(days=9_000 if days is None else days - 1)
     for on in (today, last):
         listed, answer = _listed(database, store, east, person, on)
@@ -151,3 +153,17 @@ def test_why_says_from_when_it_may_be_asked_again(
         other = explain(session, store, need, places["other"])
         assert {v.rule: v.verdict for v in other.verdicts}["set_aside"] == "pass"
         assert other.suggestible
+
+
+def test_for_how_long_a_declined_place_waits_is_the_municipality_s_number(
+    database: Database, east: Actor, person: Person, places: dict[str, uuid.UUID]
+) -> None:
+    with database.writing(by="test") as session:
+        save_thresholds(session, given={"again_full_days": 10}, shown=None, by="test")
+    with database.writing(by=east.by) as session:
+        case = _opened(session, east, person)
+        placed = start_placement(session, case, offering_id=places["asked"], place="架空")
+        moved = move_placement(
+            session, case, placement_id=placed.id, version=1, target="declined", reason="full"
+        )
+        assert moved.ask_again_on == clock.today() + timedelta(days=10)

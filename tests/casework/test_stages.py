@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from casework.decline_reasons import REASONS
 from casework.stages import CASE, HAND_OFF, PLACEMENT, NoSuchStep, Table, step
+from matching.schemes import THRESHOLDS
 
 # Written down a second time, by hand, as the people who use it tell it.
 TOLD = {
@@ -86,5 +87,10 @@ def test_whatever_waits_for_a_next_step_has_a_date_and_what_is_over_has_none() -
 
 def test_each_reason_says_whose_it_is_and_what_follows() -> None:
     assert {r.whose for r in REASONS.values()} == {"person", "host"}
-    assert any(r.ask_again_days is None for r in REASONS.values())
+    assert any(r.again is None for r in REASONS.values())
     assert any(r.fix_record for r in REASONS.values())
+
+
+def test_each_day_that_a_reason_waits_is_a_threshold_and_each_such_threshold_a_reason() -> None:
+    named = {r.again for r in REASONS.values() if r.again is not None}
+    assert named == {name for name in THRESHOLDS if name.startswith("again_")}

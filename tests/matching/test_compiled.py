@@ -61,7 +61,11 @@ def anything():
     for name in ("walk_limit_m", "radius_m"):
         terms[name] = [r.choice([float("inf"), 1000.0]) for _ in range(PLACES)]
     terms["speed_m_s"] = 1.1
-    for name, value in (("near_half_minutes", 15), ("fee_half_yen", 2), ("usual", 0.6)):
+    for name, value in (
+        ("near_half_minutes", 15), ("fee_half_yen", 2), ("usual", 0.6), ("beside", 0.5),
+        ("visit_share", 0.6), ("host_room", 0.6), ("host_experience", 0.2), ("host_answers", 0.2),
+        ("experience_half", 10), ("answer_half_days", 7), ("alike_enough", 0.15),
+    ):  # fmt: skip
         terms[name] = value
     terms["need_weights"][:, :3] = [[r.randint(0, 3) for _ in range(3)] for _ in range(PLACES)]
     terms["need_weights"][:, 3] = 1

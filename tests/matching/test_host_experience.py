@@ -31,15 +31,23 @@ bands = st.sampled_from([-1, *PEOPLE])
 people = st.integers(0, 200)
 
 
+def _experience(came: int, stayed: int) -> float:
+    return float(experience_of_host(came, stayed, 10.0))
+
+
+def _answers(days: int) -> float:
+    return float(answers_of_host(days, 7.0))
+
+
 @settings(deadline=None)
 @given(bands, bands, bands)
 def test_more_experience_never_lowers_it_and_it_stays_between_the_middle_and_one(
     came: int, more: int, stayed: int
 ) -> None:
     few, many = sorted((came, more))
-    assert experience_of_host(few, stayed) <= experience_of_host(many, stayed)
-    assert experience_of_host(stayed, few) <= experience_of_host(stayed, many)
-    assert NEUTRAL <= experience_of_host(few, stayed) < 1
+    assert _experience(few, stayed) <= _experience(many, stayed)
+    assert _experience(stayed, few) <= _experience(stayed, many)
+    assert NEUTRAL <= _experience(few, stayed) < 1
 
 
 @given(people, people)
@@ -53,13 +61,13 @@ def test_a_slower_answer_never_raises_it(days: int, more: int) -> None:
     soon, late = band_of_days(days), band_of_days(days + more)
     assert soon is not None
     assert late is not None
-    assert 1 > answers_of_host(soon) >= answers_of_host(late) > 0
+    assert 1 > _answers(soon) >= _answers(late) > 0
 
 
 def test_a_week_counts_as_not_knowing_does_and_nothing_known_is_the_middle() -> None:
-    assert answers_of_host(7) == answers_of_host(-1) == experience_of_host(-1, -1) == NEUTRAL
-    assert answers_of_host(ANSWER_DAYS[0]) > 0.9
-    assert answers_of_host(ANSWER_DAYS[-1]) < 0.01
+    assert _answers(7) == _answers(-1) == _experience(-1, -1) == NEUTRAL
+    assert _answers(ANSWER_DAYS[0]) > 0.9
+    assert _answers(ANSWER_DAYS[-1]) < 0.01
 
 
 def test_the_next_question_knows_what_was_counted_and_says_it_in_bands(

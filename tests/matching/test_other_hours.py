@@ -71,7 +71,7 @@ def test_no_session_ahead_asks_for_less(opened: Any, stated: Any, whole: bool) -
     none = np.zeros(len(opened), np.uint64)
     flat = Slots(np.array([0, len(opened)]), start, end, days, none)
     asked = SimpleNamespace(eve=EVE, windows=stated)
-    sessions = Sessions(EVE, flat, days, none, *windows_of(asked))  # type: ignore[arg-type]
+    sessions = Sessions(EVE, flat, days, none, *windows_of(asked), 30)  # type: ignore[arg-type]
     found = smallest_changes(sessions, np.array([0]), np.array([whole]))
     (session,) = sessions.told(session_of_change(found))
     least = slow(opened, stated, whole)

@@ -313,7 +313,7 @@ def test_what_answers_the_essential_need_stands_above_what_answers_two_others(
     with database.reading() as session:
         told = explain(session, store, need(needs={"addiction": 3, **other}), salon, now=NOW)
     (weighed,) = [w for w in told.weighed if w.criterion == "needs"]
-    assert "半分" in weighed.ground.words.ja
+    assert "50％に計算" in weighed.ground.words.ja
 
 
 def test_a_guess_of_the_kind_suggests_no_place_that_says_otherwise_unless_it_is_the_heaviest(

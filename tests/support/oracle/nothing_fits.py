@@ -154,7 +154,9 @@ class NothingFits:
             midnight = datetime.combine(s.start.date(), time(0), JAPAN)
             start = (s.start - midnight).total_seconds() / 60
             end = (s.end - midnight).total_seconds() / 60
-            stay = end - start if x.entry.offering.attendance == "whole" else min(end - start, 30)
+            stay = (
+                end - start if x.entry.offering.attendance == "whole" else min(end - start, r.worth)
+            )
             here = min(end, closes) - max(start, opens) >= stay
             if DAYS[s.start.weekday()] == day and here:
                 found.append((*r.asks(x.entry, s), s.start, s.end))

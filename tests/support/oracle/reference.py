@@ -134,6 +134,11 @@ class Reference:
             None if streets is None else Walker.starting(streets, need.point, searched, wheels)
         )
 
+    @property
+    def worth(self) -> int:
+        """Minutes in the person's hours that make a session worth coming to."""
+        return self.numbers.shortest_stay_minutes
+
     # ---- facts --------------------------------------------------------------------------------
 
     def distance(self, entry: Entry) -> float | None:
@@ -254,7 +259,7 @@ class Reference:
         start = (session.start - midnight).total_seconds() / 60
         end = (session.end - midnight).total_seconds() / 60
         length = end - start
-        wanted = length if entry.offering.attendance == "whole" else min(length, 30)
+        wanted = length if entry.offering.attendance == "whole" else min(length, self.worth)
         for window in self.need.windows:
             if window.day != DAYS[session.start.weekday()]:
                 continue
@@ -277,7 +282,7 @@ class Reference:
         midnight = datetime.combine(session.start.date(), time(0), JAPAN)
         start = int((session.start - midnight).total_seconds()) // 60
         end = int((session.end - midnight).total_seconds()) // 60
-        stay = end - start if entry.offering.attendance == "whole" else min(end - start, 30)
+        stay = end - start if entry.offering.attendance == "whole" else min(end - start, self.worth)
         stretched = []
         for window in self.need.windows:
             if window.day == DAYS[session.start.weekday()]:
@@ -431,7 +436,7 @@ class Reference:
         if limits.transport is not None:
             return limits.transport
         return bool(
-            (need.age or 0) >= 65
+            (need.age or 0) >= self.numbers.rider_age
             or need.speed_m_s < 0.9
             or limits.step_free
             or self.told_of_needs("rides")
@@ -474,7 +479,6 @@ class Reference:
         return "pass"
 
     def audience(self, entry: Entry) -> str:
-        from matching.ask import AUDIENCE_BY_AGE
 
         r, need = entry.resource, self.need
         asked = r.accepted_audience or r.audience
@@ -487,7 +491,11 @@ class Reference:
             is_one |= dict.fromkeys(codes, "yes")
         if need.limits.with_child:
             is_one["parents"] = "yes"
-        for code, (low, high) in AUDIENCE_BY_AGE.items():
+        for code, low, high in (
+            ("elderly", self.numbers.elderly_age, 200),
+            ("children", 0, 17),
+            ("youth", 12, self.numbers.youth_age),
+        ):
             if need.age is None:
                 is_one[code] = "maybe"
             elif low <= need.age <= high:
@@ -513,7 +521,7 @@ class Reference:
             covered: float = sum(w for n, w in need.needs.items() if n in answered)
             essential = {n for n, w in need.needs.items() if w == 3}
             if essential and not essential & set(answered):
-                covered /= 2
+                covered *= self.numbers.beside_percent / 100
             out["needs"] = (
                 covered
                 * (self.numbers.usual_percent / 100 if r.needs is None else 1.0)
@@ -559,7 +567,8 @@ class Reference:
                 worth = [table.get(s - need.step, 0.0) for s in r.steps]
             out["step"] = max(worth)
         flag = {True: 1.0, False: 0.0, None: 0.5}
-        out["first_contact"] = 0.6 * flag[r.visit_first] + 0.4 * flag[r.accompaniment]
+        visit = self.numbers.visit_percent / 100
+        out["first_contact"] = visit * flag[r.visit_first] + (1 - visit) * flag[r.accompaniment]
         if r.fee_yen is None:
             out["cost"] = 0.5
         elif limits.max_yen is None:
@@ -581,10 +590,17 @@ class Reference:
         experience = answers = 0.5
         if told is not None:
             for people in (told.accompanied, told.stayed):
-                experience += 0.25 * people / (people + 10) if people else 0.0
+                half = self.numbers.experience_half_people
+                experience += 0.25 * people / (people + half) if people else 0.0
             if told.answer_days is not None:
-                answers = 2 ** (-told.answer_days / 7)
-        out["host"] = 0.6 * room + 0.2 * experience + 0.2 * answers
+                answers = 2 ** (-told.answer_days / self.numbers.answer_half_days)
+        n = self.numbers
+        whole = n.host_room + n.host_experience + n.host_answers
+        out["host"] = (
+            n.host_room / whole * room
+            + n.host_experience / whole * experience
+            + n.host_answers / whole * answers
+        )
         return out
 
     def calm(self, level: str | None, order: list[str], wanted: str) -> float:
@@ -631,7 +647,7 @@ class Reference:
         moved += n.answers_percent / 100 * (2 * self.kept(answers, term) - 1)
         sure += moved * (1 - sure if moved > 0 else sure)
         if "unknown" in (verdicts.get("step_free"), verdicts.get("with_child")):
-            sure /= 2
+            sure *= self.numbers.unsure_access_percent / 100
         return Looked(
             entry,
             self.distance(entry),
@@ -660,7 +676,7 @@ class Reference:
             return True
         if set(need.wishes.activities) & set(r.activities or []):
             return True
-        if need.wishes.text and text_of(entry) >= 0.15:
+        if need.wishes.text and text_of(entry) >= self.numbers.alike_percent / 100:
             return True
         least = max(max(need.needs.values()) - 1, 1)
         heaviest = max(need.needs.values())

@@ -20,13 +20,12 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 import psycopg  # noqa: E402
-from labour.naive import TASK  # noqa: E402
+from labour.naive import TASK, TODO, naive_app  # noqa: E402
 from labour.servers import PostgresServer, RedisServer, Worker  # noqa: E402
 from labour.tasks import EFFECTS, effects  # noqa: E402
 from sqlalchemy import text  # noqa: E402
 from sqlalchemy.engine import make_url  # noqa: E402
 
-from jobs.celery_runner import make_app  # noqa: E402
 from jobs.ledger import enqueue  # noqa: E402
 from jobs.schema import upgrade  # noqa: E402
 from jobs.settings import Settings  # noqa: E402
@@ -136,7 +135,7 @@ def on_sqlite(folder: Path, jobs: int, kills: int) -> list[Row]:
     database = Database(f"sqlite:///{home / 'ibasho.sqlite3'}")
     with database.writing(by="benchmark") as session:
         session.execute(text(EFFECTS))
-        session.execute(text("CREATE TABLE todo (number TEXT PRIMARY KEY, done INTEGER DEFAULT 0)"))
+        session.execute(text(TODO))
         wanted = [f"{i:08d}" for i in range(jobs)]
         session.execute(
             text("INSERT INTO todo (number) VALUES (:n)"), [{"n": number} for number in wanted]
@@ -164,10 +163,6 @@ def on_postgresql(folder: Path, jobs: int, kills: int, wipes: int) -> list[Row]:
                 "IBASHO_REDIS_URL": broker.url, "IBASHO_LEASE_SECONDS": "5",
             }  # fmt: skip
             broker.client.flushall()
-            if naive:
-                environment["IBASHO_DATABASE_URL"] = url.replace(
-                    "postgresql://", "postgresql+psycopg://"
-                )
             rows.append(_celery(Database(url), environment, broker, naive, (jobs, kills, wipes)))
     finally:
         broker.stop()
@@ -195,7 +190,7 @@ def _celery(
             wanted = asked(database, jobs)
             return counted("Celery, PostgreSQL: ledger", run, wanted, kills, wipes)
         wanted = [f"{i:08d}" for i in range(jobs)]
-        app = make_app(Settings(redis_url=broker.url))
+        app = naive_app(Settings(redis_url=broker.url))
         with app.connection_for_write() as connection, connection.Producer() as producer:
             for number in wanted:
                 app.send_task(TASK, (number,), producer=producer)

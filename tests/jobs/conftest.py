@@ -1,11 +1,13 @@
 """What the tests of the jobs share: a program on each database, and what stands in its ledger."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from labour.servers import RedisServer
+from labour.sites import NaiveSite, Site, empty_database
 from labour.tasks import make_effects_table
 from sqlalchemy import select
 
@@ -83,3 +85,51 @@ def register(database: Database) -> Callable[..., uuid.UUID]:
             ).id
 
     return registered
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis of the test's own."""
+    made = RedisServer(tmp_path)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def celery_site(postgres_url: str, broker: RedisServer, tmp_path: Path) -> Iterator[Site]:
+    """A ledger on PostgreSQL, for Celery's workers."""
+    site = Site(tmp_path / "ours", empty_database(postgres_url), broker)
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def shared_site(postgres_url: str, tmp_path: Path) -> Iterator[Site]:
+    """Machines that share a ledger on PostgreSQL, each with a thread that works on it."""
+    site = Site(tmp_path / "ours", empty_database(postgres_url))
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def thread_site(tmp_path: Path) -> Iterator[Site]:
+    """A ledger in a file, and a thread that works on it."""
+    site = Site(tmp_path / "ours")
+    yield site
+    site.close()
+
+
+@pytest.fixture(params=["thread, SQLite", "Celery, PostgreSQL"])
+def site(request: pytest.FixtureRequest) -> Site:
+    """An installation in each of the two settings."""
+    which = "thread_site" if request.param.startswith("thread") else "celery_site"
+    found: Site = request.getfixturevalue(which)
+    return found
+
+
+@pytest.fixture
+def naive(site: Site, tmp_path: Path) -> Iterator[NaiveSite]:
+    """A program without a ledger, in the same setting and with the same servers."""
+    made = NaiveSite(tmp_path / "naive", beside=site)
+    yield made
+    made.close()

@@ -1,122 +1,26 @@
 """Redis gone or frozen, PostgreSQL crashed, a full disk, a clock that moved: no job lost, none doubled."""
 
 import os
-import shutil
 import socket
-import subprocess
-import tempfile
 import time
-import uuid
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 from door import add_staff, browser, make_program, sign_in
-from labour.servers import PostgresServer, RedisServer, Worker, end_all
-from labour.tasks import TEST_TASKS, effects, make_effects_table, slow_jobs_begun
+from labour.gates import slow_jobs_begun
+from labour.sites import Site
+from labour.tasks import effects
 from labour.waiting import until
 from sqlalchemy import func, select
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
 
 from api.app import create_app
 from jobs.ledger import enqueue
 from jobs.models import Job
 from jobs.program import Program
-from jobs.schema import upgrade
 from resources import clock
 from resources.database import Database
-
-KINDS = Job.kind.in_(tuple(TEST_TASKS))
-
-
-class Site:
-    """An installation whose servers and workers can be made to fail."""
-
-    def __init__(self, home: Path, url: str, broker: RedisServer | None = None) -> None:
-        home.mkdir(exist_ok=True)
-        self.url, self.home, self.broker = url, home, broker
-        self.database = Database(url)
-        upgrade(self.database)
-        make_effects_table(self.database)
-        self.workers: list[Worker] = []
-
-    def work(
-        self,
-        *,
-        clock_moved_s: int = 0,
-        naive_clock: bool = False,
-        as_celery: bool = False,
-        said: Path | None = None,
-    ) -> Worker:
-        environment = {
-            "IBASHO_HOME": str(self.home),
-            "IBASHO_DATABASE_URL": self.url,
-            "IBASHO_LEASE_SECONDS": "2",
-            "LABOUR_CLOCK_MOVED_S": str(clock_moved_s),
-            "LABOUR_NAIVE_CLOCK": "1" if naive_clock else "",
-            "LABOUR_AS_CELERY": "1" if as_celery else "",
-        }
-        if self.broker is None:
-            worker = Worker(environment, "thread")
-        else:
-            environment |= {"IBASHO_RUNNER": "celery", "IBASHO_REDIS_URL": self.broker.url}
-            worker = Worker(environment, "celery", "2", said=said)
-        self.workers.append(worker)
-        return worker
-
-    def ask(self, count: int, kind: str = "count", *, due: datetime | None = None) -> list[str]:
-        asked = []
-        for _ in range(count):
-            with self.database.writing(by="test") as session:
-                asked.append(str(enqueue(session, kind, run_after=due)))
-        return asked
-
-    def done(self) -> int:
-        with self.database.reading() as session:
-            return session.scalar(
-                select(func.count()).select_from(Job).where(KINDS, Job.state == "done")
-            ) or 0  # fmt: skip
-
-    def close(self) -> None:
-        end_all(self.workers)
-        self.database.close()
-
-
-def _url(server: str) -> str:
-    name = f"t{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
-
-
-@pytest.fixture
-def celery_site(postgres_url: str, tmp_path: Path) -> Iterator[Site]:
-    broker = RedisServer(tmp_path)
-    site = Site(tmp_path / "home", _url(postgres_url), broker)
-    yield site
-    site.close()
-    broker.stop()
-
-
-@pytest.fixture
-def shared_site(postgres_url: str, tmp_path: Path) -> Iterator[Site]:
-    """Machines that share a ledger on PostgreSQL, each with a thread that works on it."""
-    site = Site(tmp_path / "home", _url(postgres_url))
-    yield site
-    site.close()
-
-
-@pytest.fixture
-def thread_site(tmp_path: Path) -> Iterator[Site]:
-    (tmp_path / "home").mkdir()
-    site = Site(tmp_path / "home", f"sqlite:///{tmp_path / 'home' / 'ibasho.sqlite3'}")
-    yield site
-    site.close()
-
 
 GONE_S = float(os.environ.get("IBASHO_GONE_SECONDS", "7"))
 """How long Redis is away: longer than a worker waits for its answer. `make faults`: a minute."""
@@ -170,7 +74,7 @@ def test_a_redis_that_dies_while_all_are_at_work_is_asked_again(
     jobs += celery_site.ask(10)
     if as_celery:
         with pytest.raises(AssertionError, match="asked for afterwards"):
-            until(lambda: celery_site.done() > 2, within_s=20, what="asked for afterwards")
+            until(lambda: celery_site.done() > 2, within_s=8, what="asked for afterwards")
         return
     until(lambda: celery_site.done() == 12, what="what is asked for afterwards is done")
     assert effects(celery_site.database) == dict.fromkeys(jobs, 1)
@@ -237,70 +141,6 @@ def _register(program: Program) -> None:
     with program.database.writing(by="test") as session:
         register_resource(session, registration=part, vocabulary=program.vocabulary, by="test")
         follow_changes(session)
-
-
-def test_a_postgresql_that_crashes_loses_nothing_that_was_committed(tmp_path: Path) -> None:
-    # A socket's path may have 107 bytes at most, so the folder is not pytest's.
-    folder = Path(tempfile.mkdtemp(prefix="ibasho-pg-"))
-    server, broker = PostgresServer(folder / "data"), RedisServer(tmp_path)
-    site = Site(tmp_path / "home", _url(server.url), broker)
-    try:
-        site.work()
-        jobs = site.ask(40)
-        until(lambda: site.done() >= 5, what="some are done")
-        server.crash_and_restart()
-        until(lambda: site_answers(site), what="PostgreSQL answers")
-        jobs += site.ask(10)
-        until(lambda: site.done() == 50, what="all done after the crash")
-        assert effects(site.database) == dict.fromkeys(jobs, 1)
-    finally:
-        site.close()
-        broker.stop()
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def site_answers(site: Site) -> bool:
-    try:
-        return site.database.answers()
-    except OperationalError:
-        return False
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of four megabytes."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("a small disk can be mounted by root only")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
-def test_a_full_disk_refuses_what_is_new_and_keeps_what_was_promised(small_disk: Path) -> None:
-    site = Site(small_disk / "home", f"sqlite:///{small_disk / 'home' / 'ibasho.sqlite3'}")
-    ballast = small_disk / "ballast"
-    try:
-        jobs = site.ask(5)
-        with ballast.open("wb", buffering=0) as full, pytest.raises(OSError, match="space"):
-            while full.write(b"\0" * 4096):
-                pass
-        refused = 0
-        for _ in range(200):
-            try:
-                jobs += site.ask(1)
-            except OperationalError:
-                refused += 1
-        assert refused > 0
-        site.work()
-        ballast.unlink()
-        jobs += site.ask(3)
-        until(lambda: site.done() == len(jobs), what="all done after there was room again")
-        assert effects(site.database) == dict.fromkeys(jobs, 1)
-    finally:
-        site.close()
 
 
 @pytest.mark.parametrize("naive", [False, True], ids=["ours", "its own clock"])

@@ -17,9 +17,10 @@ from pathlib import Path
 import httpx2
 import pytest
 from door import add_staff, sign_in
+from labour.gates import slow_jobs_begun
 from labour.releases import NEWER_KIND, NEWER_SCHEMA, make_release
 from labour.servers import RedisServer, Worker, end_all, free_port, paths
-from labour.tasks import effects, make_effects_table, slow_jobs_begun
+from labour.tasks import effects, make_effects_table
 from labour.waiting import until
 from sqlalchemy import func, select, text
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from labour.gates import slow_jobs_begun
 from labour.servers import Worker, end_all
-from labour.tasks import TEST_TASKS, count, effects, make_effects_table, slow_jobs_begun
+from labour.tasks import TEST_TASKS, count, effects, make_effects_table
 from labour.waiting import until
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
@@ -39,7 +40,7 @@ class Site:
         self.workers: list[Worker] = []
 
     def start(self) -> Worker:
-        worker = Worker({"IBASHO_HOME": str(self.home)}, "thread")
+        worker = Worker({"IBASHO_HOME": str(self.home)}, "thread", forked=True)
         self.workers.append(worker)
         return worker
 
@@ -66,20 +67,6 @@ def site(tmp_path: Path) -> Iterator[Site]:
     yield made
     end_all(made.workers)
     made.database.close()
-
-
-def test_a_process_killed_in_the_middle_of_its_work_loses_and_doubles_nothing(
-    site: Site,
-) -> None:
-    jobs = site.ask("count", 10) + site.ask("count_slowly") + site.ask("count", 10)
-    first = site.start()
-    until(lambda: slow_jobs_begun(site.home), what="the slow job begun")
-    first.kill()
-    assert jobs[10] not in effects(site.database)
-    (site.home / "slow" / "go").touch()
-    site.start()
-    until(lambda: site.done() == 21, what="all jobs done after the kill")
-    assert effects(site.database) == dict.fromkeys(jobs, 1)
 
 
 def test_a_runner_that_is_stopped_finishes_the_job_at_hand(site: Site) -> None:

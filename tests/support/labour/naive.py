@@ -1,38 +1,93 @@
 """What many programs do instead of a ledger: the message is the work, or the row is looked at twice.
 
-Only to be compared with: `python -m labour.naive celery|thread`.
+Only to be compared with: `python -m labour.naive celery N`, or `thread` with the order of its two
+transactions, `do-mark` or `mark-do`.
 """
 
 import os
+import signal
 import sys
 import time
+from collections.abc import Callable
 
-from sqlalchemy import create_engine, text
+from celery import Celery
+from kombu.entity import Queue
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.celery_runner import make_app
-from jobs.settings import read_settings
+from jobs.settings import Settings, read_settings
+from labour.gates import say_at_gate, wait_at_gate
 
 TASK = "naive_count"
+"""With Celery's best settings: told to be done when it is done."""
+EARLY_TASK = "naive_count_early"
+"""As Celery does by itself: told to be done when it begins."""
+
 WORK_S = 0.002
+QUEUE, PREFIX = "naive", "naive."
+UNACKED = PREFIX + "unacked_index"
+VISIBLE_AGAIN_S = 1
+
+TODO = "CREATE TABLE IF NOT EXISTS todo (number VARCHAR(36) PRIMARY KEY, done INTEGER DEFAULT 0)"
+
+
+def naive_app(settings: Settings) -> Celery:
+    """Return an application with the product's settings, and keys of its own in Redis.
+
+    A message that nobody has told to be done comes back after a second, not after hours.
+    """
+    app = make_app(settings)
+    options = app.conf.broker_transport_options
+    app.conf.update(
+        task_default_queue=QUEUE,
+        task_queues=[Queue(QUEUE, routing_key=QUEUE)],  # type: ignore[no-untyped-call]
+        broker_transport_options={
+            **options, "global_keyprefix": PREFIX, "visibility_timeout": VISIBLE_AGAIN_S,
+        },
+    )  # fmt: skip
+    return app
+
+
+def _engine(settings: Settings) -> Engine:
+    url = make_url(settings.database)
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url.set(drivername="postgresql+psycopg"))
+    return create_engine(url, connect_args={"timeout": 30})
+
+
+def _count(engine: Engine, number: str, then: Callable[[], None] = lambda: None) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO effect VALUES (:job, :process)"),
+            {"job": number, "process": os.getpid()},
+        )
+        then()
 
 
 def celery_worker(concurrency: int) -> int:
-    """Work with Celery's best settings; each message carries the work itself."""
+    """Let each message carry the work itself, and where it stops: before, inside, after or kills."""
     settings = read_settings()
-    app = make_app(settings)
-    engine = create_engine(settings.database)
+    app, engine = naive_app(settings), _engine(settings)
 
-    @app.task(name=TASK)  # type: ignore[untyped-decorator]
-    def naive_count(number: str) -> None:
+    def naive_count(number: str, stops: str = "") -> None:
+        def stop(where: str) -> None:
+            if stops == where:
+                wait_at_gate(settings.home, number)
+
         time.sleep(WORK_S)
-        with engine.begin() as connection:
-            connection.execute(
-                text("INSERT INTO effect VALUES (:job, :process)"),
-                {"job": number, "process": os.getpid()},
-            )
+        if stops == "kills":
+            say_at_gate(settings.home, number)
+            os.kill(os.getpid(), signal.SIGKILL)
+        stop("before")
+        _count(engine, number, lambda: stop("inside"))
+        stop("after")
 
+    app.task(name=TASK)(naive_count)
+    app.task(name=EARLY_TASK, acks_late=False, reject_on_worker_lost=False)(naive_count)
     worker = app.Worker(
-        concurrency=concurrency, pool="prefork", loglevel="ERROR", without_gossip=True,
+        concurrency=concurrency, pool="prefork", loglevel="CRITICAL", without_gossip=True,
         without_mingle=True, without_heartbeat=True, quiet=True,
     )  # fmt: skip
     engine.dispose()
@@ -40,28 +95,50 @@ def celery_worker(concurrency: int) -> int:
     return 0
 
 
-def thread_worker() -> None:
-    """Look for a row that is to be done, do it, and mark it: three transactions."""
-    engine = create_engine(read_settings().database, connect_args={"timeout": 30})
-    while True:
+def thread_worker(order: str = "do-mark") -> None:
+    """Look for a row that is to be done, do it, and mark it: three transactions.
+
+    Between the last two a row whose number begins with `slow` stops at the gate, and one whose
+    number begins with `kills` ends the process.
+    """
+    settings = read_settings()
+    engine = _engine(settings)
+    which = text("SELECT number FROM todo WHERE done = 0 ORDER BY number LIMIT 1")
+
+    def mark(number: str) -> None:
         with engine.begin() as connection:
-            number = connection.scalar(text("SELECT number FROM todo WHERE NOT done LIMIT 1"))
-        if number is None:
-            time.sleep(0.05)
-            continue
+            connection.execute(text("UPDATE todo SET done = 1 WHERE number = :n"), {"n": number})
+
+    def do(number: str) -> None:
         time.sleep(WORK_S)
+        _count(engine, number)
+
+    def one() -> bool:
         with engine.begin() as connection:
-            connection.execute(
-                text("INSERT INTO effect VALUES (:job, :process)"),
-                {"job": number, "process": os.getpid()},
-            )
-        with engine.begin() as connection:
-            connection.execute(
-                text("UPDATE todo SET done = 1 WHERE number = :number"), {"number": number}
-            )
+            number = connection.scalar(which)
+        if number is None:
+            return False
+        first, second = (do, mark) if order == "do-mark" else (mark, do)
+        first(number)
+        if number.startswith("slow"):
+            wait_at_gate(settings.home, number)
+        if number.startswith("kills"):
+            say_at_gate(settings.home, number)
+            os.kill(os.getpid(), signal.SIGKILL)
+        second(number)
+        return True
+
+    while True:
+        try:
+            if one():
+                continue
+        except SQLAlchemyError:
+            say_at_gate(settings.home, "failed")
+            engine.dispose()  # and goes on with whatever is to be done then
+        time.sleep(0.05)
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "celery":
         sys.exit(celery_worker(int(sys.argv[2])))
-    thread_worker()
+    thread_worker(*sys.argv[2:])

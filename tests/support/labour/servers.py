@@ -12,6 +12,7 @@ from pathlib import Path
 
 import redis
 
+from labour.nursery import Forked, nursery
 from labour.waiting import until
 
 SUPPORT = Path(__file__).resolve().parents[1]
@@ -120,8 +121,15 @@ class Worker:
         module: str = "labour.worker",
         root: Path = ROOT,
         said: Path | None = None,
+        forked: bool = False,
     ) -> None:
-        """said : where its standard error goes"""
+        """said : where its standard error goes; forked : by the nursery, which saves the loading"""
+        self._process: subprocess.Popen[bytes] | Forked
+        if forked:
+            given = {**os.environ, **environment}
+            self._process = nursery(ROOT, paths(ROOT)).start(module, arguments, given, said)
+            self.pid = self._process.pid
+            return
         with said.open("wb") if said is not None else nullcontext() as into:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", module, *arguments],

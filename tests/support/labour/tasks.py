@@ -2,7 +2,6 @@
 
 import os
 import signal
-from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -11,14 +10,19 @@ from jobs.ledger import Claimed, Outcome, Refused
 from jobs.program import Program
 from jobs.stopping import heed_stop
 from jobs.tasks import Task
+from labour.gates import wait_at_gate
 from resources.database import Database
 
 EFFECTS = "CREATE TABLE IF NOT EXISTS effect (job VARCHAR(36), process INTEGER)"
 
 
+MUCH = "CREATE TABLE IF NOT EXISTS much (job VARCHAR(36), words TEXT)"
+
+
 def make_effects_table(database: Database) -> None:
     with database.writing(by="test") as session:
         session.execute(text(EFFECTS))
+        session.execute(text(MUCH))
 
 
 def effects(database: Database) -> dict[str, int]:
@@ -26,6 +30,12 @@ def effects(database: Database) -> dict[str, int]:
     with database.reading() as session:
         rows = session.execute(text("SELECT job, count(*) FROM effect GROUP BY job"))
         return {row[0]: row[1] for row in rows}
+
+
+def much_written(database: Database) -> list[str]:
+    """Return the jobs that wrote much."""
+    with database.reading() as session:
+        return list(session.scalars(text("SELECT job FROM much")))
 
 
 def count(_program: Program, session: Session, job: Claimed) -> Outcome:
@@ -39,14 +49,22 @@ def count(_program: Program, session: Session, job: Claimed) -> Outcome:
 def count_slowly(program: Program, session: Session, job: Claimed) -> Outcome:
     """Have the effect, say so outside, then wait for the word before the transaction ends."""
     outcome = count(program, session, job)
-    folder = program.settings.home / "slow"
-    folder.mkdir(parents=True, exist_ok=True)
-    begun = folder / f"{job.id}.{os.getpid()}"
-    begun.touch()
-    from labour.waiting import until
-
-    until((folder / "go").exists, within_s=60)
+    wait_at_gate(program.settings.home, job.id)
     return outcome
+
+
+def wait_first(program: Program, job: Claimed) -> None:
+    """Wait for the word when the job is taken, before its transaction begins."""
+    wait_at_gate(program.settings.home, job.id)
+
+
+def write_much(program: Program, session: Session, job: Claimed) -> Outcome:
+    """Have an effect that needs a megabyte, whatever the database does to make it smaller."""
+    session.execute(
+        text("INSERT INTO much VALUES (:job, :words)"),
+        {"job": str(job.id), "words": os.urandom(500_000).hex()},
+    )
+    return count(program, session, job)
 
 
 def count_in_pieces(program: Program, session: Session, job: Claimed) -> Outcome:
@@ -80,14 +98,11 @@ def kill_the_worker(_program: Program, session: Session, job: Claimed) -> Outcom
     raise AssertionError
 
 
-def slow_jobs_begun(home: Path) -> list[int]:
-    """Return the processes that hold a slow job, as far as they have said so."""
-    return [int(p.name.rpartition(".")[2]) for p in (home / "slow").glob("*.*")]
-
-
 TEST_TASKS = {
     "count": Task(count),
     "count_slowly": Task(count_slowly),
+    "wait_then_count": Task(count, before=wait_first),
+    "wait_then_write_much": Task(write_much, before=wait_first),
     "count_in_pieces": Task(count_in_pieces),
     "stumble": Task(stumble),
     "refuse": Task(refuse),

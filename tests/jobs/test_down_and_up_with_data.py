@@ -3,48 +3,15 @@
 from pathlib import Path
 
 from door import make_program
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect
+from stored_rows import columns_of, common, rows, words_of_people
 
-from casework.case_models import Person
-from casework.row_security import as_system
 from jobs.demo.load import load_demo
 from jobs.schema import downgrade, upgrade
 from resources.database import Database
 from resources.models import Base
 
 FIRST = "0001"
-SEALED = {("person", "label"), ("person", "summary"), ("person", "need")}
-"""Sealed anew on the way up, so each time other letters; read through the model instead."""
-
-Columns = dict[str, list[str]]
-
-
-def columns_of(database: Database) -> Columns:
-    """Return the columns of each table, of those whose values stay as they are."""
-    looked = inspect(database.engine)
-    tables = set(looked.get_table_names()) - {"alembic_version"}
-    return {
-        table: sorted(
-            c["name"] for c in looked.get_columns(table) if (table, c["name"]) not in SEALED
-        )
-        for table in sorted(tables)
-    }
-
-
-def rows(database: Database, columns: Columns) -> dict[str, list[str]]:
-    """Return what stands in these columns, every row of it."""
-    found = {}
-    with database.connecting(said=as_system("test")) as connection:
-        for table, names in columns.items():
-            listed = ", ".join(f'"{name}"' for name in names)
-            read = connection.execute(text(f'SELECT {listed} FROM "{table}"'))
-            found[table] = sorted(repr(tuple(row)) for row in read)
-    return found
-
-
-def words_of_people(database: Database) -> list[str]:
-    with database.reading(said=as_system("test")) as session:
-        return sorted(repr((p.label, p.summary, p.need)) for p in session.query(Person))
 
 
 def test_the_demo_goes_down_to_the_first_schema_and_up_again(
@@ -55,7 +22,7 @@ def test_the_demo_goes_down_to_the_first_schema_and_up_again(
     early = columns_of(database)
     upgrade(database)
     now = columns_of(database)
-    kept = {t: sorted({*early[t]} & {*now[t]}) for t in early.keys() & now.keys()}
+    kept = common(early, now)
     load_demo(make_program(database, tmp_path / "home", demo=True))
     before, people = rows(database, kept), words_of_people(database)
     assert min(len(before[t]) for t in ("resource", "offering", "account", "person")) > 5

@@ -94,16 +94,6 @@ def test_each_job_is_done_once_however_often_it_is_delivered(site: Site) -> None
     assert effects(site.database) == dict.fromkeys(jobs, 1)
 
 
-def test_a_killed_process_of_the_pool_loses_and_doubles_nothing(site: Site) -> None:
-    [job] = site.ask("count_slowly")
-    site.start_worker(concurrency=1)
-    until(lambda: slow_jobs_begun(site.home), what="the slow job begun")
-    os.kill(slow_jobs_begun(site.home)[0], signal.SIGKILL)
-    (site.home / "slow" / "go").touch()
-    until(site.all_done(1), what="the job done by the next process")
-    assert effects(site.database) == {job: 1}
-
-
 def test_when_redis_forgets_everything_the_ledger_sends_it_again(site: Site) -> None:
     naive = make_app(site.settings)
     jobs = site.ask("count", 20)

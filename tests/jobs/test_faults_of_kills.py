@@ -1,6 +1,10 @@
 """Workers that are killed (-9) while they work, beside programs without a ledger under the same kills."""
 
-from labour.gates import at_gate, open_gate
+import os
+import signal
+from pathlib import Path
+
+from labour.gates import at_gate, open_gate, slow_jobs_begun
 from labour.naive import EARLY_TASK
 from labour.sites import NaiveSite, Site
 from labour.tasks import effects
@@ -73,6 +77,28 @@ def test_a_batch_under_kills_is_done_once_where_a_program_without_a_ledger_loses
     until(lambda: site.states() == {"done": len(jobs)}, what="all jobs done after the kills")
     ours = {job: n for job, n in effects(site.database).items() if job in jobs}
     assert ours == dict.fromkeys(jobs, 1)
+
+
+def test_a_killed_process_of_the_pool_loses_nothing_where_a_message_alone_is_lost(
+    celery_site: Site, tmp_path: Path
+) -> None:
+    naive = NaiveSite(tmp_path / "naive", beside=celery_site)
+    try:
+        [job] = celery_site.ask(1, "count_slowly")
+        celery_site.work(concurrency=1)
+        naive.send("begun", "before", task=EARLY_TASK)
+        naive.work("celery", "1")
+        for site in (celery_site, naive):
+            until(lambda home=site.home: slow_jobs_begun(home), what="in the middle of its work")
+            os.kill(slow_jobs_begun(site.home)[0], signal.SIGKILL)
+            open_gate(site.home)
+        naive.send("z")
+        until(lambda: celery_site.done() == 1, what="the job done by the next process")
+        until(lambda: "z" in naive.effects(), what="the next message's turn")
+        until(lambda: naive.waiting() == 0, what="no message is left")
+        assert effects(celery_site.database) == {job: 1, "z": 1}  # one table for both
+    finally:
+        naive.close()
 
 
 def started_again(site: Site | NaiveSite, *arguments: str) -> None:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+import billiard.pool
 import redis
 from celery import Celery, bootsteps
 from celery.signals import setup_logging, worker_process_init
@@ -59,6 +60,11 @@ def check_broker(redis_url: str) -> None:
             f"this Redis drops messages when its memory is full (maxmemory-policy {policy}); "
             "set maxmemory-policy to noeviction and start again.",
         )
+
+
+# A pool that ends waits half a minute for the word that its results were taken. Where a worker has
+# failed nobody takes them any more; what was done stands in the ledger, so a moment is enough.
+billiard.pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = 10  # of a tenth of a second
 
 
 def make_app(settings: Settings) -> Celery:

@@ -119,23 +119,6 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_has(site: Site) -> None:
     assert effects(site.database) == {job: 1}
 
 
-def test_a_worker_that_is_told_to_stop_while_a_hundred_wait_loses_and_doubles_nothing(
-    site: Site,
-) -> None:
-    jobs = site.ask("count", 30) + site.ask("count_slowly", 2) + site.ask("count", 68)
-    worker = site.start_worker()
-    until(lambda: len(slow_jobs_begun(site.home)) == 2, what="both processes at work")
-    os.kill(worker.pid, signal.SIGTERM)
-    (site.home / "slow" / "go").touch()
-    assert worker.stop() == 0
-    states = site.states()
-    assert set(states) == {"done", "ready"}  # what it had begun it finished
-    assert effects(site.database).keys() >= set(jobs[30:32])
-    site.start_worker()
-    until(site.all_done(100), what="the others done by the next worker")
-    assert effects(site.database) == dict.fromkeys(jobs, 1)
-
-
 def test_the_settings_under_which_a_killed_worker_gives_its_message_back() -> None:
     conf = make_app(Settings(runner="celery")).conf
     assert conf.task_acks_late

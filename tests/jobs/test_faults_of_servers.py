@@ -2,13 +2,17 @@
 
 import os
 import socket
+import threading
 import time
+import uuid
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from door import add_staff, browser, make_program, sign_in
+from kombu.exceptions import OperationalError as BrokerError
 from labour.gates import slow_jobs_begun
 from labour.sites import NaiveSite, Site
 from labour.tasks import effects
@@ -16,9 +20,11 @@ from labour.waiting import until
 from sqlalchemy import func, select
 
 from api.app import create_app
+from jobs.celery_runner import TASK_NAME, make_app
 from jobs.ledger import enqueue
 from jobs.models import Job
 from jobs.program import Program
+from jobs.settings import Settings
 from resources import clock
 from resources.database import Database
 
@@ -106,6 +112,19 @@ def test_a_redis_that_is_frozen_delays_jobs_and_loses_none(celery_site: Site) ->
     assert effects(celery_site.database) == dict.fromkeys(jobs, 1)
 
 
+def waits_for_redis(settings: Settings) -> bool:
+    """Tell whether whoever sends the message while a request is answered waits for a second."""
+
+    def send() -> None:
+        with suppress(BrokerError):
+            make_app(settings).send_task(TASK_NAME, (str(uuid.uuid4()),))
+
+    sending = threading.Thread(target=send, daemon=True)
+    sending.start()
+    sending.join(1)
+    return sending.is_alive()
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_no_request_waits_for_redis(database: Database, tmp_path: Path) -> None:
     """A Redis that answers nobody: whoever connected to it would wait."""
@@ -131,6 +150,7 @@ def test_no_request_waits_for_redis(database: Database, tmp_path: Path) -> None:
         assert jobs_in(program) > before
         with pytest.raises(BlockingIOError):
             redis.accept()
+        assert waits_for_redis(settings)
 
 
 def jobs_in(program: Program) -> int:

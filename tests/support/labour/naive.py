@@ -1,13 +1,15 @@
 """What many programs do instead of a ledger: the message is the work, or the row is looked at twice.
 
-Only to be compared with: `python -m labour.naive celery N`, or `thread` with the order of its two
-transactions, `do-mark` or `mark-do`.
+Only to be compared with: `python -m labour.naive celery N`; `thread` with the order of its two
+transactions, `do-mark` or `mark-do`; `memory` with the jobs that the process was asked for.
 """
 
 import os
 import signal
 import sys
+import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 from celery import Celery
@@ -77,6 +79,8 @@ def celery_worker(concurrency: int) -> int:
                 wait_at_gate(settings.home, number)
 
         time.sleep(WORK_S)
+        if stops == "raises":
+            raise ValueError(number)
         if stops == "kills":
             say_at_gate(settings.home, number)
             os.kill(os.getpid(), signal.SIGKILL)
@@ -98,8 +102,8 @@ def celery_worker(concurrency: int) -> int:
 def thread_worker(order: str = "do-mark") -> None:
     """Look for a row that is to be done, do it, and mark it: three transactions.
 
-    Between the last two a row whose number begins with `slow` stops at the gate, and one whose
-    number begins with `kills` ends the process.
+    Between the last two a row whose number begins with `slow` stops at the gate, one of `raises`
+    fails, and one of `kills` ends the process.
     """
     settings = read_settings()
     engine = _engine(settings)
@@ -122,6 +126,8 @@ def thread_worker(order: str = "do-mark") -> None:
         first(number)
         if number.startswith("slow"):
             wait_at_gate(settings.home, number)
+        if number.startswith("raises"):
+            raise ValueError(number)
         if number.startswith("kills"):
             say_at_gate(settings.home, number)
             os.kill(os.getpid(), signal.SIGKILL)
@@ -132,13 +138,32 @@ def thread_worker(order: str = "do-mark") -> None:
         try:
             if one():
                 continue
-        except SQLAlchemyError:
+        except (SQLAlchemyError, ValueError):
             say_at_gate(settings.home, "failed")
             engine.dispose()  # and goes on with whatever is to be done then
         time.sleep(0.05)
 
 
+def memory_worker(*numbers: str) -> None:
+    """Work on what this process was asked for, behind the answers that were sent already.
+
+    Told to stop, it ends the piece of work at hand.
+    """
+    settings = read_settings()
+    engine, waiting = _engine(settings), deque(numbers)
+    over = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: over.set())
+    while waiting and not over.is_set():
+        number = waiting.popleft()
+        _count(engine, number)
+        if number.startswith("slow"):
+            wait_at_gate(settings.home, number)
+
+
 if __name__ == "__main__":
+    if sys.argv[1] == "memory":
+        memory_worker(*sys.argv[2:])
+        sys.exit()
     if sys.argv[1] == "celery":
         sys.exit(celery_worker(int(sys.argv[2])))
     thread_worker(*sys.argv[2:])

@@ -23,7 +23,9 @@ def run_thread() -> None:
     runner.start()
     over = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: over.set())
-    over.wait()
+    # Not for ever: a signal that came to another thread, as after SIGCONT, wakes nobody here.
+    while not over.wait(0.05):
+        pass
     runner.stop()
     program.close()
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Generic, TypeVar
 
+from pydantic_core import from_json
+
 T = TypeVar("T")
 
 SHOWN = (
@@ -56,12 +58,19 @@ class PlaceKept:
     @property
     def facts(self) -> list[Any]:
         if self._facts is None:
-            self._facts = json.loads(self._kept)
+            self._facts = from_json(self._kept)
         return self._facts
 
     @property
     def offering(self) -> uuid.UUID:
         return uuid.UUID(int=self._number)
+
+    @property
+    def _id(self) -> str:
+        """Return the offering's id in writing, in a third of the time that a UUID of it takes."""
+        digits = f"{self._number:032x}"
+        parts = digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]
+        return "-".join(parts)
 
     @property
     def resource(self) -> uuid.UUID:
@@ -111,13 +120,13 @@ class PlaceShown(PlaceKept):
     def as_json(self) -> dict[str, Any]:
         # Taken apart once: an answer of ten places asks for two hundred facts.
         (
-            _resource, name, kind, host, description, address, phone, lon, lat,
+            resource, name, kind, host, description, address, phone, lon, lat,
             accuracy_m, schedule_text, verified_on, fee_yen, invented, verified_by,
             sessions_seen, host_answers,
         ) = self.facts  # fmt: skip
         return {
-            "offering": str(self.offering),
-            "resource": str(self.resource),
+            "offering": self._id,
+            "resource": resource,
             "name": name,
             "kind": kind,
             "host": host,

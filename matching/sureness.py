@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from matching.place_shown import PlaceShown
 from matching.sentences import Sentence, sentence
@@ -61,6 +62,7 @@ def sure_words(place: PlaceShown, on: date) -> list[Sentence]:
     return [w for w in words if w is not None]
 
 
+@lru_cache(maxsize=4096)
 def ago(day: str, on: date) -> Sentence:
     """Return how long before a day another one (YYYY-MM-DD) lies."""
     days = (on - date.fromisoformat(day)).days

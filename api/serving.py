@@ -10,7 +10,7 @@ from jobs.log_lines import Fields
 from jobs.settings import Settings
 
 READER = "h11"
-"""What reads requests: it bounds the head of one. The faster one, which uvicorn would take by itself
+"""What reads requests: it bounds the head of one. The faster parser, which uvicorn takes by itself
 where it is installed, doesn't."""
 
 

@@ -200,6 +200,22 @@ def threshold_limits() -> dict[str, Allowed]:
 
 THRESHOLDS = tuple(f.name for f in fields(Thresholds))
 
+_BEGINS = (
+    ("again", ("again_",)),
+    ("host", ("host_", "experience_", "answer_half")),
+    ("sure", ("sure_", "room_", "sessions_", "answers_", "unsure_")),
+    ("hub", ("hub_",)),
+    ("fit", ("",)),
+)
+
+
+def threshold_groups() -> dict[str, tuple[str, ...]]:
+    """Return the names by what they are about: `fit`, `host`, `sure`, `hub`, `again`."""
+    groups: dict[str, list[str]] = {"fit": [], "host": [], "sure": [], "hub": [], "again": []}
+    for name in THRESHOLDS:
+        groups[next(group for group, begins in _BEGINS if name.startswith(begins))].append(name)
+    return {group: tuple(names) for group, names in groups.items()}
+
 
 def checked(scheme: Scheme) -> Scheme:
     """Return a scheme as it is kept, with every criterion's weight; raise `BadScheme`.

@@ -28,6 +28,7 @@ from matching.schemes import (
     Scheme,
     Weighing,
     checked,
+    threshold_groups,
     threshold_limits,
 )
 from matching.schemes_kept import (
@@ -70,6 +71,7 @@ def _all(request: Request, session: Session, user: Actor, **said: Any) -> Respon
         criteria=CODES,
         shares={c: _shares(s) for c, s in weighing.schemes.items()},
         threshold_words=_threshold_words(),
+        threshold_groups=threshold_groups(),
         decides=user.role in DECIDES,
         edits=scheme_edits(history_of(session), weighing, language_of(request)),
         **{"saved": False, "error": None, **said},
@@ -134,6 +136,7 @@ def _form(
         weighing=weighing,
         criteria=CODES,
         threshold_words=_threshold_words(),
+        threshold_groups=threshold_groups(),
         limits=threshold_limits(),
         **context,
     )

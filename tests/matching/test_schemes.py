@@ -31,6 +31,7 @@ from matching.schemes import (
     checked,
     checked_thresholds,
     default_weighing,
+    threshold_groups,
     threshold_limits,
 )
 from matching.schemes_kept import (
@@ -420,3 +421,10 @@ def test_another_term_of_a_kind_is_tried_on_lists_and_then_is_what_they_become(
         }
     assert kinds == {"salon"}
     assert lists.term("kind", "salon").facts["term_days"] == 90
+
+
+def test_each_threshold_stands_in_one_group() -> None:
+    groups = threshold_groups()
+    assert sorted(name for names in groups.values() for name in names) == sorted(THRESHOLDS)
+    assert all(groups.values())
+    assert set(groups["hub"]) == {"hub_share_percent", "hub_fewest_lists", "hub_less_percent"}

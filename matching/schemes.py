@@ -256,7 +256,7 @@ def checked_thresholds(given: Mapping[str, Any]) -> dict[str, Any]:
             raise BadScheme(name, sentence("scheme_bad.threshold", known=", ".join(THRESHOLDS)))
         if not _within(value, limits.least, limits.most, whole=limits.whole):
             key = "scheme_bad.whole" if limits.whole else "scheme_bad.range"
-            words = sentence(key, least=f"{limits.least:g}", most=f"{limits.most:g}")
+            words = sentence(key, least=f"{limits.least:,.10g}", most=f"{limits.most:,.10g}")
             raise BadScheme(name, words)
         found[name] = int(value) if limits.whole else value
     return found

@@ -75,7 +75,7 @@ def _show(weighing: "Weighing", code: str | None, form: Format) -> None:
     print_table(
         say("table.scheme_thresholds"),
         ["", "", ""],
-        [[name, words[name], f"{value:g}"] for name, value in numbers.items()],
+        [[name, words[name], f"{value:.10g}"] for name, value in numbers.items()],
     )
 
 

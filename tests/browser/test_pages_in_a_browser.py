@@ -308,9 +308,9 @@ def test_from_reception_to_the_first_step_of_a_placement(
     first = page.locator("li.suggestion").first
     expect(first).to_be_visible()
     name = first.locator("h3 a").inner_text()
-    first.locator("details.start summary").click()
+    first.locator("details.start summary", has_text="打診した").click()
     first.locator("input[name=told][value=need]").check()
-    first.locator("details.start button").click()
+    first.locator("details.start button", has_text="打診した").click()
     placements = page.locator("#placements")
     expect(placements).to_contain_text(name)
     expect(placements.locator("[aria-current=step]")).to_have_text("打診")

@@ -119,12 +119,12 @@ def test_a_kind_and_a_need_are_replaced_where_they_stand(database: Database) -> 
     place = register(database, kind="volunteer", needs=["hoarding"])
     assert write(database, "replace", axis="kind", old="volunteer", new="class") == 1
     assert write(database, "replace", axis="need", old="hoarding", new="literacy") == 1
-    assert write(database, "replace", axis="need", old="frailty", new="literacy") == 0
+    assert write(database, "replace", axis="need", old="grief", new="literacy") == 0
     with database.reading() as session:
         now = session.get_one(Resource, place)
         salon = session.get_one(TaxonomyTerm, ("kind", "salon"))
     assert (now.kind, now.needs) == ("class", ["literacy"])
-    assert salon.facts["needs"] == ["isolation", "literacy", "grief", "no_role"]
+    assert salon.facts["needs"] == ["isolation", "frailty", "literacy", "no_role"]
 
 
 @pytest.mark.parametrize(
@@ -144,6 +144,7 @@ def test_a_kind_and_a_need_are_replaced_where_they_stand(database: Database) -> 
         ("replace", {"axis": "activity", "old": "tea", "new": "castle"}, "unknown"),
         ("replace", {"axis": "audience", "old": "women", "new": "anyone"}, "needed_by_engine"),
         ("replace", {"axis": "kind", "old": "hiroba", "new": "salon"}, "needed_by_engine"),
+        ("replace", {"axis": "need", "old": "frailty", "new": "care"}, "needed_by_engine"),
     ],
 )
 def test_what_would_break_the_rules_is_refused(

@@ -144,7 +144,7 @@ def test_a_kind_and_a_need_are_replaced_where_they_stand(database: Database) -> 
         ("replace", {"axis": "activity", "old": "tea", "new": "castle"}, "unknown"),
         ("replace", {"axis": "audience", "old": "women", "new": "anyone"}, "needed_by_engine"),
         ("replace", {"axis": "kind", "old": "hiroba", "new": "salon"}, "needed_by_engine"),
-        ("replace", {"axis": "need", "old": "frailty", "new": "care"}, "needed_by_engine"),
+        ("replace", {"axis": "need", "old": "frailty", "new": "literacy"}, "needed_by_engine"),
     ],
 )
 def test_what_would_break_the_rules_is_refused(

@@ -33,6 +33,8 @@ from resources.database import Database  # noqa: E402
 
 OUT = Path(__file__).parent / "out"
 PATIENCE_S = 120.0
+QUIET = {"IBASHO_LOG_LEVEL": "error", "PYTHONWARNINGS": "ignore"}
+"""For the workers: what is looked at is the table."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def on_sqlite(folder: Path, jobs: int, kills: int) -> list[Row]:
     with database.writing(by="benchmark") as session:
         session.execute(text(EFFECTS))
     wanted = asked(database, jobs)
-    start = lambda: Worker({"IBASHO_HOME": str(home)}, "thread")  # noqa: E731
+    start = lambda: Worker({**QUIET, "IBASHO_HOME": str(home)}, "thread")  # noqa: E731
     run = Run(database, start, None, random.Random(1))
     rows.append(counted("thread, SQLite: ledger", run, wanted, kills, 0))
     database.close()
@@ -140,7 +142,8 @@ def on_sqlite(folder: Path, jobs: int, kills: int) -> list[Row]:
         session.execute(
             text("INSERT INTO todo (number) VALUES (:n)"), [{"n": number} for number in wanted]
         )
-    start = lambda: Worker({"IBASHO_HOME": str(home)}, "thread", module="labour.naive")  # noqa: E731
+    naive = {**QUIET, "IBASHO_HOME": str(home)}
+    start = lambda: Worker(naive, "thread", module="labour.naive")  # noqa: E731
     run = Run(database, start, None, random.Random(1))
     rows.append(counted("thread, SQLite: look, do, mark", run, wanted, kills, 0))
     database.close()
@@ -159,8 +162,9 @@ def on_postgresql(folder: Path, jobs: int, kills: int, wipes: int) -> list[Row]:
             home = folder / name
             home.mkdir()
             environment = {
-                "IBASHO_HOME": str(home), "IBASHO_DATABASE_URL": url, "IBASHO_RUNNER": "celery",
-                "IBASHO_REDIS_URL": broker.url, "IBASHO_LEASE_SECONDS": "5",
+                **QUIET, "IBASHO_HOME": str(home), "IBASHO_DATABASE_URL": url,
+                "IBASHO_RUNNER": "celery", "IBASHO_REDIS_URL": broker.url,
+                "IBASHO_LEASE_SECONDS": "5",
             }  # fmt: skip
             broker.client.flushall()
             rows.append(_celery(Database(url), environment, broker, naive, (jobs, kills, wipes)))

@@ -148,6 +148,17 @@ class Need(Part):
         return LonLat(self.at.lon, self.at.lat)
 
 
+def could_be(field: str, value: object) -> bool:
+    """Tell whether a need could say a value in a field (`age`, `limits.minutes`)."""
+    head, _, tail = field.partition(".")
+    said = {"at": {"lon": 0.0, "lat": 0.0}, head: {tail: value} if tail else value}
+    try:
+        Need.model_validate(said)
+    except ValidationError:
+        return False
+    return True
+
+
 def parse_need(
     data: Any,
     vocabulary: Vocabulary,

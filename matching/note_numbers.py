@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from matching.need import could_be
 from matching.note_proposals import Proposal
 from matching.note_whom import Others
 from resources.days import DAYS
@@ -59,8 +60,10 @@ def counted(part: str, others: Others) -> Iterator[Proposal]:
         for found in re.finditer(pattern, plain):
             if _is_meant(field, plain, found, others):
                 half = unit // 2 if found.re.groups > 1 and found.group(2) else 0
-                yield Proposal(field, int(found.group(1)) * unit + half, found.group())
-                break
+                number = int(found.group(1)) * unit + half
+                if could_be(field, number):
+                    yield Proposal(field, number, found.group())
+                    break
 
 
 def _is_meant(field: str, plain: str, found: re.Match[str], others: Others) -> bool:

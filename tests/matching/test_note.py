@@ -236,6 +236,16 @@ def test_hours_of_the_clock_are_read_and_a_no_leaves_nothing_beside_what_is_said
     assert {(w["from"], w["to"]) for w in left.value} == {("12:00", "21:00")}
 
 
+@pytest.mark.parametrize("number", [0, 1, 24, 25, 48, 99, 121, 150, 601, 999, 9_999_999])
+def test_a_number_that_no_need_could_say_is_not_proposed(number: int) -> None:
+    said = f"本人は{number}歳。歩いて{number}分。週{number}回。{number}時間くらい。{number}円まで。{number}人まで。"
+    proposed = need_of(read_note(said))
+    parse_need({"at": {"lon": 139.7, "lat": 35.7}, **proposed}, VOCABULARY)
+    if number == 48:
+        assert "age" in proposed
+        assert "minutes" not in proposed.get("limits", {})
+
+
 @pytest.mark.parametrize(
     ("words", "place"),
     [

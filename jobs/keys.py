@@ -15,6 +15,7 @@ from casework.sealed_fields import KEY_BYTES, KeyRing, new_ring
 from casework.sealed_stored import any_sealed, are_its_keys
 from casework.sealed_words import RING
 from jobs.settings import Settings
+from jobs.written_once import write_once
 from resources.database import Database
 
 RING_FILE = "keys/ring.json"
@@ -77,7 +78,7 @@ def made_ring(settings: Settings) -> KeyRing:
     path = _file(settings)
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(path, new_ring(), replace=False)
+        write_once(path, _written(new_ring()))
     return key_ring(settings)
 
 
@@ -117,7 +118,11 @@ def ring_in(text: bytes) -> KeyRing:
 
 def write_ring(settings: Settings, ring: KeyRing) -> None:
     """Keep other keys than until now, in one step."""
-    _write(_file(settings), ring, replace=True)
+    path = _file(settings)
+    fresh = path.with_suffix(f".{os.getpid()}")
+    fresh.touch(mode=0o600)
+    fresh.write_bytes(_written(ring))
+    fresh.replace(path)
 
 
 def give_keys(database: Database, settings: Settings) -> None:
@@ -125,22 +130,9 @@ def give_keys(database: Database, settings: Settings) -> None:
     database.info[RING] = partial(ring_of, database, settings)
 
 
-def _write(path: Path, ring: KeyRing, *, replace: bool) -> None:
-    text = json.dumps(
-        {
-            "keys": {str(n): base64.b64encode(k).decode() for n, k in ring.keys.items()},
-            "index": base64.b64encode(ring.index).decode(),
-        }
-    )
-    fresh = path.with_suffix(f".{os.getpid()}")
-    fresh.touch(mode=0o600)
-    fresh.write_text(text, encoding="utf-8")
-    if replace:
-        fresh.replace(path)
-        return
-    try:
-        os.link(fresh, path)  # whoever links first wins; the others read it
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
+def _written(ring: KeyRing) -> bytes:
+    kept = {
+        "keys": {str(n): base64.b64encode(k).decode() for n, k in ring.keys.items()},
+        "index": base64.b64encode(ring.index).decode(),
+    }
+    return json.dumps(kept).encode()

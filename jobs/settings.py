@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from casework.roles import ROLES
 from geodata.tiles import BadTiles, open_tiles
+from jobs.written_once import write_once
 
 PREFIX = "IBASHO_"
 SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")
@@ -265,13 +266,5 @@ def secret_key(home: Path) -> bytes:
         return kept
     path = home / "secret.key"
     home.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(f".{os.getpid()}")
-    fresh.touch(mode=0o600)
-    fresh.write_bytes(secrets.token_bytes(SECRET_BYTES))
-    try:
-        os.link(fresh, path)  # whoever links first wins; the others read it
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
+    write_once(path, secrets.token_bytes(SECRET_BYTES))
     return path.read_bytes()

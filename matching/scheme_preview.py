@@ -16,7 +16,8 @@ from geodata.coordinates import LonLat
 from matching.answers import Suggestion
 from matching.codebook import Codebook
 from matching.need import Need, parse_need
-from matching.schemes import UNIT, Weighing
+from matching.schemes import UNIT, USUAL, Weighing
+from matching.schemes_kept import read_weighing
 from matching.sentences import Sentence
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
@@ -200,6 +201,14 @@ def preview(
             ]
         )  # fmt: skip
     return Preview(tuple(compared(t, b, a) for t, b, a in zip(trials, *lists, strict=True)))
+
+
+def preview_lists(
+    session: Session, store: IndexStore, trials: Sequence[Trial], *, lists_after: Vocabulary
+) -> Preview:
+    """Put each need to the engine by the closed lists as they are, and as a change makes them."""
+    usual = (read_weighing(session), USUAL)
+    return preview(session, store, trials, before=usual, after=usual, lists_after=lists_after)
 
 
 def compared(trial: Trial, before: Sequence[Suggestion], after: Sequence[Suggestion]) -> Compared:

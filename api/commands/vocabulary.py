@@ -131,9 +131,7 @@ def _is_meaning_shown_first(
     axis: str, code: str, meaning: dict[str, Any], people: str | None, form: Format
 ) -> bool:
     """Show what another meaning of a need does; False where it couldn't be kept."""
-    from matching.scheme_preview import preview
-    from matching.schemes import USUAL
-    from matching.schemes_kept import read_weighing
+    from matching.scheme_preview import preview_lists
 
     with opened() as program, program.database.reading() as session:
         lists = program.vocabulary
@@ -141,24 +139,16 @@ def _is_meaning_shown_first(
         known = set(lists.codes("audience")) - {"anyone"}
         if axis != "need" or code not in lists.codes(axis) or not codes <= known:
             return False
-        weighing = (read_weighing(session), USUAL)
-        found = preview(
-            session,
-            program.store,
-            trials_of(program, session, people),
-            before=weighing,
-            after=weighing,
-            lists_after=lists.with_facts(axis, code, meaning),
-        )
+        after = lists.with_facts(axis, code, meaning)
+        trials = trials_of(program, session, people)
+        found = preview_lists(session, program.store, trials, lists_after=after)
     print_effect(found, form)
     return True
 
 
 def _is_shown_first(axis: str, code: str, days: int, people: str | None, form: Format) -> bool:
     """Show what another term does; False where none was given that could be kept."""
-    from matching.scheme_preview import preview
-    from matching.schemes import USUAL
-    from matching.schemes_kept import read_weighing
+    from matching.scheme_preview import preview_lists
     from resources import clock
     from resources.term_effect import effect_of_term
     from resources.terms import DAYS
@@ -174,15 +164,9 @@ def _is_shown_first(axis: str, code: str, days: int, people: str | None, form: F
             days_after=days,
             today=clock.today(),
         )
-        weighing = (read_weighing(session), USUAL)
-        found = preview(
-            session,
-            program.store,
-            trials_of(program, session, people),
-            before=weighing,
-            after=weighing,
-            lists_after=lists.with_facts(axis, code, {"term_days": days}),
-        )
+        after = lists.with_facts(axis, code, {"term_days": days})
+        trials = trials_of(program, session, people)
+        found = preview_lists(session, program.store, trials, lists_after=after)
     if form is Format.JSON:
         print_json({"verifying": effect.as_json(), "lists": found.as_json()})
         return True

@@ -8,9 +8,7 @@ from sqlalchemy.orm import Session
 from api.pages.trials import trials_for
 from casework.access import Actor
 from jobs.program import Program
-from matching.scheme_preview import preview
-from matching.schemes import USUAL
-from matching.schemes_kept import read_weighing
+from matching.scheme_preview import preview_lists
 from resources import clock
 from resources.term_effect import effect_of_term
 from resources.terms import read_vocabulary
@@ -22,7 +20,7 @@ def term_tried(
 ) -> dict[str, Any]:
     """Return what the page of a kind shows of another term; each look at a person is recorded."""
     trials, examples = trials_for(session, program, user)
-    weighing = (read_weighing(session), USUAL)
+    after = lists.with_facts("kind", kind, {"term_days": days})
     return {
         "effect": effect_of_term(
             session,
@@ -31,14 +29,7 @@ def term_tried(
             days_after=days,
             today=clock.today(),
         ),
-        "found": preview(
-            session,
-            program.store,
-            trials,
-            before=weighing,
-            after=weighing,
-            lists_after=lists.with_facts("kind", kind, {"term_days": days}),
-        ),
+        "found": preview_lists(session, program.store, trials, lists_after=after),
         "examples": examples,
     }
 
@@ -48,16 +39,9 @@ def meaning_tried(
 ) -> dict[str, Any]:
     """Return what the page of a need shows of another meaning; each look is recorded."""
     trials, examples = trials_for(session, program, user)
-    weighing = (read_weighing(session), USUAL)
     lists = read_vocabulary(session) or default_vocabulary()
+    after = lists.with_facts("need", need, meaning)
     return {
-        "found": preview(
-            session,
-            program.store,
-            trials,
-            before=weighing,
-            after=weighing,
-            lists_after=lists.with_facts("need", need, meaning),
-        ),
+        "found": preview_lists(session, program.store, trials, lists_after=after),
         "examples": examples,
     }

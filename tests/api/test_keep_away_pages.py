@@ -4,7 +4,7 @@ import re
 import uuid
 
 import pytest
-from door import add_staff, browser, sign_in, token_of
+from door import add_staff, browser, receive_person, sign_in, token_of
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
@@ -12,19 +12,16 @@ from starlette.datastructures import FormData
 
 from api.app import create_app
 from api.pages.reception import assessed_need
-from casework.access import Actor
 from casework.case_models import Person
-from casework.consents import Given
-from casework.people import add_person
 from jobs.program import Program
 from matching.need import parse_need
-from resources import clock
 from resources.commands import register_resource
 from resources.models import Change, Resource
 from resources.registration import Registration
 from resources.vocabulary import default_vocabulary
 
 HERE = {"lon": 139.7101, "lat": 35.7295}
+NEED = {"at": HERE, "walk_minutes": 15, "needs": {"isolation": 3}}
 PLACES = {"架空の居場所ア": "架空の会", "架空の居場所イ": "架空の会", "架空の居場所ウ": "架空の団"}
 
 
@@ -53,18 +50,7 @@ def person(program: Program) -> uuid.UUID:
             host_id = session.get_one(Resource, made.resource_id).organization_id
             assert host_id is not None
             hosts[host] = host_id
-    return received(program)
-
-
-def received(program: Program) -> uuid.UUID:
-    account = add_staff(program, "support_worker", name="worker")
-    worker = Actor(account, "worker", "support_worker", "east")
-    with program.database.writing(by=worker.by) as session:
-        agreed = Given(["support", "referral"], ["east"], "self", clock.today(), "written")
-        need = {"at": HERE, "walk_minutes": 15, "needs": {"isolation": 3}}
-        return add_person(
-            session, label="見本Ａ", summary="", need=need, agency="east", by=worker, consent=agreed
-        ).id
+    return receive_person(program, NEED)
 
 
 def listed(client: TestClient, person: uuid.UUID) -> set[str]:
@@ -131,7 +117,7 @@ def test_a_host_a_place_and_an_area_are_avoided_and_taken_back(
 
 
 def test_an_area_is_named_by_its_address_and_kept_without_it(demo: Program) -> None:
-    person = received(demo)
+    person = receive_person(demo, NEED)
     client = browser(create_app(demo.settings, demo))
     sign_in(client, "worker")
     base = f"/people/{person}/keep-away"

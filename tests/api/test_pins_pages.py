@@ -4,16 +4,12 @@ import re
 import uuid
 
 import pytest
-from door import add_staff, browser, sign_in, token_of
+from door import browser, receive_person, sign_in, token_of
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from casework.access import Actor
-from casework.consents import Given
-from casework.people import add_person
 from jobs.program import Program
-from resources import clock
 from resources.commands import register_resource
 from resources.models import Offering, Resource
 from resources.registration import Registration
@@ -49,14 +45,8 @@ def offerings(program: Program) -> dict[str, str]:
 
 @pytest.fixture
 def person(program: Program, offerings: dict[str, str]) -> uuid.UUID:
-    account = add_staff(program, "support_worker", name="worker")
-    worker = Actor(account, "worker", "support_worker", "east")
-    with program.database.writing(by=worker.by) as session:
-        agreed = Given(["support", "referral"], ["east"], "self", clock.today(), "written")
-        need = {"at": HERE, "walk_minutes": 15, "needs": {"isolation": 3}}
-        return add_person(
-            session, label="見本Ａ", summary="", need=need, agency="east", by=worker, consent=agreed
-        ).id
+    need = {"at": HERE, "walk_minutes": 15, "needs": {"isolation": 3}}
+    return receive_person(program, need)
 
 
 @pytest.fixture

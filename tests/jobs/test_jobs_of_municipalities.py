@@ -146,14 +146,8 @@ def test_a_message_for_nobody_or_with_the_id_of_another_does_nothing(
     programs.close()
 
 
-def test_a_worker_refuses_a_newer_schema_with_one_sentence(
-    bare_postgres_url: str, broker: RedisServer, tmp_path: Path
-) -> None:
-    towns = Towns(tmp_path, bare_postgres_url, runner="celery", redis_url=broker.url)
-    programs = towns.programs()
-    with programs.use(towns.minami.slug) as minami, minami.database.engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    programs.close()
+def refused_worker(towns: Towns) -> str:
+    """Start a worker that can't start; return what it says."""
     done = subprocess.run(
         [sys.executable, "-m", "api.cli", "worker", "--concurrency", "1"],
         env={
@@ -163,8 +157,26 @@ def test_a_worker_refuses_a_newer_schema_with_one_sentence(
         capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert done.returncode == 2
-    assert done.stderr.count("\n") == 1
-    assert "newer" in done.stderr
+    return done.stderr
+
+
+def spoil_keys(home: Path) -> None:
+    ring = home / RING_FILE
+    ring.parent.mkdir(parents=True, exist_ok=True)
+    ring.write_text("not a ring", encoding="utf-8")
+
+
+def test_a_worker_refuses_a_newer_schema_with_one_sentence(
+    bare_postgres_url: str, broker: RedisServer, tmp_path: Path
+) -> None:
+    towns = Towns(tmp_path, bare_postgres_url, runner="celery", redis_url=broker.url)
+    programs = towns.programs()
+    with programs.use(towns.minami.slug) as minami, minami.database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    programs.close()
+    said = refused_worker(towns)
+    assert said.count("\n") == 1
+    assert "newer" in said
 
 
 def test_one_that_cannot_be_opened_stops_neither_the_dispatcher_nor_the_other(
@@ -197,9 +209,7 @@ def test_one_whose_keys_are_damaged_is_named_and_left_while_the_others_go_on(
     waiting, asked = _ask(kita), _ask(minami)
     with kita.database.reading() as session:
         assert session.get_one(Job, uuid.UUID(waiting)).state == "ready"
-    ring = kita.settings.home / RING_FILE
-    ring.parent.mkdir(parents=True, exist_ok=True)
-    ring.write_text("not a ring", encoding="utf-8")
+    spoil_keys(kita.settings.home)
     said = tmp_path / "said"
     worker = Worker(towns.environment(), "celery", "1", said=said)
     try:
@@ -223,16 +233,5 @@ def test_a_worker_that_can_open_nobody_says_why(
 ) -> None:
     towns = Towns(tmp_path, bare_postgres_url, runner="celery", redis_url=broker.url)
     for town in (towns.kita, towns.minami):
-        ring = town.settings.home / RING_FILE
-        ring.parent.mkdir(parents=True, exist_ok=True)
-        ring.write_text("not a ring", encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "api.cli", "worker", "--concurrency", "1"],
-        env={
-            **os.environ, **towns.environment(), "LANG": "en_US.UTF-8",
-            "PYTHONPATH": os.pathsep.join([str(SUPPORT), str(ROOT)]),
-        },
-        capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    assert done.returncode == 2
-    assert "can't be read; put it back from the backup" in done.stderr.splitlines()[-1]
+        spoil_keys(town.settings.home)
+    assert "can't be read; put it back from the backup" in refused_worker(towns).splitlines()[-1]

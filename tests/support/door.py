@@ -3,14 +3,19 @@
 import re
 import uuid
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from casework.access import Actor
 from casework.accounts import add_account
+from casework.consents import Given
+from casework.people import add_person
 from jobs.program import Program
 from jobs.settings import Settings
 from matching.store import IndexStore
+from resources import clock
 from resources.database import Database
 from resources.models import Agency
 from resources.vocabulary import default_vocabulary
@@ -57,6 +62,17 @@ def add_staff(
             agency=agency,
             display_name="見本の職員",
             by="test",
+        ).id
+
+
+def receive_person(program: Program, need: dict[str, Any]) -> uuid.UUID:
+    """Receive somebody as the staff `worker`, who is made too, with consent; return the id."""
+    account = add_staff(program, "support_worker", name="worker")
+    worker = Actor(account, "worker", "support_worker", "east")
+    agreed = Given(["support", "referral"], ["east"], "self", clock.today(), "written")
+    with program.database.writing(by=worker.by) as session:
+        return add_person(
+            session, label="見本Ａ", summary="", need=need, agency="east", by=worker, consent=agreed
         ).id
 
 

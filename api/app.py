@@ -29,9 +29,10 @@ from jobs.settings import Settings
 DOORS = Doors(dependencies=[security.write_checked])
 """Nearly every route; what FastAPI works out of them serves all applications of a process."""
 
+# They are looked through in this order: what programs ask many times a second comes first.
 for _router in (
-    signin.router, oidc.router, health.router, figures_router,
-    *api.v1.ROUTERS, *hsds.ROUTERS, feed.router, *pages.ROUTERS,
+    *api.v1.ROUTERS, signin.router, oidc.router, health.router, figures_router,
+    *hsds.ROUTERS, feed.router, *pages.ROUTERS,
 ):  # fmt: skip
     DOORS.include_router(_router)
 

@@ -81,7 +81,8 @@ def check_json(body: bytes) -> None:
         raise
     except (ValueError, RecursionError):  # not JSON, not UTF-8, or nested without end
         raise NotJson from None
-    waiting = [data]
+    # Any other text came as UTF-8 that is whole, and JSON wants a NUL to be escaped.
+    waiting = [data] if _escapes(body) else []
     while waiting:
         value = waiting.pop()
         if isinstance(value, str):
@@ -91,6 +92,17 @@ def check_json(body: bytes) -> None:
             waiting.extend(value.values())
         elif isinstance(value, list):
             waiting.extend(value)
+
+
+def _escapes(body: bytes) -> bool:
+    """Tell whether JSON may hold a character that can't be stored: escaped, or not in UTF-8."""
+    if b"\\u" in body or b"\0" in body:
+        return True
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return True
+    return False
 
 
 def is_form(content_type: str) -> bool:

@@ -16,16 +16,21 @@ Every route states who may use it, on itself or on its router:
 """
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 
 from api import identity
+from api.one_turn import turn_of
+from api.opened import program_of
 from casework import audit
 from casework.access import Actor
 from casework.administration import NotToOneself
+from casework.arriving import Arriving
 from casework.cases import Unseen
 from casework.roles import role
 from casework.row_security import as_actor
@@ -63,69 +68,69 @@ class VersionNotSaid(ValueError):
         super().__init__("an edit says in If-Match which version it was made on")
 
 
-def program_of(request: Request) -> OpenProgram:
-    """Return what the running program holds, with the closed lists as they were last seen."""
-    program = request.app.state.program
-    assert isinstance(program, OpenProgram), "the program is opened when the application starts"
-    return program
+_ARRIVED = "ibasho.arrived"
 
 
-@dataclass(frozen=True)
-class Arrival:
-    """What is known as a request arrives.
+async def arrival(request: Request) -> Arriving:
+    """Return what every request has to know: who sends it, and that the lists are as they are now.
 
-    program : what the running program holds, with the closed lists as they are now
-    found : who is signed in, and how; None where nobody is
+    The database is looked at once, in one thread and by one statement: each more would cost a
+    request as much as what is asked by it. What follows from the answer needs no other turn.
     """
+    # Called rather than depended on by what needs it: to work out a dependency costs more.
+    if _ARRIVED not in request.scope:
+        turn = turn_of(request)
+        if turn is None:
+            found = await run_in_threadpool(_look, request)
+        else:
+            found = _look(request, lambda: nullcontext(turn.session.connection()))
+        request.scope[_ARRIVED] = found
+        request.state.user = found.actor
+    arrived: Arriving = request.scope[_ARRIVED]
+    return arrived
 
-    program: OpenProgram
-    found: identity.Identity | None
 
-
-def arrival(request: Request) -> Arrival:
-    """Look at the database once for all that every request has to know.
-
-    Here alone, in one thread and by one connection: each more would cost a request as much as what
-    is asked by it. What follows from the answers is decided without leaving the event loop.
-    """
+def _look(request: Request, opened: identity.Opened | None = None) -> Arriving:
     program = program_of(request)
-    with program.database.reading() as session:
-        program.follow_lists(session)
-        found = identity.identify(session, request, program.settings)
-    request.state.user = found.actor if found else None
-    return Arrival(program, found)
+    found = identity.look(request, program.settings, opened or program.database.looking)
+    if found.revision is not None:
+        program.follow_lists(found.revision)
+    return found
 
 
-Arrived = Annotated[Arrival, Depends(arrival)]
+Arrived = Annotated[Arriving, Depends(arrival)]
 
 
-async def open_program(arrived: Arrived) -> OpenProgram:
-    return arrived.program
+async def open_program(request: Request) -> OpenProgram:
+    """Return what the running program holds, with the closed lists as they are now."""
+    await arrival(request)
+    return program_of(request)
 
 
 Program = Annotated[OpenProgram, Depends(open_program)]
 
 
-async def signed_in(arrived: Arrived) -> Actor:
+async def signed_in(request: Request) -> Actor:
     """Return who is signed in; raise `NotSignedIn` where nobody is."""
-    if arrived.found is None:
+    actor = (await arrival(request)).actor
+    if actor is None:
         raise NotSignedIn
-    return arrived.found.actor
+    return actor
 
 
 User = Annotated[Actor, Depends(signed_in)]
 
 
-def reading(arrived: Arrived) -> Iterator[Session]:
-    with arrived.program.database.reading() as session:
+def reading(program: Program) -> Iterator[Session]:
+    with program.database.reading() as session:
         yield session
 
 
-def writing(arrived: Arrived) -> Iterator[Session]:
-    database, found = arrived.program.database, arrived.found
-    by = found.actor.by if found else "nobody"
+def writing(program: Program, arrived: Arrived) -> Iterator[Session]:
+    database, actor = program.database, arrived.actor
+    by = actor.by if actor else "nobody"
     try:
-        said = as_actor(found.actor if found else None)
+        said = as_actor(actor)
         with database.writing(by=by, said=said) as session:
             yield session
     except (Unseen, NotToOneself) as refused:
@@ -153,16 +158,17 @@ class Allowed:
     scope: Scope | None = None
     before_enrolment: bool = False
 
-    async def __call__(self, request: Request, arrived: Arrived) -> None:
-        found = arrived.found
-        if found is None:
+    async def __call__(self, request: Request) -> None:
+        arrived = await arrival(request)
+        actor, scopes = arrived.actor, arrived.scopes
+        if actor is None:
             raise NotSignedIn
-        if not self.before_enrolment and must_enrol(request, found.actor):
+        if not self.before_enrolment and must_enrol(request, actor):
             raise MustEnrol
-        if self.roles and found.actor.role not in self.roles:
+        if self.roles and actor.role not in self.roles:
             raise NotAllowed
         needed = self.scope or ("read" if request.method in ("GET", "HEAD") else "write")
-        if found.scopes is not None and needed not in found.scopes:
+        if scopes is not None and needed not in scopes:
             raise NotAllowed
 
 

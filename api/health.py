@@ -4,7 +4,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.dependencies import program_of, public
+from api.dependencies import public
+from api.opened import program_of
 from jobs.listing import oldest_due_s
 
 router = APIRouter(prefix="/health", dependencies=[public], tags=["health"])

@@ -1,25 +1,19 @@
 """Who sends a request: by the cookie of a signed-in browser, or by another system's token."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from fastapi import Request
 from fastapi.responses import Response
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
-from casework import sessions
-from casework.access import Actor
+from casework import arriving
+from casework.arriving import Arriving
 from jobs.settings import Settings
 
 LANGUAGE_COOKIE = "ibasho-language"
 LANGUAGES = ("ja", "en")
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Who it is; `scopes` is None for a browser, and what a token may do for a token."""
-
-    actor: Actor
-    scopes: frozenset[str] | None
 
 
 def cookie_name(settings: Settings) -> str:
@@ -40,17 +34,27 @@ def session_token(request: Request, settings: Settings) -> str | None:
     return request.cookies.get(cookie_name(settings)) or None
 
 
-def identify(session: Session, request: Request, settings: Settings) -> Identity | None:
-    """Return who sends the request; None where nobody is signed in."""
-    bearer = bearer_token(request)
-    if bearer:
-        found = sessions.actor_by_token(session, bearer)
-        return Identity(*found) if found else None
-    cookie = session_token(request, settings)
-    if cookie:
-        actor = sessions.actor_by_session(session, cookie)
-        return Identity(actor, None) if actor else None
-    return None
+Opened = Callable[[], AbstractContextManager[Connection]]
+"""Opens a connection to ask by."""
+
+
+def look(request: Request, settings: Settings, opened: Opened) -> Arriving:
+    """Return what is known as a request comes: who sends it, and how far the catalogue has come.
+
+    One that shows nothing is nobody's also where the database can't be reached.
+    """
+    bearer, cookie = bearer_token(request), session_token(request, settings)
+    try:
+        with opened() as connection:
+            if bearer:
+                return arriving.by_token(connection, bearer)
+            if cookie:
+                return arriving.by_session(connection, cookie)
+            return arriving.nobody(connection)
+    except SQLAlchemyError:
+        if bearer or cookie:
+            raise
+        return Arriving(None)
 
 
 def language_of(request: Request) -> str:

@@ -5,9 +5,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import Scope
 
 from api.bodies import Larger
-from api.dependencies import program_of
-from api.identity import Identity, identify
+from api.identity import look
+from api.opened import program_of
 from api.pages.home import IMPORTS
+from casework.arriving import Arriving
 from jobs.settings import Settings
 
 PATH = "/imports"
@@ -15,10 +16,9 @@ AROUND_BYTES = 64 * 1024
 """What a form needs besides the file that it carries."""
 
 
-def _identified(request: Request) -> Identity | None:
+def _looked(request: Request) -> Arriving:
     program = program_of(request)
-    with program.database.reading() as session:
-        return identify(session, request, program.settings)
+    return look(request, program.settings, program.database.looking)
 
 
 def larger_for_files(settings: Settings) -> Larger:
@@ -27,8 +27,9 @@ def larger_for_files(settings: Settings) -> Larger:
     async def limit(scope: Scope) -> int | None:
         if scope["method"] != "POST" or scope["path"] != PATH:
             return None
-        found = await run_in_threadpool(_identified, Request(scope))
-        if found is None or found.scopes is not None or found.actor.role not in IMPORTS:
+        found = await run_in_threadpool(_looked, Request(scope))
+        actor, by_token = found.actor, found.scopes is not None
+        if actor is None or by_token or actor.role not in IMPORTS:
             return None
         return settings.max_upload_mb * 1_000_000 + AROUND_BYTES
 

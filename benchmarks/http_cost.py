@@ -1,6 +1,8 @@
 """What a suggestion costs through the web beside the same call in this process, by turns.
 
-A real server of its own on loopback, asked over one kept connection with an API token.
+A real server of its own on loopback, asked over one kept connection with an API token: by a bare
+socket, which shows what the service and the way to it cost, and by turns with Python's own client,
+which takes a good deal itself to write a request and to read an answer's head.
 
     python -m benchmarks.http_cost
 """
@@ -19,13 +21,51 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pydantic_core import to_json
-
 from benchmarks.suggest import OUT, prepared, questions_of, settle
 from casework.accounts import add_account, add_token
 from matching.suggest import suggest_placements
 
-QUESTIONS = 400
+QUESTIONS = 800
+PATH = "/api/v1/suggestions"
+
+
+class BareSocket:
+    """Says what HTTP wants, in one piece, and reads an answer by its length."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._head = (
+            f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
+            "Content-Type: application/json\r\nContent-Length: "
+        ).encode()
+
+    def ask(self, body: bytes) -> bytes:
+        self._socket.sendall(b"%b%d\r\n\r\n%b" % (self._head, len(body), body))
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            answer += self._socket.recv(1 << 20)
+        head, _, content = answer.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 "), answer[:300]
+        length = int(head.lower().split(b"\r\ncontent-length: ")[1].split(b"\r\n")[0])
+        while len(content) < length:
+            content += self._socket.recv(1 << 20)
+        return content
+
+
+class PythonsClient:
+    """Asks with `http.client`."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def ask(self, body: bytes) -> bytes:
+        self._connection.request("POST", PATH, body, self._headers)
+        answer = self._connection.getresponse()
+        content = answer.read()
+        assert answer.status == 200, content[:300]
+        return content
 
 
 @contextmanager
@@ -69,40 +109,45 @@ def main() -> None:
         )
     with program.database.reading() as session:
         needs = questions_of(program, program.store.current(session), "people", QUESTIONS)
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    inside, outside, written, same = [], [], [], True
+    inside, written, same = [], [], True
     settle()
     with served(program.settings.home) as port:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        asked = {"a bare socket": BareSocket, "Python's http.client": PythonsClient}
+        clients = {name: kind(port, token) for name, kind in asked.items()}
+        outside: dict[str, list[float]] = {name: [] for name in clients}
         for k, need in enumerate(needs):
+            name = list(clients)[k % len(clients)]
             body = need.model_dump_json(by_alias=True, exclude_unset=True).encode()
             began = time.perf_counter()
-            connection.request("POST", "/api/v1/suggestions", body, headers)
-            answer = connection.getresponse()
-            content = answer.read()
+            content = clients[name].ask(body)
             middle = time.perf_counter()
-            assert answer.status == 200, content[:300]
             told = json.loads(content)
-            asked = time.perf_counter()
+            again = time.perf_counter()
             with program.database.reading() as session:
                 found = suggest_placements(session, program.store, need)
             ended = time.perf_counter()
-            to_json(found.as_json())
+            found.written()
             after = time.perf_counter()
             same &= [s["offering"] for s in told["suggestions"]] == [
                 str(s.place.offering) for s in found.suggestions
             ]
             if k >= QUESTIONS // 10:
-                outside.append(1000 * (middle - began))
-                inside.append(1000 * (ended - asked))
+                outside[name].append(1000 * (middle - began))
+                inside.append(1000 * (ended - again))
                 written.append(1000 * (after - ended))
-    a, b, c = (statistics.median(times) for times in (outside, inside, written))
+    within = statistics.median(inside)
+    lines = [
+        f"| over HTTP, by {name} | {statistics.median(times):.2f} "
+        f"| {statistics.median(times) - within:.2f} |\n"
+        for name, times in outside.items()
+    ]
     text = (
         f"{given.offerings:,} offerings, {len(inside)} questions\n\n"
-        "| way | median ms |\n|---|---|\n"
-        f"| over HTTP | {a:.2f} |\n| in this process | {b:.2f} |\n"
-        f"| that as JSON | {c:.2f} |\n\n"
-        f"same places: {same}; on top: {a - b:.2f} ms"
+        "| way | median ms | on top |\n|---|---|---|\n"
+        f"{''.join(lines)}"
+        f"| in this process | {within:.2f} | |\n"
+        f"| that as JSON | {statistics.median(written):.2f} | |\n\n"
+        f"same places: {same}"
     )
     print(text)
     OUT.mkdir(exist_ok=True)

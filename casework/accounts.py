@@ -7,9 +7,8 @@ import unicodedata
 import uuid
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from casework import audit, passwords
@@ -47,18 +46,8 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-ACTOR = (
-    Account.id, Account.name, Account.role, Account.agency, Account.language, Account.active,
-    Account.display_name, Account.totp, Account.password_hash,
-)  # fmt: skip
-"""What `actor_of` needs to know of an account."""
-
-
-def actor_of(account: Account | Row[*tuple[Any, ...]]) -> Actor:
-    """Return who an account signs in.
-
-    account : or a row with the columns of `ACTOR`
-    """
+def actor_of(account: Account) -> Actor:
+    """Return who an account signs in."""
     return Actor(
         account_id=account.id,
         name=account.name,

@@ -1,4 +1,4 @@
-"""Signing in and out, and who a browser's session or another system's token stands for.
+"""Signing in and out; whom a session or a token lets act is told by `casework.arriving`.
 
 Signing in takes three transactions of the caller's, so that the slow part holds no lock:
 `guessing.count_try` (writing), `check_password` (reading), then `sign_in` or `refuse` (writing).
@@ -9,13 +9,11 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from casework import audit, guessing, passwords
-from casework.access import Actor
+from casework import arriving, audit, guessing, passwords
 from casework.accounts import (
-    ACTOR,
     NAME,
     NoSuchAccount,
     actor_of,
@@ -24,7 +22,7 @@ from casework.accounts import (
     token_hash,
 )
 from casework.audit import Attempt
-from casework.models import Account, ApiToken, WebSession
+from casework.models import Account, WebSession
 from resources import clock
 
 
@@ -90,44 +88,7 @@ def refuse(session: Session, *, account_id: uuid.UUID) -> None:
 
 def sign_out(session: Session, *, token: str) -> None:
     """End a session; does nothing where it has ended already."""
-    actor = actor_by_session(session, token)
+    actor = arriving.by_session(session.connection(), token).actor
     session.execute(delete(WebSession).where(WebSession.token_hash == token_hash(token)))
     if actor is not None:
         recorded(session, actor, "sign_out", "account", str(actor.account_id))
-
-
-# Made once, and for columns alone: every request asks one of these two, and to make a statement
-# and to map its rows takes longer than to ask it.
-_BY_SESSION = (
-    select(*ACTOR)
-    .join(WebSession, WebSession.account_id == Account.id)
-    .where(
-        WebSession.token_hash == bindparam("hash"),
-        WebSession.expires_at > bindparam("now"),
-        Account.active,
-    )
-)
-_BY_TOKEN = (
-    select(ApiToken.scopes, *ACTOR)
-    .join(Account, ApiToken.account_id == Account.id)
-    .where(
-        ApiToken.token_hash == bindparam("hash"),
-        ApiToken.expires_at > bindparam("now"),
-        ApiToken.revoked_at.is_(None),
-        Account.active,
-    )
-)
-
-
-def actor_by_session(session: Session, token: str) -> Actor | None:
-    """Return who holds a session that is still good; None where there is none."""
-    held = {"hash": token_hash(token), "now": clock.now()}
-    account = session.execute(_BY_SESSION, held).one_or_none()
-    return actor_of(account) if account else None
-
-
-def actor_by_token(session: Session, token: str) -> tuple[Actor, frozenset[str]] | None:
-    """Return as whom a token acts and its scopes; None where it isn't good (any more)."""
-    held = {"hash": token_hash(token), "now": clock.now()}
-    account = session.execute(_BY_TOKEN, held).one_or_none()
-    return (actor_of(account), frozenset(account.scopes)) if account else None

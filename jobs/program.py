@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from casework.sealed_fields import KeyRing
 from casework.sealed_words import RING
@@ -42,19 +41,18 @@ class Program:
 
     def look_again(self) -> None:
         """Take the closed lists as they are now; asked before every job."""
-        with self.database.reading() as session:
-            self.follow_lists(session)
+        # A database that can't be reached is no news here: whoever asks it will say so.
+        with suppress(SQLAlchemyError), self.database.reading() as session:
+            self.follow_lists(latest_revision(session))
 
-    def follow_lists(self, session: Session) -> None:
-        """Take the closed lists as a session sees them; asked before every request.
+    def follow_lists(self, newest: int) -> None:
+        """Take the closed lists as of a revision, the newest one; told before every request.
 
         So a list that another process edited is in force with the next request.
         """
-        # A database that can't be reached is no news here: whoever asks it will say so.
-        with suppress(SQLAlchemyError):
-            newest = latest_revision(session)
-            if newest == self._lists_seen:
-                return
+        if newest == self._lists_seen:
+            return
+        with suppress(SQLAlchemyError), self.database.reading() as session:
             if lists_changed(session, since=self._lists_seen):
                 self.vocabulary = read_vocabulary(session) or self.vocabulary
             self._lists_seen = newest

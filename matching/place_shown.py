@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Generic, TypeVar
 
-from pydantic_core import from_json
+import orjson
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ class PlaceKept:
     @property
     def facts(self) -> list[Any]:
         if self._facts is None:
-            self._facts = from_json(self._kept)
+            self._facts = orjson.loads(self._kept)
         return self._facts
 
     @property

@@ -13,6 +13,7 @@ from geodata.compiled import compiled
 from matching.ask import Ask
 from matching.columns import ATTENDANCES, Array
 from matching.rows import DAYS_AHEAD, Rows, Slots
+from resources import clock
 from resources.clock import JAPAN
 
 ALL_DAYS = np.uint64(((1 << DAYS_AHEAD) - 1) << 1)
@@ -40,8 +41,8 @@ class SessionAhead(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "start": self.start.isoformat(timespec="minutes"),
-            "end": self.end.isoformat(timespec="minutes"),
+            "start": clock.to_the_minute(self.start),
+            "end": clock.to_the_minute(self.end),
             "uncertain": self.uncertain,
         }
 

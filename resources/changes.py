@@ -30,13 +30,13 @@ def acting(session: Session, *, by: str) -> None:
     session.info["by"] = by
 
 
-# Made once: every request asks this, and to make it takes longer than to ask it.
-_NEWEST = select(func.max(Change.revision))
+NEWEST = select(func.max(Change.revision).label("revision"))
+"""The newest revision that can be seen; none before the first."""
 
 
 def latest_revision(session: Session) -> int:
     """Return the newest visible revision; 0 before the first."""
-    return session.scalar(_NEWEST) or 0
+    return session.scalar(NEWEST) or 0
 
 
 def changes_since(session: Session, revision: int) -> list[Change]:

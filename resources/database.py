@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 import resources.changes  # noqa: F401 - registers the listener that writes the change log
@@ -39,8 +40,10 @@ def _prepare_sqlite(engine: Engine) -> None:
     def on_begin(connection: Any) -> None:
         # A deferred transaction that turns into a write after reading fails at once when another
         # writer came in between; so writers take the lock before they read.
-        writes = connection.get_execution_options().get("ibasho_writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get("ibasho_writes", False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:  # can't fail: it takes no lock yet
+            connection.connection.cursor().execute("BEGIN")
 
 
 MOST_CONNECTIONS = 20
@@ -145,6 +148,15 @@ class Database:
             copy.close()
 
     @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """Open a connection for a statement or two, each of which sees a moment of its own.
+
+        Nothing is said to row-level security, so no case is seen on PostgreSQL.
+        """
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
     def snapshot(self, *, said: Mapping[str, str] = NOTHING_SAID) -> Iterator[Connection]:
         """Open a connection whose reads all see one moment, while others go on writing."""
         # SQLite's readers do so by themselves (WAL); PostgreSQL's where they say so.
@@ -185,14 +197,27 @@ class Database:
 def driver_rows(connection: Connection, sql: str, values: Any = ()) -> list[Any]:
     """Return the rows of a statement as the driver gives them, within the open transaction.
 
-    For the two statements that every question to the index begins and ends with: what SQLAlchemy
-    does for a statement and its rows takes several times longer than these do.
+    For the statements that every request and every question to the index begin and end with: what
+    SQLAlchemy does for a statement and its rows takes several times longer than these do.
 
     sql, values : in the words and with the placeholders of the connection's database
+
+    Raises the errors of SQLAlchemy, as where it sends a statement itself.
     """
-    cursor = connection.connection.cursor()
+    dialect = connection.dialect
+    driver = dialect.loaded_dbapi
+    raw = connection.connection
+    cursor = raw.cursor()
     try:
         cursor.execute(sql, values)
         return list(cursor.fetchall())
+    except driver.Error as error:
+        lost = dialect.is_disconnect(error, raw.dbapi_connection, cursor)
+        if lost:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            sql, values, error, driver.Error,
+            hide_parameters=True, connection_invalidated=lost, dialect=dialect,
+        ) from error  # fmt: skip
     finally:
         cursor.close()

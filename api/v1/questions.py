@@ -11,20 +11,21 @@ from fastapi import APIRouter, Body
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.dependencies import Program, Reading, allowed
+from api.dependencies import allowed
+from api.one_turn import InTurn, OneTurn, Turn
 from api.pages.resources import STAFF
 from api.places import at_of, located
-from api.v1.told import told
+from api.v1.told import told, written
 from casework.roles import WORKS_WITH_PEOPLE
 from geodata.coordinates import position
 from matching.nearby import NearbyQuestion, nearby_places
-from matching.need import parse_need
+from matching.need import Need, parse_need
 from matching.schemes_kept import read_weighing
 from matching.suggest import suggest_placements
 from matching.why import explain, offering_for
 from resources.clock import JAPAN
 
-router = APIRouter(prefix="/api/v1", tags=["questions"])
+router = APIRouter(prefix="/api/v1", tags=["questions"], route_class=OneTurn)
 
 
 def _schema(name: str) -> dict[str, Any]:
@@ -57,6 +58,11 @@ Question = Annotated[dict[str, Any], Body()]
 Facts = dict[str, Any]
 
 
+def _need(turn: Turn, question: Facts) -> Need:
+    program, session = turn.program, turn.session
+    return parse_need(question, program.vocabulary, lambda text: at_of(program, session, text))
+
+
 @router.post(
     "/suggestions",
     summary="Places of participation for a need, with reasons",
@@ -68,16 +74,14 @@ Facts = dict[str, Any]
     response_model=Facts,
 )
 def suggestions(
-    program: Program,
+    turn: InTurn,
     need: Question,
     limit: Annotated[int, Field(ge=1, le=50)] = 10,
     scheme: str = "standard",
 ) -> Response:
-    # A session of its own: `Reading` takes a turn in a thread to begin, and one to end.
-    with program.database.reading() as session:
-        asked = parse_need(need, program.vocabulary, lambda text: at_of(program, session, text))
-        found = suggest_placements(session, program.store, asked, limit=limit, scheme=scheme)
-    return told(found.as_json())
+    asked = _need(turn, need)
+    found = suggest_placements(turn.session, turn.program.store, asked, limit=limit, scheme=scheme)
+    return written(found.written())
 
 
 @router.get(
@@ -85,8 +89,8 @@ def suggestions(
     summary="Priority schemes by which a list can be put in order, and the numbers for all of them",
     dependencies=[allowed(*WORKS_WITH_PEOPLE, scope="read")],
 )
-def schemes(session: Reading) -> dict[str, Any]:
-    weighing = read_weighing(session)
+def schemes(turn: InTurn) -> dict[str, Any]:
+    weighing = read_weighing(turn.session)
     return {
         "schemes": [s.as_json() for s in weighing.schemes.values()],
         "thresholds": asdict(weighing.thresholds),
@@ -122,16 +126,15 @@ class Nearby(BaseModel):
     dependencies=[allowed(*STAFF, scope="read")],
     response_model=Facts,
 )
-def nearby(program: Program, question: Nearby) -> Response:
+def nearby(turn: InTurn, question: Nearby) -> Response:
     when = question.when
     if when is not None and when.tzinfo is None:
         when = when.replace(tzinfo=JAPAN)
     for kind in question.kinds or []:
-        program.vocabulary.term("kind", kind)
+        turn.program.vocabulary.term("kind", kind)
     facts = question.model_dump(exclude={"at", "when"})
     asked = NearbyQuestion(at=position(question.at.lon, question.at.lat), when=when, **facts)
-    with program.database.reading() as session:
-        found = nearby_places(session, program.store, asked)
+    found = nearby_places(turn.session, turn.program.store, asked)
     return told(found.as_json())
 
 
@@ -150,10 +153,11 @@ class Why(BaseModel):
     summary="Every rule's verdict on one place for a need, and what would have to change",
     dependencies=[allowed(*WORKS_WITH_PEOPLE, scope="read")],
 )
-def why(program: Program, session: Reading, question: Why) -> dict[str, Any]:
-    need = parse_need(question.need, program.vocabulary, lambda text: at_of(program, session, text))
+def why(turn: InTurn, question: Why) -> dict[str, Any]:
+    session, store = turn.session, turn.program.store
+    need = _need(turn, question.need)
     offering = offering_for(session, question.offering)
-    return explain(session, program.store, need, offering, scheme=question.scheme).as_json()
+    return explain(session, store, need, offering, scheme=question.scheme).as_json()
 
 
 class Words(BaseModel):
@@ -167,5 +171,5 @@ class Words(BaseModel):
     summary="An address taken apart, with the point of its town and how far off it may be",
     dependencies=[allowed(*STAFF, scope="read")],
 )
-def geocode(program: Program, session: Reading, words: Words) -> dict[str, Any]:
-    return located(program, session, words.address).as_json()
+def geocode(turn: InTurn, words: Words) -> dict[str, Any]:
+    return located(turn.program, turn.session, words.address).as_json()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from casework import guessing, sessions
+from casework import arriving, guessing, sessions
 from casework.accounts import (
     BadAccount,
     NoSuchAccount,
@@ -98,8 +98,8 @@ def test_signing_in_ends_the_session_the_browser_had(database: Database, account
     first = _sign_in(database, account.id)
     second = _sign_in(database, account.id, replaces=first)
     with database.reading() as session:
-        assert sessions.actor_by_session(session, first) is None
-        actor = sessions.actor_by_session(session, second)
+        assert arriving.by_session(session.connection(), first).actor is None
+        actor = arriving.by_session(session.connection(), second).actor
     assert actor is not None
     assert (actor.name, actor.role, actor.agency) == ("sato", "support_worker", "east")
 
@@ -110,15 +110,16 @@ def test_a_session_ends_by_itself_by_signing_out_and_with_the_account(
     tokens = [_sign_in(database, account.id) for _ in range(2)]
     with database.writing(by="test") as session:
         sessions.sign_out(session, token=tokens[0])
-        assert sessions.actor_by_session(session, tokens[0]) is None
-        assert sessions.actor_by_session(session, tokens[1]) is not None
+        assert arriving.by_session(session.connection(), tokens[0]).actor is None
+        assert arriving.by_session(session.connection(), tokens[1]).actor is not None
     held.forward(hours=10, seconds=1)
     with database.reading() as session:
-        assert sessions.actor_by_session(session, tokens[1]) is None
+        assert arriving.by_session(session.connection(), tokens[1]).actor is None
     third = _sign_in(database, account.id)
     with database.writing(by="test") as session:
         deactivate(session, account_id=account.id, by="test")
-        assert sessions.actor_by_session(session, third) is None
+        session.flush()
+        assert arriving.by_session(session.connection(), third).actor is None
         check = sessions.check_password(session, name="sato", password=PASSWORD)
         assert not check.right
     with pytest.raises(NoSuchAccount):
@@ -240,12 +241,13 @@ def test_a_token_acts_as_its_account_until_it_ends(
         token = add_token(session, account_id=account.id, label="取込み", scopes=["read"], by="cli")
         kept = session.scalars(select(ApiToken)).one()
         assert token not in (kept.token_hash, kept.label)
-        found = sessions.actor_by_token(session, token)
-        assert found is not None
-        assert (found[0].name, found[1]) == ("sato", {"read"})
-        assert sessions.actor_by_token(session, token + "x") is None
+        connection = session.connection()
+        found = arriving.by_token(connection, token)
+        assert found.actor is not None
+        assert (found.actor.name, found.scopes) == ("sato", {"read"})
+        assert arriving.by_token(connection, token + "x").actor is None
         held.forward(days=366)
-        assert sessions.actor_by_token(session, token) is None
+        assert arriving.by_token(connection, token).actor is None
         with pytest.raises(BadAccount):
             add_token(session, account_id=account.id, label="", scopes=["all"], by="cli")
         with pytest.raises(NoSuchAccount):

@@ -289,7 +289,8 @@ def test_a_host_that_must_be_spared_is_no_reason_against_a_place_where_one_walks
     assert {s.place.offering for s in found} == pantries
     for suggestion in found:
         (verdict,) = [v for v in suggestion.verdicts if v.rule == "host_rest"]
-        assert verdict[2:5] == ("pass", "kind", "food_support")
+        said = verdict.verdict, verdict.field, verdict.value
+        assert said == ("pass", "kind", "food_support")
     with database.reading() as session:
         for offering in salons:
             told = explain(session, store, asked, offering, now=NOW)

@@ -83,7 +83,7 @@ class NearbyPlace:
         return joined(sure_words(self.place, self.arrive_at.date()))
 
     def as_json(self) -> dict[str, Any]:
-        until = None if self.open_until is None else self.open_until.isoformat(timespec="minutes")
+        until = None if self.open_until is None else clock.to_the_minute(self.open_until)
         return {
             **self.place.as_json(),
             "confidence_words": self.confidence_words.as_json(),
@@ -92,7 +92,7 @@ class NearbyPlace:
             "distance_m": self.distance_m,
             "walk_minutes": self.walk_minutes,
             "route": self.route,
-            "arrive_at": self.arrive_at.isoformat(timespec="minutes"),
+            "arrive_at": clock.to_the_minute(self.arrive_at),
             "minutes_left": self.minutes_left,
         }
 
@@ -109,7 +109,7 @@ class NearbyAnswer:
         return {
             "revision": self.revision,
             "at": {"lon": self.at.lon, "lat": self.at.lat},
-            "when": self.when.isoformat(timespec="minutes"),
+            "when": clock.to_the_minute(self.when),
             "places": [p.as_json() for p in self.places],
             "removed_by": self.removed_by,
         }

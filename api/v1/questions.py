@@ -1,10 +1,8 @@
 """The three questions as JSON: suggestions, nearby, why; and looking an address up."""
 
-import json
 import uuid
 from dataclasses import asdict
 from datetime import datetime
-from importlib.resources import files
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
@@ -15,6 +13,7 @@ from api.dependencies import allowed
 from api.one_turn import InTurn, OneTurn, Turn
 from api.pages.resources import STAFF
 from api.places import at_of, located
+from api.v1.schemas import schema
 from api.v1.told import told, written
 from casework.roles import WORKS_WITH_PEOPLE
 from geodata.coordinates import position
@@ -28,31 +27,7 @@ from resources.clock import JAPAN
 router = APIRouter(prefix="/api/v1", tags=["questions"], route_class=OneTurn)
 
 
-def _schema(name: str) -> dict[str, Any]:
-    text = files("matching").joinpath(f"schemas/{name}.schema.json").read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    schema.pop("$schema", None)
-    schema.pop("$id", None)
-    return schema
-
-
-def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema with its own definitions put in place, as OpenAPI wants them."""
-    definitions = schema.pop("$defs", {})
-
-    def put_in(node: Any) -> Any:
-        if isinstance(node, dict):
-            if "$ref" in node and str(node["$ref"]).startswith("#/$defs/"):
-                return put_in(definitions[str(node["$ref"]).rsplit("/", 1)[1]])
-            return {key: put_in(value) for key, value in node.items()}
-        return [put_in(x) for x in node] if isinstance(node, list) else node
-
-    inlined: dict[str, Any] = put_in(schema)
-    return inlined
-
-
-NEED = _inlined(_schema("need"))
-ANSWER = _inlined(_schema("answer"))
+NEED, ANSWER, WHY, NEARBY = map(schema, ("need", "answer", "why", "nearby"))
 
 Question = Annotated[dict[str, Any], Body()]
 Facts = dict[str, Any]
@@ -124,6 +99,7 @@ class Nearby(BaseModel):
     "/nearby",
     summary="Gathering places within walking distance that are open on arrival",
     dependencies=[allowed(*STAFF, scope="read")],
+    responses={200: {"content": {"application/json": {"schema": NEARBY}}}},
     response_model=Facts,
 )
 def nearby(turn: InTurn, question: Nearby) -> Response:
@@ -152,12 +128,14 @@ class Why(BaseModel):
     "/why",
     summary="Every rule's verdict on one place for a need, and what would have to change",
     dependencies=[allowed(*WORKS_WITH_PEOPLE, scope="read")],
+    responses={200: {"content": {"application/json": {"schema": WHY}}}},
+    response_model=Facts,
 )
-def why(turn: InTurn, question: Why) -> dict[str, Any]:
+def why(turn: InTurn, question: Why) -> Response:
     session, store = turn.session, turn.program.store
     need = _need(turn, question.need)
     offering = offering_for(session, question.offering)
-    return explain(session, store, need, offering, scheme=question.scheme).as_json()
+    return told(explain(session, store, need, offering, scheme=question.scheme).as_json())
 
 
 class Words(BaseModel):

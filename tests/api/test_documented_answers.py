@@ -35,7 +35,7 @@ OPEN = {"contributions", "removed_by", "patch", "value"}
 
 SCHEMAS = {
     name: json.loads(files("matching").joinpath(f"schemas/{name}.schema.json").read_text("utf-8"))
-    for name in ("answer", "why", "shared")
+    for name in ("answer", "why", "nearby", "shared")
 }
 REGISTRY: Registry[Any] = Registry().with_resources(
     (schema["$id"], Resource.from_contents(schema)) for schema in SCHEMAS.values()
@@ -113,10 +113,21 @@ def test_a_waiting_list_has_the_documented_fields(demo: Program) -> None:
     assert set(fields(shared)) == documented("A waiting list")
 
 
-def test_a_place_nearby_has_the_documented_fields(ask: Callable[[str, Any], Any]) -> None:
-    near = set(fields(ask("nearby", {"at": HERE, "when": "2026-12-01T14:10:00+09:00"})))
-    of_a_list = {f.replace("suggestions.", "places.") for f in documented("An answer")}
-    text = FORMATS.read_text(encoding="utf-8").split("\n## Nearby\n")[1].split("\n## ")[0]
-    named = set(re.findall(r'"(\w+)"', text))
-    unknown = {f for f in near - of_a_list if f.rsplit(".", 1)[-1] not in named}
-    assert unknown - {f for f in unknown if f.startswith("at.")} == set()
+def test_places_nearby_have_the_documented_fields(ask: Callable[[str, Any], Any]) -> None:
+    found = set[str]()
+    for hour, kinds in ((3, None), (14, None), (14, ["salon", "open_space"])):
+        near = ask(
+            "nearby", {"at": HERE, "when": f"2026-12-01T{hour:02}:10:00+09:00", "kinds": kinds}
+        )
+        holds_to("nearby", near)
+        found |= set(fields(near))
+    assert found == documented("Nearby")
+
+
+def test_the_description_says_what_the_schemas_say(demo: Program) -> None:
+    paths = create_app(demo.settings, demo).openapi()["paths"]
+    for path, name in {"suggestions": "answer", "why": "why", "nearby": "nearby"}.items():
+        answers = paths[f"/api/v1/{path}"]["post"]["responses"]["200"]["content"]
+        described = answers["application/json"]["schema"]
+        assert "$ref" not in json.dumps(described)
+        assert described["required"] == SCHEMAS[name]["required"]

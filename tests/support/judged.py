@@ -7,11 +7,15 @@ The data of two towns stands in tests/vignettes; `Town` builds a town's catalogu
 import math
 import tomllib
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from matching.need import Need, parse_need
 from matching.store import IndexStore
@@ -19,7 +23,7 @@ from matching.suggest import suggest_placements
 from resources import clock
 from resources.commands import register_resource
 from resources.database import Database
-from resources.models import Organization
+from resources.models import Location, Offering, Organization, Resource
 from resources.registration import Registration
 from resources.schedule_text import parse_schedule
 from resources.schedules import to_json
@@ -127,14 +131,34 @@ def _windows(text: str) -> list[dict[str, str]]:
     ]
 
 
+@contextmanager
+def _named_after_their_place(session: Session) -> Iterator[Callable[[str], None]]:
+    """Give new rows ids that are the same in every run, for ids break ties; a call says of what."""
+    of = ""
+
+    def name(key: str) -> None:
+        nonlocal of
+        of = key
+
+    def give_ids(*_: object) -> None:
+        for row in session.new:
+            if isinstance(row, Resource | Location | Offering):
+                row.id = uuid.uuid5(uuid.NAMESPACE_OID, f"{row.__tablename__} {of}")
+
+    event.listen(session, "before_flush", give_ids)
+    yield name
+    event.remove(session, "before_flush", give_ids)
+
+
 class Town:
     """An invented town in a catalogue of its own."""
 
     def __init__(self, database: Database, store: IndexStore, folder: Path = FOLDER) -> None:
         self.database, self.store = database, store
         self.key_of: dict[uuid.UUID, str] = {}
-        with database.writing(by="judged") as session:
+        with database.writing(by="judged") as session, _named_after_their_place(session) as name:
             for place in places(folder):
+                name(place["key"])
                 now, host = clock.now(), {"cap": 4, "now": 1, **place.get("host", {})}
                 rest = host.get("resting_days")
                 session.add(

@@ -10,6 +10,7 @@ import orjson
 from geodata.points import is_rough
 from matching.learned import Learned
 from matching.place_shown import PlaceKept, PlaceShown
+from matching.reach import WayIn
 from matching.rules import ACCESS
 from matching.sentences import Sentence, sentence
 from matching.sureness import joined, sure_words
@@ -77,6 +78,7 @@ class Suggestion(NamedTuple):
     asked_on: date
     hub: bool = False
     rung: int | None = None
+    way_in: WayIn | None = None  # of what is too far to walk to
 
     @property
     def confidence_words(self) -> Sentence:
@@ -113,6 +115,7 @@ class Suggestion(NamedTuple):
             "first_step": self.first_step,
             "first_step_words": self.first_step_words.as_json(),
             "rung": self.rung,
+            "way_in": self.way_in,
         }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from geodata.compiled import compiled
 from matching.columns import NEVER
 from matching.encoding import EPOCH
-from matching.sentences import Sentence, sentence
+from matching.sentences import Sentence, day_in_words, sentence
 from matching.sight import Seen
 from matching.verdicts import FAIL, PASS, Rule
 
@@ -33,7 +33,7 @@ def _change(p: Seen) -> Sentence | None:
     until = _until(p)
     if until is None:
         return sentence("change.set_aside_never")
-    return sentence("change.set_aside", date=until.isoformat())
+    return sentence("change.set_aside", date=day_in_words(until))
 
 
 RULES: tuple[Rule, ...] = (

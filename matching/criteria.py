@@ -20,6 +20,10 @@ NEUTRAL = 0.5
 WEEKS = 4
 """How far ahead the sessions that fit are counted."""
 
+OFTEN_ENOUGH = 2
+"""Sessions in those weeks, where no number is wished: circles of the bereaved, of carers or of
+parents meet twice a month nearly everywhere, and are none the worse for it."""
+
 WEEKS_AHEAD = np.uint64(((1 << 7 * WEEKS) - 1) << 1)
 """Their days: bit 1 is the day asked for, as in `rows.Slots`."""
 
@@ -124,11 +128,20 @@ def nearness(_p: Any, look: Any, a: Any) -> float:
 
 
 @compiled
+def sessions_wished(per_week: int) -> float:
+    """Return how many sessions in the weeks ahead are as many as one wishes for.
+
+    per_week : as was said; less than 1 = not said
+    """
+    return float(WEEKS * per_week if per_week > 0 else OFTEN_ENOUGH)
+
+
+@compiled
 def time(p: Any, look: Any, a: Any) -> float:
-    """Sessions that fit in the weeks ahead against those wished for (one a week)."""
+    """Sessions that fit in the weeks ahead against those wished for."""
     if p["schedule_known"] != 1:
         return NEUTRAL
-    wished = float(WEEKS * max(a["sessions_per_week"], 1))
+    wished = sessions_wished(a["sessions_per_week"])
     return min(1.0, _ones(look["fitting"] & WEEKS_AHEAD) / wished)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from matching.columns import CONVERSATIONS, NOISES
-from matching.criteria import WEEKS, WEEKS_AHEAD
+from matching.criteria import WEEKS_AHEAD, sessions_wished
 from matching.learned import Learned
 from matching.reach import walk_minutes
 from matching.schemes import UNIT
@@ -78,7 +78,7 @@ def _nearness(p: Seen) -> Ground:
 
 
 def _time(p: Seen) -> Ground:
-    wanted = WEEKS * max(p.ask.limits.sessions_per_week or 1, 1)
+    wanted = int(sessions_wished(p.ask.limits.sessions_per_week or 0))
     if p["schedule_known"] != 1:
         return Ground({"sessions_in_4_weeks": None, "wanted": wanted}, sentence(NOT_KNOWN))
     held = (int(p["fitting"]) & int(WEEKS_AHEAD)).bit_count()

@@ -5,7 +5,7 @@ from typing import Any
 
 from geodata.compiled import compiled
 from matching.encoding import EPOCH
-from matching.sentences import Sentence, sentence
+from matching.sentences import Sentence, day_in_words, sentence
 from matching.sight import Seen
 from matching.verdicts import (
     FAIL,
@@ -70,7 +70,7 @@ def _change_host_rest(p: Seen) -> Sentence | None:
     until = p["resting_day"]
     if until >= p.ask.day_number:
         after = date.fromordinal(until + EPOCH) + timedelta(days=1)
-        return sentence("change.host_rest", date=after.isoformat())
+        return sentence("change.host_rest", date=day_in_words(after))
     return sentence("change.host_cap")
 
 

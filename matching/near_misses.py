@@ -11,12 +11,16 @@ from matching.columns import NEVER
 from matching.order import Order
 from matching.rules import Judged
 from matching.sight import Sight
+from matching.verdicts import FAIL
 
 FEWEST = 3
 """Where fewer fail one rule, those that fail two count as well; the search goes farther out."""
 
 YEARS_OFF = 10
 """A place for people who are older or younger by more years than this is no near miss."""
+
+CIRCLES = ("bereaved", "carers", "parents", "recovering")
+"""Audiences that come together over what each has lived through; nobody else is asked in."""
 
 WEIGHED = 20
 """Of so many near misses, the closest ones, those that would fit best are shown."""
@@ -26,14 +30,27 @@ def near_misses(sight: Sight, judged: Judged) -> NDArray[np.int64]:
     """Return the rows that fail one rule, or two where one would leave too few, and no other.
 
     Safety is never a near miss, and neither is what is closed, no place of participation, set
-    aside for good, for people of quite another age, or somewhere in another municipality.
+    aside for good, for people of quite another age, a circle of people who share what the person
+    hasn't lived through, or somewhere in another municipality. The condition of gender can be
+    talked about where all else fits; besides something else it is no small change.
     """
     age = sight.ask.need.age
-    of = (judged.fails, judged.beyond_talk, sight.rows.records, sight.looks)
-    one = _failing(1, *of, -1 if age is None else age)
-    if len(one) >= FEWEST:
-        return one
-    return _failing(2, *of, -1 if age is None else age)
+    bits = sight.codebook.bits("audience")
+    circles = np.uint64(sum(1 << bits[code] for code in CIRCLES if code in bits))
+    of = (
+        judged.fails, judged.beyond_talk, _verdicts(judged, "audience"),
+        _verdicts(judged, "gender"), sight.rows.records, sight.looks,
+        -1 if age is None else age, circles,
+    )  # fmt: skip
+    one = _failing(1, *of)
+    return one if len(one) >= FEWEST else _failing(2, *of)
+
+
+def _verdicts(judged: Judged, code: str) -> NDArray[np.int8]:
+    """Return the verdicts of a rule that is always asked."""
+    k = next(k for k, rule in enumerate(judged.rules) if rule.code == code)
+    found: NDArray[np.int8] = judged.table[k]
+    return found
 
 
 @compiled
@@ -59,13 +76,18 @@ def _failing(
     most: int,
     fails: NDArray[np.int8],
     beyond_talk: NDArray[np.int8],
+    audience: NDArray[np.int8],
+    gender: NDArray[np.int8],
     records: Any,
     looks: Any,
     age: int,
+    circles: np.uint64,
 ) -> NDArray[np.int64]:
     """Return the rows here that fail one rule to so many, all of them to be talked about.
 
+    audience, gender : verdicts of these rules
     age : of the person; -1 = not known
+    circles : the bits of `CIRCLES`
     """
     rows = np.empty(len(fails), np.int64)
     n = 0
@@ -73,6 +95,10 @@ def _failing(
         if not 1 <= fails[i] <= most or beyond_talk[i] or math.isinf(looks[i]["distance_m"]):
             continue
         if looks[i]["set_aside_day"] == NEVER or _of_another_age(records[i], age):
+            continue
+        if gender[i] == FAIL and fails[i] > 1:
+            continue
+        if audience[i] == FAIL and (records[i]["audience"] & ~circles) == 0:
             continue
         rows[n] = i
         n += 1

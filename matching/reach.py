@@ -1,7 +1,7 @@
 """Rules about where a place is, and whether it is open to people at all."""
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 from geodata.compiled import compiled
 from geodata.points import ROUGH_M, is_rough
@@ -20,6 +20,12 @@ from matching.verdicts import (
     shows_code,
     verdict,
 )
+
+LONGEST_WALK = 60
+"""Minutes; nobody is told to walk longer."""
+
+STEP_M = 100
+"""How much farther is told in such steps; farther from the middle of a town, by `ROUGH_M`."""
 
 _PUBLISHED = STATUSES.index("published")
 
@@ -55,15 +61,26 @@ def reach(p: Any, look: Any, a: Any) -> int:
     return FAIL if outside and not served else UNKNOWN
 
 
-def _way_to_reach(p: Seen) -> Sentence | None:
-    """Say how a place that is too far to walk to would be reached: fetched, or from home."""
+WayIn = Literal["ride", "online"]
+
+
+def way_in(p: Seen) -> WayIn | None:
+    """Return how a place that is too far to walk to would be reached: fetched, or from home."""
     limit, radius = p.ask.walk_limit_m, p.ask.need.radius_m
     too_far = limit is not None and p["walk_m"] > limit
     if not too_far and (radius is None or p["distance_m"] <= radius):
         return None
     if p.ask.would_ride and p["transport"] == 1:
-        return sentence("change.reach_transport")
-    return sentence("change.reach_online") if p.ask.from_home and p["online"] == 1 else None
+        return "ride"
+    return "online" if p.ask.from_home and p["online"] == 1 else None
+
+
+_WAYS = {"ride": "change.reach_transport", "online": "change.join_online"}
+
+
+def _way_to_reach(p: Seen) -> Sentence | None:
+    way = way_in(p)
+    return None if way is None else sentence(_WAYS[way])
 
 
 def _change_reach(p: Seen) -> Sentence | None:
@@ -75,19 +92,22 @@ def _change_reach(p: Seen) -> Sentence | None:
         return sentence("change.reach_transport")
     if p["online"] == 1:
         return sentence("change.reach_online")
+    if p["transport"] == 1 and p.ask.would_ride:
+        return sentence("change.reach_fetched")
     limit = p.ask.walk_limit_m
     if limit is not None and p["walk_m"] > limit:
         minutes = walk_minutes(p["walk_m"], p.ask.need.speed_m_s)
         assert p.ask.need.walk_minutes is not None
+        if minutes > LONGEST_WALK:
+            return sentence("change.reach_far")
         more = max(1, minutes - int(p.ask.need.walk_minutes))
         return sentence("change.reach_walk", minutes=more)
     assert p.ask.need.radius_m is not None
-    metres = math.ceil(away - p.ask.need.radius_m)
-    if is_rough(p["accuracy_m"]) or is_rough(
-        p.ask.need.at.accuracy_m
-    ):  # the middle of a town: no single metres are told from it
-        metres = math.ceil(metres / ROUGH_M) * int(ROUGH_M)
-    return sentence("change.reach_radius", metres=metres)
+    rough = is_rough(p["accuracy_m"]) or is_rough(p.ask.need.at.accuracy_m)
+    step = int(ROUGH_M) if rough else STEP_M
+    metres = math.ceil((away - p.ask.need.radius_m) / step) * step
+    farther = f"{metres} m" if metres < 1000 else f"{metres / 1000:g} km"
+    return sentence("change.reach_radius", farther=farther)
 
 
 def walk_minutes(walk_m: float, speed_m_s: float) -> int:

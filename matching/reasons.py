@@ -8,9 +8,9 @@ import numpy as np
 from matching.answers import Miss, Obstacle, Suggestion, Verdict
 from matching.place_shown import PlaceKept, PlaceShown
 from matching.ranking import Scores
-from matching.reach import walk_minutes
+from matching.reach import walk_minutes, way_in
 from matching.rules import Judged
-from matching.sentences import sentence
+from matching.sentences import Sentence, sentence
 from matching.sight import Seen
 from matching.verdicts import FAIL, UNKNOWN, WORDS, Rule
 
@@ -42,11 +42,12 @@ def suggestions(
             verdicts,
             *distance_of(p),
             p.next_session(),
-            first := first_step_of(p, place),
-            sentence(f"first_step.{first}"),
+            first := first_step_of(p, place, verdicts),
+            first_step_words(first, p),
             p.ask.day,
             bool(scores.hubs[p.i]),
             rung_of(p),
+            way_in(p),
         )
         for p, place, verdicts, total, sure, contributions in told
     )
@@ -93,18 +94,30 @@ def _verdict(rule: Rule, value: int, p: Seen) -> Verdict:
     return Verdict(rule.code, rule.words, WORDS[value], field, evidence, change, rule.safety)
 
 
-def first_step_of(p: Seen, place: PlaceShown) -> str:
+def first_step_of(p: Seen, place: PlaceShown, verdicts: Sequence[Verdict]) -> str:
     """Return what to do first: wait, be assessed, call, visit, stay a little, or join."""
     step = p.ask.need.step
+    # Nobody sets out before it is known when it opens, and how to get there.
+    unsure = any(
+        v.verdict == "unknown"
+        and (v.rule == "windows" or (v.rule == "reach" and way_in(p) != "online"))
+        for v in verdicts
+    )
     if place.availability == "waitlist":
         return "wait"
     if place.availability == "assess-first":
         return "assess"
-    if step == 0 or place.availability == "unknown":
+    if step == 0 or place.availability == "unknown" or unsure:
         return "call"
     if p["visit_first"] == 1:
         return "visit"
     return "stay" if step is not None and step <= 2 else "join"
+
+
+def first_step_words(first: str, p: Seen) -> Sentence:
+    """Put the first step into words; nobody goes anywhere to what is joined from home."""
+    online = first in ("visit", "stay") and way_in(p) == "online"
+    return sentence("first_step.look_in" if online else f"first_step.{first}")
 
 
 def rung_of(p: Seen) -> int | None:

@@ -19,10 +19,10 @@ from matching.other_hours import (
     smallest_changes,
 )
 from matching.ranking import score
-from matching.reach import walk_minutes
+from matching.reach import LONGEST_WALK, walk_minutes
 from matching.rules import Judged
 from matching.schemes import Scheme
-from matching.sentences import Sentence, sentence
+from matching.sentences import Sentence, day_in_words, sentence
 from matching.sight import Sight
 from matching.sureness import joined
 from matching.times import weekday_mask
@@ -117,7 +117,8 @@ def _farther(sight: Sight, rows: NDArray[np.int64]) -> Loosened:
         minutes = walk_minutes(float(walk[nearer].max()), need.speed_m_s)
         if minutes > need.walk_minutes:
             patch["walk_minutes"] = minutes
-            words.append(sentence("relax.walk", minutes=minutes))
+            how = "walk" if minutes <= LONGEST_WALK else "far"
+            words.append(sentence(f"relax.{how}", minutes=minutes))
         reached &= walk <= max(minutes, need.walk_minutes) * 60.0 * need.speed_m_s
     if need.radius_m is not None:
         # Whole hundreds: no single metres are told of where a place is.
@@ -144,7 +145,7 @@ def _host_takes_again(sight: Sight, rows: NDArray[np.int64]) -> Loosened:
     until = np.sort(hosts["resting_day"][pauses & (at_its_cap == both)])
     last = int(until[_half(len(until))])
     after = date.fromordinal(last + EPOCH) + timedelta(days=1)
-    pause = sentence("change.host_rest", date=after.isoformat())
+    pause = sentence("change.host_rest", date=day_in_words(after))
     return joined([pause, room]) if both else pause, int((until <= last).sum()), None
 
 

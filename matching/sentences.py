@@ -1,6 +1,7 @@
 """The words of the engine, in Japanese and English, from one catalogue."""
 
 import tomllib
+from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -36,6 +37,11 @@ def sentence(key: str, **values: Any) -> Sentence:
     A value may itself be a `Sentence`; then each language takes its own words.
     """
     return _filled(key, tuple(values.items())) if values else catalogue()[key]
+
+
+def day_in_words(day: date) -> Sentence:
+    """Return a day as each language writes it."""
+    return Sentence(f"{day.year}年{day.month}月{day.day}日", day.isoformat())
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,7 @@ from matching.columns import AVAILABILITIES
 from matching.criteria import (
     CRITERIA,
     NEUTRAL,
+    OFTEN_ENOUGH,
     WEEKS,
     WEEKS_AHEAD,
 )
@@ -63,7 +64,8 @@ _NEARNESS = f"coalesce({halved(_MINUTES, '%(near_half_minutes)s')}, {NEUTRAL})"
 _TIME = (
     f"CASE WHEN o.schedule_known <> 1 THEN {NEUTRAL}::float8 ELSE least(1.0::float8,"
     f" {ones(f'o.fitting & {int(WEEKS_AHEAD)}')}::float8"
-    f" / ({WEEKS} * greatest(%(sessions_per_week)s, 1))) END"
+    f" / CASE WHEN %(sessions_per_week)s > 0 THEN {WEEKS} * %(sessions_per_week)s"
+    f" ELSE {OFTEN_ENOUGH} END) END"
 )
 _STEP = (
     f"CASE WHEN o.steps = 0 THEN {NEUTRAL}"

@@ -148,7 +148,8 @@ def test_why_says_from_when_it_may_be_asked_again(
         found = explain(session, store, need, places["asked"])
         (verdict,) = (v for v in found.verdicts if v.rule == "set_aside")
         assert (verdict.verdict, verdict.value) == ("fail", {"until": until.isoformat()})
-        assert verdict.change.ja == f"{until.isoformat()} から、もう一度たずねられる"
+        day = f"{until.year}年{until.month}月{until.day}日"
+        assert verdict.change.ja == f"{day}からは、もう一度提案できる"
         assert not found.suggestible
         other = explain(session, store, need, places["other"])
         assert {v.rule: v.verdict for v in other.verdicts}["set_aside"] == "pass"

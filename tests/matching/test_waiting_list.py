@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from matching.need import parse_need
+from matching.sentences import day_in_words
 from matching.shared_places import NotAmongPlaces
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
@@ -190,7 +191,7 @@ def test_one_whose_hosts_all_rest_is_told_so_and_until_when(
     (left,) = found.unplaced
     assert left.reason == "resting"
     assert left.options >= len(fitting) > 1
-    said = said.format(day=(until + timedelta(days=1)).isoformat())
+    said = said.format(day=day_in_words(until + timedelta(days=1)).ja)
     assert left.change is not None
     assert left.change.ja == said
     assert said in left.words.ja
@@ -217,7 +218,7 @@ def test_of_several_hosts_that_rest_the_day_is_told_from_which_half_are_there_ag
     assert (told.rule, told.patch) == ("host_rest", None)
     assert told.change is not None
     days = [judged.DAY + timedelta(days=n) for n in (11, 41)]
-    (after,) = (day for day in days if day.isoformat() in told.change.ja)
+    (after,) = (day for day in days if day_in_words(day).ja in told.change.ja)
     fitting_on = {}
     with town.database.reading() as session:
         for day in (after - timedelta(days=1), after):

@@ -32,6 +32,8 @@ from resources.vocabulary import default_vocabulary
 FOLDER = Path(__file__).resolve().parents[1] / "vignettes"
 HARBOUR = FOLDER / "harbour"
 """Another town, whose people were judged before anybody had seen its lists."""
+VILLAGE = FOLDER / "village"
+"""A country town, likewise: distances of kilometres, rides, circles that meet twice a month."""
 MIDDLE = (139.68, 35.71)
 DAY = date(2026, 12, 1)
 NOW = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # 8:30 in Japan on that day, a Tuesday
@@ -115,6 +117,10 @@ def _vignette(entry: dict[str, Any]) -> Vignette:
         safety["exclude_areas"] = [
             {**point(a["at"]), "radius_m": a["radius_m"]} for a in safety["exclude_areas"]
         ]
+    need["set_aside"] = [
+        {"organization": str(host_of(a["place"])), "until": a["until"]}
+        for a in entry.get("set_aside", ())
+    ]
     lists = {n: tuple(entry.get(n, ())) for n in ("good", "fine", "never", "first_not", "misses")}
     return Vignette(
         entry["title"], entry["situation"], entry["why"], {**need, "safety": safety},

@@ -1,4 +1,4 @@
-"""The lists are those an experienced support worker would make, for invented people of two towns."""
+"""The lists are those an experienced support worker would make, for invented people of three towns."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +16,12 @@ from resources.vocabulary import default_vocabulary
 
 PEOPLE = judged.vignettes()
 OF_HARBOUR = judged.vignettes(judged.HARBOUR)
+OF_VILLAGE = judged.vignettes(judged.VILLAGE)
+KNOWN_GAPS = {
+    "北原で車を返したＢさん": "rides count out to 3 km, unless the municipality says farther",
+    "車いすで本の好きなＩさん": "who is lonely in the second place is shown lively places before the library",
+}
+"""What the judge of the village would have listed and the engine doesn't, and why."""
 
 
 def built(where: Path, folder: Path) -> Iterator[judged.Town]:
@@ -33,6 +39,23 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[judged.Town]:
 @pytest.fixture(scope="module")
 def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[judged.Town]:
     yield from built(tmp_path_factory.mktemp("harbour"), judged.HARBOUR)
+
+
+@pytest.fixture(scope="module")
+def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[judged.Town]:
+    yield from built(tmp_path_factory.mktemp("village"), judged.VILLAGE)
+
+
+@pytest.mark.parametrize("v", OF_VILLAGE, ids=[v.title for v in OF_VILLAGE])
+def test_so_it_is_in_the_country_but_for_the_gaps_that_are_known(
+    v: judged.Vignette, village: judged.Town
+) -> None:
+    if v.title not in KNOWN_GAPS:
+        test_nobody_is_sent_where_they_must_never_go_and_someone_who_fits_comes_early(v, village)
+        assert judged.complete(v, village.listed(v)), v.why
+    else:
+        assert not set(v.never) & set(village.listed(v)), v.why
+        assert not judged.complete(v, village.listed(v)), "a gap that is closed is no gap"
 
 
 @pytest.mark.parametrize("v", OF_HARBOUR, ids=[v.title for v in OF_HARBOUR])
@@ -67,14 +90,14 @@ def test_nearly_all_who_fit_are_among_the_first_five(town: judged.Town) -> None:
     assert found.ndcg_at_5 >= 0.88
 
 
-@pytest.mark.parametrize("which", ["town", "harbour"])
+@pytest.mark.parametrize("which", ["town", "harbour", "village"])
 def test_every_place_that_must_never_appear_is_kept_off_for_a_reason_that_is_told(
     which: str, request: pytest.FixtureRequest
 ) -> None:
     town: judged.Town = request.getfixturevalue(which)
     offering_of = {key: offering for offering, key in town.key_of.items()}
     with town.database.reading() as session:
-        for v in PEOPLE if which == "town" else OF_HARBOUR:
+        for v in {"town": PEOPLE, "harbour": OF_HARBOUR, "village": OF_VILLAGE}[which]:
             for key in v.never:
                 told = explain(
                     session, town.store, town.need(v), offering_of[key], scheme=v.scheme,
@@ -88,9 +111,13 @@ def test_every_place_that_must_never_appear_is_kept_off_for_a_reason_that_is_tol
 def test_the_examples_name_places_that_exist_and_touch_every_need_and_limit() -> None:
     known = {
         folder: {place["key"] for place in judged.places(folder)}
-        for folder in (judged.FOLDER, judged.HARBOUR)
+        for folder in (judged.FOLDER, judged.HARBOUR, judged.VILLAGE)
     }
-    everybody = [(judged.FOLDER, v) for v in PEOPLE] + [(judged.HARBOUR, v) for v in OF_HARBOUR]
+    everybody = [
+        *((judged.FOLDER, v) for v in PEOPLE),
+        *((judged.HARBOUR, v) for v in OF_HARBOUR),
+        *((judged.VILLAGE, v) for v in OF_VILLAGE),
+    ]
     for folder, v in everybody:
         keys = known[folder]
         named = {*v.good, *v.fine, *v.never, *v.first_not, *v.misses}

@@ -60,6 +60,7 @@ class NothingFits:
             and not NEVER_LOOSENED & set(x.fails)
             and not self._for_good(x)
             and not self._of_another_age(x)
+            and not self._not_to_be_said(x)
         ]
         one = [x for x in talkable if len(x.fails) == 1]
         return one if len(one) >= 3 else [x for x in talkable if len(x.fails) <= 2]
@@ -70,6 +71,13 @@ class NothingFits:
         return age is not None and (
             (low is not None and low > age + 10) or (high is not None and high < age - 10)
         )
+
+    def _not_to_be_said(self, x: Looked) -> bool:
+        """Whether it is a circle of others, or for another gender and not fitting besides."""
+        received = x.entry.resource.accepted_audience or x.entry.resource.audience or ()
+        circle = {"bereaved", "carers", "parents", "recovering"}
+        another = "gender" in x.fails and len(x.fails) > 1
+        return another or ("audience" in x.fails and set(received) <= circle)
 
     def _for_good(self, x: Looked) -> bool:
         """Whether no change brings it: it lies elsewhere, or was set aside without an end."""

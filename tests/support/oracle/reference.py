@@ -548,7 +548,8 @@ class Reference:
         else:
             end = datetime.combine(self.day, time(0), JAPAN) + timedelta(days=28)
             days = {s.start.date() for s in sessions if s.start < end and self.can_attend(entry, s)}
-            out["time"] = min(1.0, len(days) / (4 * (limits.sessions_per_week or 1)))
+            wished = 4 * limits.sessions_per_week if limits.sessions_per_week else 2
+            out["time"] = min(1.0, len(days) / wished)
         moods = []
         if limits.noise:
             moods.append(self.calm(r.noise, NOISES, limits.noise))

@@ -6,12 +6,9 @@ import uvicorn
 
 from api.app import create_app
 from api.by_host import create_app_by_host
+from api.reading import BoundedHead
 from jobs.log_lines import Fields
 from jobs.settings import Settings
-
-READER = "h11"
-"""What reads requests: it bounds the head of one. The faster parser, which uvicorn takes by itself
-where it is installed, doesn't."""
 
 
 def log_config(level: str) -> dict[str, Any]:
@@ -35,7 +32,7 @@ def make_server(settings: Settings) -> uvicorn.Server:
             create_app_by_host(settings) if several else create_app(settings),
             host=settings.host,
             port=settings.port,
-            http=READER,
+            http=BoundedHead,
             ws="none",
             access_log=False,
             server_header=False,

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
-LONGEST_HEAD = 64 * 1024  # what h11 takes before it says 400
+from api.reading import LONGEST_HEAD
+
 READ = 256 * 1024  # what one read of a connection brings at most
 
 
@@ -55,6 +56,25 @@ def test_a_header_that_never_ends_is_cut_off(port: int) -> None:
     assert count < len(ENDLESS) * 1024
 
 
+def test_an_address_that_never_ends_is_cut_off(port: int) -> None:
+    answer, count = sent(port, b"GET /", *ENDLESS)
+    assert not answer.startswith(b"HTTP/1.1 200")
+    assert count < len(ENDLESS) * 1024
+
+
+def test_a_method_that_never_ends_is_cut_off(port: int) -> None:
+    answer, count = sent(port, *ENDLESS)
+    assert not answer.startswith(b"HTTP/1.1 200")
+    assert count < len(ENDLESS) * 1024
+
+
+def test_one_that_never_ends_is_cut_off_behind_others_that_do(port: int) -> None:
+    whole = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
+    answer, count = sent(port, whole * 3 + b"GET / HTTP/1.1\r\nHost: x\r\nX: ", *ENDLESS)
+    assert answer.count(b"HTTP/1.1 200") <= 3
+    assert count < len(ENDLESS) * 1024
+
+
 def test_headers_that_never_end_are_cut_off(port: int) -> None:
     answer, count = sent(port, b"GET / HTTP/1.1\r\nHost: x\r\n", *[b"X-A: b\r\n" * 128] * 20_000)
     assert not answer.startswith(b"HTTP/1.1 200")
@@ -96,7 +116,15 @@ def test_a_long_head_within_the_limit_and_requests_one_after_the_other(port: int
         b"Content-Length: 5\r\nContent-Length: 6",
         b"Content-Length: +5",
         b"Transfer-Encoding: chunked, identity",
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked",
+        b"Transfer-Encoding: xchunked",
+        b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+        b"Content-Length: 0x5",
+        b"Content-Length: 5, 5",
         b"X : 1",
+        b"X: a\rY: b",
+        b"X: a\x00b",
+        b"X\xff: 1",
         b"X\x00: 1",
     ],
 )

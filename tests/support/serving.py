@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from api.serving import READER
+from api.reading import BoundedHead
 
 
 @contextmanager
@@ -16,7 +16,7 @@ def served(app: ASGIApp) -> Iterator[str]:
     """Serve an application on a free port; give its address."""
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(
-        uvicorn.Config(app, http=READER, ws="none", log_config=None, access_log=False)
+        uvicorn.Config(app, http=BoundedHead, ws="none", log_config=None, access_log=False)
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()

@@ -112,17 +112,23 @@ def assessment(
     request: Request, program: Program, session: Writing, user: User, person_id: uuid.UUID
 ) -> Response:
     opened = case_of_person(session, actor=user, person_id=person_id, purpose="assessment")
-    return _assessment(request, program, session, opened, None)
+    return assessment_page(request, program, session, opened)
 
 
-def _assessment(
+def assessment_page(
     request: Request,
     program: OpenProgram,
     session: Session,
     opened: Opened,
-    error: str | None,
+    error: str | None = None,
     form: FormData | None = None,
+    read: list[dict[str, str]] | None = None,
 ) -> Response:
+    """Return the assessment of a case's person.
+
+    form : what stands in its fields; None = what is kept
+    read : what was read from a note, in words; None = none was
+    """
     page = render(
         request,
         "assessment.html",
@@ -130,6 +136,7 @@ def _assessment(
         person=opened.person,
         need=opened.person.need,
         given=form,
+        read=read,
         towns=[t.name for t in towns(program, session)],
         error=error,
     )
@@ -167,10 +174,10 @@ def _assess(
             need["at"] = {"lon": found.lon, "lat": found.lat} if found else {}
     except BadNeed as error:
         words = error.problem.in_language(language)
-        return _assessment(request, program, session, opened, words, form)
+        return assessment_page(request, program, session, opened, words, form)
     except BadField as error:
         words = say("form.bad.value", language, field=error.field)
-        return _assessment(request, program, session, opened, words, form)
+        return assessment_page(request, program, session, opened, words, form)
     edit_person(
         session,
         person_id=person_id,

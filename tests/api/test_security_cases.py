@@ -195,6 +195,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/cases/{case_id}/requests/{request_id}/decision": {"version": 1, "decision": "x"},
     "/cases/{case_id}/requests/{request_id}/papers": {"form": "x"},
     "/people/{person_id}/need": {"version": "1"},
+    "/people/{person_id}/need/note": {"version": "1", "note": "本が好き"},
     "/people/{person_id}/keep-away": {"version": "1", "what": "resource", "id": "x"},
     "/people/{person_id}/keep-away/look": {"words": "x"},
     "/people/{person_id}/keep-away/remove": {"version": "9", "what": "resource", "value": "x"},

@@ -15,6 +15,7 @@ from casework.people import add_person
 from jobs.program import Program
 from matching.schemes import default_weighing
 from matching.schemes_kept import save_scheme
+from matching.sentences import day_in_words
 from resources import clock
 from resources.derived import UnmetNeed
 from resources.models import Organization, Resource
@@ -130,10 +131,10 @@ def test_where_only_hosts_rest_the_page_says_so_and_until_when(
         session.add(host)
         session.flush()
         session.scalars(select(Resource)).one().organization_id = host.id
-    after = (clock.today() + timedelta(days=10)).isoformat()
+    after = day_in_words(clock.today() + timedelta(days=10))
     page = worker.get(person).text
     assert "受け入れ先が休止中か" in page
-    assert f"休止が明ければ可（{after}以降）" in page
+    assert f"休止が明ければ可（{after.ja}以降）" in page
     assert "条件に合う場所はありません" not in page
     worker.get("/language/en")
-    assert f"pause is over (from {after})" in worker.get(person).text
+    assert f"pause is over (from {after.en})" in worker.get(person).text

@@ -88,7 +88,8 @@ def needs(p: Any, _look: Any, a: Any) -> float:
     """Share of the needs answered, by their weights 1 (mentioned) … 3 (essential).
 
     Half of it, as a rule, where some need is essential and the place answers none of those: two
-    needs that are important, 2 each, would outweigh the essential one otherwise.
+    needs that are important, 2 each, would outweigh the essential one otherwise. Not so where it
+    offers something that the person wishes to do: then it isn't beside the point.
     """
     covered = 0.0
     here = p["needs"] & a["needs"]
@@ -97,7 +98,7 @@ def needs(p: Any, _look: Any, a: Any) -> float:
         here &= here - _ONE
     strength = 1.0 if p["needs_stated"] == 1 else a["usual"]
     essential = a["essential_needs"]
-    if essential and not p["needs"] & essential:
+    if essential and not (p["needs"] & essential or p["activities"] & a["activities"]):
         strength *= a["beside"]
     return float(covered * strength / a["need_total"])
 

@@ -44,7 +44,9 @@ def _needs(p: Seen) -> Ground:
     key = "ground.needs" if stated else "ground.needs_usual"
     words = sentence(key, needs=_codes(p, "need", answered))
     essential = [c for c, weight in asked.items() if weight >= ESSENTIAL]
-    if essential and not set(essential) & set(answered):
+    offered = codes_of(p["activities"], p.codebook, "activity")
+    wished = not set(p.ask.need.wishes.activities).isdisjoint(offered)
+    if essential and not wished and not set(essential) & set(answered):
         percent = f"{p.ask.thresholds.beside_percent:g}"
         needs = _codes(p, "need", essential)
         unanswered = sentence("ground.needs_beside", needs=needs, percent=percent)

@@ -52,6 +52,7 @@ _COVERED = " + ".join(f"{w} * {ones(f'o.needs & %(needs_{w})s')}" for w in WEIGH
 _NEEDS = (
     f"({_COVERED})::float8 * CASE WHEN o.needs_stated = 1 THEN 1.0 ELSE %(usual)s END"
     f" * CASE WHEN %(needs_{int(ESSENTIAL)})s <> 0 AND o.needs & %(needs_{int(ESSENTIAL)})s = 0"
+    " AND o.activities & %(activities)s = 0"
     " THEN %(beside)s ELSE 1.0 END"
     " / %(need_total)s"
 )

@@ -19,7 +19,6 @@ OF_HARBOUR = judged.vignettes(judged.HARBOUR)
 OF_VILLAGE = judged.vignettes(judged.VILLAGE)
 KNOWN_GAPS = {
     "北原で車を返したＢさん": "rides count out to 3 km, unless the municipality says farther",
-    "車いすで本の好きなＩさん": "who is lonely in the second place is shown lively places before the library",
 }
 """What the judge of the village would have listed and the engine doesn't, and why."""
 

@@ -520,7 +520,8 @@ class Reference:
             answered = usual if r.needs is None else r.needs
             covered: float = sum(w for n, w in need.needs.items() if n in answered)
             essential = {n for n, w in need.needs.items() if w == 3}
-            if essential and not essential & set(answered):
+            wished = set(need.wishes.activities) & set(r.activities or ())
+            if essential and not wished and not essential & set(answered):
                 covered *= self.numbers.beside_percent / 100
             out["needs"] = (
                 covered

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from matching.place_shown import PlaceKept, PlaceShown
 from matching.rows import Rows
-from resources.database import driver_rows
+from resources.driver import driver_rows
 from resources.models import Offering
 
 AT_ONCE = 10

@@ -26,7 +26,7 @@ from matching.learned_kept import in_force, learned_since
 from matching.rows import Part
 from matching.schemes import default_weighing
 from matching.schemes_kept import read_weighing, weighing_revision
-from resources.database import driver_rows
+from resources.driver import driver_rows
 from resources.host_experience import HostExperience
 from resources.models import Change, Location, Offering, Organization, Resource
 from resources.queries import offering_ids_touched

@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import event, func, insert, inspect, select
+from sqlalchemy import Table, event, func, insert, inspect, select
 from sqlalchemy.orm import Session
 
 from resources import clock
 from resources.models import Change, Logged
+from resources.prepared import AsJson, insert_many
 from resources.turns import wait_for_turn
+
+_TABLE: Table = Change.__table__  # type: ignore[assignment]
 
 LOCK = 0x1BA5_0001
 """Key of the advisory lock that puts writers of the log in a row."""
@@ -69,6 +72,13 @@ def record(
     _append(session, [_row(session, entity, entity_id, action, before, after)])
 
 
+def _actor(session: Session) -> str:
+    by: str = session.info.get("by") or ""
+    if not by:
+        raise NobodyActing("a write to the catalogue needs an actor")
+    return by
+
+
 def _row(
     session: Session,
     entity: str,
@@ -77,22 +87,23 @@ def _row(
     before: dict[str, Any] | None,
     after: dict[str, Any] | None,
 ) -> dict[str, Any]:
-    by = session.info.get("by")
-    if not by:
-        raise NobodyActing("a write to the catalogue needs an actor")
     return {
         "entity": entity,
         "entity_id": entity_id,
         "action": action,
-        "by": by,
+        "by": _actor(session),
         "before": before,
         "after": after,
     }
 
 
-def append_added(session: Session, rows: Sequence[tuple[str, str, dict[str, Any]]]) -> None:
+def append_added(session: Session, rows: Sequence[tuple[str, str, AsJson]]) -> None:
     """Append rows that `many_rows` is about to insert: (entity, its id, its values)."""
-    _append(session, [_row(session, e, i, "add", None, after) for e, i, after in rows])
+    same: dict[str, Any] = {"action": "add", "by": _actor(session)}
+    if moment := _turn_taken(session):
+        same["at"] = moment
+        whole = [{"entity": e, "entity_id": i, "after": after, **same} for e, i, after in rows]
+        insert_many(session.connection(), _TABLE, whole)
 
 
 def take_turn(session: Session) -> None:
@@ -110,12 +121,16 @@ def on_trial(session: Session) -> None:
 
 
 def _append(session: Session, rows: list[dict[str, Any]]) -> None:
+    if moment := _turn_taken(session):
+        session.connection().execute(insert(_TABLE), [{**row, "at": moment} for row in rows])
+
+
+def _turn_taken(session: Session) -> datetime | None:
+    """Wait for the turn; return the moment of all that is written at once, None for a trial."""
     if session.info.get("trial"):
-        return
+        return None
     wait_for_turn(session, LOCK)
-    at = clock.now()  # what is written at once is written at one moment
-    said = [{**row, "at": at} for row in rows]
-    session.connection().execute(insert(Change.__table__), said)  # type: ignore[arg-type]
+    return clock.now()
 
 
 def _identity(state: Any) -> str:
@@ -124,7 +139,8 @@ def _identity(state: Any) -> str:
 
 def _columns(state: Any) -> dict[str, Any]:
     obj = state.obj()
-    return {a.key: plain(getattr(obj, a.key)) for a in state.mapper.column_attrs}
+    values = ((a.key, getattr(obj, a.key)) for a in state.mapper.column_attrs)
+    return {key: plain(value) for key, value in values if value is not None}
 
 
 def _edited(state: Any) -> tuple[dict[str, Any], dict[str, Any]]:

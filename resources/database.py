@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 import resources.changes  # noqa: F401 - registers the listener that writes the change log
@@ -192,32 +191,3 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
-
-
-def driver_rows(connection: Connection, sql: str, values: Any = ()) -> list[Any]:
-    """Return the rows of a statement as the driver gives them, within the open transaction.
-
-    For the statements that every request and every question to the index begin and end with: what
-    SQLAlchemy does for a statement and its rows takes several times longer than these do.
-
-    sql, values : in the words and with the placeholders of the connection's database
-
-    Raises the errors of SQLAlchemy, as where it sends a statement itself.
-    """
-    dialect = connection.dialect
-    driver = dialect.loaded_dbapi
-    raw = connection.connection
-    cursor = raw.cursor()
-    try:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())
-    except driver.Error as error:
-        lost = dialect.is_disconnect(error, raw.dbapi_connection, cursor)
-        if lost:
-            connection.invalidate(error)
-        raise DBAPIError.instance(
-            sql, values, error, driver.Error,
-            hide_parameters=True, connection_invalidated=lost, dialect=dialect,
-        ) from error  # fmt: skip
-    finally:
-        cursor.close()

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import String, Text, and_, cast, select, type_coerce
+from sqlalchemy import String, Text, and_, bindparam, cast, select, type_coerce
 from sqlalchemy.orm import Session
 
 from resources.models import Location, Offering, Organization, Resource
+from resources.prepared import Prepared
 from resources.queries import Entry, entries_by_offering
 from resources.sources.opendata import Named
 
@@ -53,18 +54,24 @@ _PARTS: tuple[Any, ...] = (
 )
 
 
-def rows_kept(session: Session, source: str, *, with_parts: bool) -> Known[Kept]:
-    """Return all that was read of a source before."""
-    what = (*_KEPT, *_PARTS) if with_parts else _KEPT
-    of_source = (
+def _of_source(*what: Any) -> Prepared:
+    return Prepared(
         select(Resource.source_key, *what)
         .join(Offering, _FROM_ONE_ROW)
-        .where(Resource.source == source)
+        .where(Resource.source == bindparam("source"))
     )
-    known: Known[Kept] = Known()
-    for key, original, verified_on, *parts in session.execute(of_source):
-        known.by_key[key or ""] = Kept(original, verified_on, tuple(parts))
-    return known
+
+
+_OF_SOURCE = _of_source(*_KEPT)
+_OF_SOURCE_IN_PARTS = _of_source(*_KEPT, *_PARTS)
+
+
+def rows_kept(session: Session, source: str, *, with_parts: bool) -> Known[Kept]:
+    """Return all that was read of a source before."""
+    session.flush()
+    statement = _OF_SOURCE_IN_PARTS if with_parts else _OF_SOURCE
+    rows = statement.rows(session.connection(), {"source": source})
+    return Known({row[0] or "": Kept(row[1], row[2], row[3:]) for row in rows})
 
 
 def rows_of_entries(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Kept]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+import orjson
 from sqlalchemy.orm import Session
 
-from resources.database import as_json_text
 from resources.import_known import Kept, Known, rows_kept, rows_of_entries
 from resources.import_report import Reported, Settled
 from resources.municipal_rows import same_row
@@ -90,7 +90,7 @@ def _named(reader: Reader, known: Known[Kept], found: Sorted) -> list[tuple[Row,
     for row in reader.table.rows:
         try:
             # What was taken in before, and says the same, needn't be made sure of again.
-            key = keys.get(as_json_text(reader.original(row))) if keys else None
+            key = keys.get(as_kept(reader.original(row)) or "") if keys else None
             as_before = key is not None and key not in seen and reader.is_kept_whole(row)
             named = reader.named_as(key, row) if as_before and key else reader.named(row)
             first = seen.setdefault(named.key, row)
@@ -113,7 +113,15 @@ def _says_the_same(kept: str | None, original: dict[str, str]) -> bool:
     if kept is None:
         return False
     # The same text is the same row; another text may still be, with its columns in another order.
-    return kept == as_json_text(original) or same_row(json.loads(kept) or {}, original)
+    return kept == as_kept(original) or same_row(json.loads(kept) or {}, original)
+
+
+def as_kept(original: dict[str, str]) -> str | None:
+    """Return a row as the database keeps it, as `as_json_text` writes it; None: it can't."""
+    try:
+        return orjson.dumps(original).decode()
+    except orjson.JSONEncodeError:
+        return None
 
 
 def _groups(kept: Sequence[Kept | None]) -> list[int]:

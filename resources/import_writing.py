@@ -26,7 +26,7 @@ from resources.municipal_rows import row_in, said_in, same_row
 from resources.queries import Entry
 from resources.sources.opendata import Place, Reader, Table
 
-BATCH = 1_000
+BATCH = 10_000
 NOT_TOLD: Mapping[str, str | None] = MappingProxyType({})
 
 

@@ -5,18 +5,19 @@ a file has many. The log is written by the very call that inserts, so it can't b
 either.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import cache
-from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Date, Table, Uuid, bindparam, insert
+import orjson
+from sqlalchemy import Float, Table
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from resources import changes
 from resources.models import Base, Logged
-from resources.moments import Moment
+from resources.prepared import AsJson, insert_many
 
 Added = tuple[type[Logged], Mapping[str, Any]]
 """A table of the catalogue and the values of a row by column; `id` and what has no default too."""
@@ -29,22 +30,18 @@ def add_many(session: Session, rows: Sequence[Added]) -> None:
     """
     if not rows:
         return
-    whole = [(t := _table(model), {**_unsaid(t), **values}) for model, values in rows]
+    whole = [(t := _table(model), {**_defaults(t), **values}) for model, values in rows]
     changes.append_added(session, [(t.name, str(row["id"]), _said(t, row)) for t, row in whole])
     connection = session.connection()
     tables = {table for table, _ in whole}
     for table in (t for t in Base.metadata.sorted_tables if t in tables):
-        _insert(connection, table, [row for t, row in whole if t is table])
+        its = [row for t, row in whole if t is table]
+        insert_many(connection, table, sorted(its, key=_by_id))  # a tree grows best in its order
 
 
-def _insert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    # A column of which no row says anything costs as much as any other when it is sent.
-    said = [c.key for c in table.columns if any(row[c.key] is not None for row in rows)]
-    get = itemgetter(*said)
-    connection.execute(
-        insert(table).values({key: bindparam(key) for key in said}),
-        [dict(zip(said, get(row), strict=True)) for row in rows],
-    )
+def _by_id(row: Mapping[str, Any]) -> int:
+    own: int = row["id"].int
+    return own
 
 
 def _table(model: type[Logged]) -> Table:
@@ -53,24 +50,24 @@ def _table(model: type[Logged]) -> Table:
 
 
 @cache
-def _unsaid(table: Table) -> dict[str, Any]:
-    """Return what the columns hold of which nothing is said."""
+def _defaults(table: Table) -> dict[str, Any]:
+    """Return what columns hold of which nothing is said."""
     return {
         column.key: column.default.arg
-        if isinstance(column.default, ScalarElementColumnDefault)
-        else None
         for column in table.columns
+        if isinstance(column.default, ScalarElementColumnDefault)
     }
 
 
 @cache
-def _not_plain(table: Table) -> tuple[str, ...]:
-    """Return the columns whose values JSON can't hold as they are."""
-    return tuple(c.key for c in table.columns if isinstance(c.type, (Uuid, Date, Moment)))
+def _fractions(table: Table) -> tuple[str, ...]:
+    return tuple(c.key for c in table.columns if isinstance(c.type, Float))
 
 
-def _said(table: Table, row: dict[str, Any]) -> dict[str, Any]:
-    said = row.copy()
-    for key in _not_plain(table):
-        said[key] = changes.plain(said[key])
-    return said
+def _said(table: Table, row: dict[str, Any]) -> AsJson:
+    """Return what a row says as the log keeps it. Raises `ValueError` for what is no number."""
+    for key in _fractions(table):
+        if (value := row.get(key)) is not None and not math.isfinite(value):
+            raise ValueError(f"{table.name}.{key} is no number")
+    said = {key: value for key, value in row.items() if value is not None}
+    return AsJson(orjson.dumps(said).decode())

@@ -1,11 +1,13 @@
 """Statements that are sent so often that what SQLAlchemy does around one counts."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy import Connection, Dialect, Select, Table, Uuid, bindparam, insert
+from sqlalchemy.types import TypeEngine
 
-from resources.database import driver_rows
+from resources.driver import driver_many, driver_rows
 
 
 class Prepared:
@@ -31,7 +33,45 @@ class Prepared:
         ready = self._ready.get(dialect.name)
         if ready is None:
             ready = self._ready[dialect.name] = _InOwnWords(self._statement, dialect)
-        return [ready.turned(row) for row in driver_rows(connection, *ready.sent(values))]
+        return ready.turned(driver_rows(connection, *ready.sent(values)))
+
+
+class AsJson(str):
+    """A value of a JSON column that is written as such already; it is sent as it is."""
+
+
+def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, in the order given, as the session's connection would, by the driver.
+
+    rows : values by column; what a row doesn't say is NULL, so defaults must be said
+
+    Raises the errors of SQLAlchemy.
+    """
+    told = {key: [row.get(key) for row in rows] for key in dict.fromkeys(chain(*rows))}
+    # A column of which no row says anything costs as much as any other when it is sent.
+    told = {key: values for key, values in told.items() if values.count(None) < len(values)}
+    dialect = connection.dialect
+    compiled = insert(table).values({key: bindparam(key) for key in told}).compile(dialect=dialect)
+    order: Sequence[str] = (compiled.positiontup if compiled.positional else None) or list(told)
+    columns = [_sent_of(table.columns[key].type, dialect, told[key]) for key in order]
+    each: list[Any] = list(zip(*columns, strict=True))
+    if not compiled.positional:
+        each = [dict(zip(order, values, strict=True)) for values in each]
+    driver_many(connection, str(compiled), each)
+
+
+def _sent_of(kind: TypeEngine[Any], dialect: Dialect, values: list[Any]) -> list[Any]:
+    """Return a column's values as the driver is sent them."""
+    turn = kind.dialect_impl(dialect).bind_processor(dialect)
+    if turn is None or isinstance(values[0], AsJson):
+        return values
+    if isinstance(kind, Uuid):
+        return list(map(turn, values))
+    # The rows of a file share moments and schedules; each is turned once.
+    turned = {id(value): value for value in values}
+    for own, value in turned.items():
+        turned[own] = turn(value)
+    return [turned[id(value)] for value in values]
 
 
 class _InOwnWords:
@@ -59,8 +99,14 @@ class _InOwnWords:
             return self._sql, turned
         return self._sql, tuple(turned[name] for name in self._order)
 
-    def turned(self, row: Sequence[Any]) -> tuple[Any, ...]:
-        values = list(row)
-        for k, turn in self._turns:
-            values[k] = turn(values[k])
-        return tuple(values)
+    def turned(self, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Return rows with their values as the columns' types say; NULL is None in all of them."""
+        found = []
+        for row in rows:
+            values: list[Any] | None = None
+            for k, turn in self._turns:
+                if row[k] is not None:
+                    values = list(row) if values is None else values
+                    values[k] = turn(row[k])
+            found.append(row if values is None else tuple(values))
+        return found

@@ -30,7 +30,6 @@ from resources.hsds.read_record import (
 )
 from resources.hsds.values import Reader
 from resources.import_report import FileReport, Outcome, Reported, Told
-from resources.import_writing import BATCH
 from resources.merged import MERGED
 from resources.models import ImportedFile, Location, Offering, Organization, Resource
 from resources.sources.rows import is_storable
@@ -40,6 +39,7 @@ from resources.vocabulary import Vocabulary
 
 SOURCE = "hsds"
 LONGEST_ID_SHOWN = 60
+BATCH = 1_000
 
 Json = dict[str, Any]
 Entry = Organization | Resource | Location | Offering

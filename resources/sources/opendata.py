@@ -3,8 +3,10 @@
 import re
 import unicodedata
 import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +31,17 @@ from resources.sources.reasons import BadRow
 from resources.sources.rows import BadFile, Row, is_storable
 from resources.sources.tables import MOST_BYTES, read_sheets
 
+Said = Callable[[str], str]
+"""What a row says by meaning, without the blanks around it."""
+
+_BLANK = " \t\r\n\u3000"
+_BEYOND = ("entry", "verified_on")
+"""Meanings of which nothing is kept with a row, and that say something of its entry."""
+
 LONGEST = {"name": 300, "kana": 300, "alias": 300, "address": 500, "organization": 300}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # freezing would take most of the time to make one
 class Named:
     """Which row it is, of one that can be taken in: what is read of it without what it says.
 
@@ -46,7 +55,7 @@ class Named:
     verified_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Place(Named):
     """What a row says: fields of the tables of the same names."""
 
@@ -127,6 +136,10 @@ class Reader:
         self.table = table
         self._header = table.header
         self._columns = table.header.columns
+        self._width = len(table.header.names)
+        self._kept_as = [name for _, name in table.header.kept]
+        self._kept = _of_columns([i for i, _ in table.header.kept])
+        self._beyond = [self._columns[m] for m in _BEYOND if m in self._columns]
         self._hours: dict[Any, tuple[dict[str, Any] | None, str | None]] = {}
 
     def named(self, row: Row) -> Named:
@@ -135,59 +148,54 @@ class Reader:
             raise BadRow("unstorable")
         if any(c.strip() for c in row.cells[len(self._header.names) :]):
             raise BadRow("too_many_cells")
-        name = self._name(row)
+        said = self._said(row)
+        name = self._name(said)
         if not name:
             raise BadRow("no_name")
         if names_a_column(name):
             raise BadRow("header_again")
-        self._point(row)
-        for meaning in ("organization", "kana", "alias"):
-            self._cell(row, meaning)
-        address = self._cell(row, "address")
-        entry = entry_of(self._cell(row, "entry"))
-        verified_on = day_of(self._cell(row, "verified_on"))
+        point_of(said("lon"), said("lat"))
+        for meaning in ("organization", "kana", "alias", "address"):
+            self._bounded(meaning, said(meaning))
+        entry = entry_of(said("entry"))
+        verified_on = day_of(said("verified_on"))
         return Named(
             row.line,
             name,
-            f"catalogue:{entry}" if entry else key_of(self._cell(row, "id"), name, address),
+            f"catalogue:{entry}" if entry else key_of(said("id"), name, said("address")),
             entry,
             None if verified_on is None or verified_on > clock.today() else verified_on,
         )
 
     def named_as(self, key: str, row: Row) -> Named:
         """Return which row it is, of one that said all that it says when it was taken in before."""
-        return Named(row.line, self._name(row), key, None, None)
+        name = composed(_at(row, self._columns["name"]))
+        return Named(row.line, " ".join(name.split()), key, None, None)
 
     def is_kept_whole(self, row: Row) -> bool:
         """Tell whether a row says nothing beyond what is kept of it."""
         header = self._header
-        return (
-            header.keeps_all
-            and len(row.cells) <= len(header.names)
-            and not any(self._cell(row, meaning) for meaning in ("entry", "verified_on"))
-        )
+        if not header.keeps_all or len(row.cells) > len(header.names):
+            return False
+        return not any(_at(row, i).strip(_BLANK) for i in self._beyond)
 
     def original(self, row: Row) -> dict[str, str]:
         """Return the whole row by header, so that nothing of the file is lost."""
         cells = row.cells
         # A row may end before its empty cells; the columns tell the layout all the same.
-        there = len(cells)
-        return {name: cells[i] if i < there else "" for i, name in self._header.kept}
+        if (missing := self._width - len(cells)) > 0:
+            cells += ("",) * missing
+        return dict(zip(self._kept_as, self._kept(cells), strict=True))
 
     def host(self, row: Row) -> tuple[str | None, str | None]:
         """Return who runs the place, and their corporate number, as far as the row says."""
-        name = " ".join(self._cell(row, "organization").split())
-        number = re.fullmatch(r"\d{13}", self._cell(row, "corporate_number"))
-        return name or None, number[0] if number else None
+        return self._host(self._said(row))
 
     def place(self, row: Row, named: Named) -> Place:
         """Return what a row says that can be taken in."""
-        lon, lat = self._point(row)
-        organization, number = self.host(row)
-
-        def cell(meaning: str) -> str:
-            return self._cell(row, meaning)
-
+        cell = self._said(row)
+        lon, lat = point_of(cell("lon"), cell("lat"))
+        organization, number = self._host(cell)
         resource = {
             "name": named.name,
             "kind": own_kind(cell("entry_kind"))
@@ -215,7 +223,7 @@ class Reader:
             "point_level": None if lon is None else "point",
             "point_source": None if lon is None else "file",
         }
-        schedule, words = self._schedule(row)
+        schedule, words = self._schedule(row, cell)
         return Place(
             *(named.line, named.name, named.key, named.entry, named.verified_on),
             organization,
@@ -231,33 +239,44 @@ class Reader:
             self.original(row),
         )
 
-    def _cell(self, row: Row, meaning: str) -> str:
-        column = self._columns.get(meaning)
-        if column is None or column >= len(row.cells):
-            return ""
-        value = composed(row.cells[column]).strip(" \t\r\n\u3000")
-        most = LONGEST.get(meaning)
-        if most is not None and len(value) > most:
-            raise BadRow("too_long", column=self._header.names[column].strip(), most=most)
-        return value
+    def _said(self, row: Row) -> Said:
+        """Return what gives a cell by its meaning; "" where the row has none."""
+        cells = row.cells
+        # Parts of a text that is in one piece are so too.
+        if unicodedata.is_normalized("NFC", "".join(cells)):
+            texts = [cell.strip(_BLANK) for cell in cells]
+        else:
+            texts = [composed(cell).strip(_BLANK) for cell in cells]
+        there = len(texts)
+        said = {meaning: texts[i] for meaning, i in self._columns.items() if i < there}
+        return lambda meaning: said.get(meaning, "")
 
-    def _name(self, row: Row) -> str:
-        return " ".join(self._cell(row, "name").split())
+    def _bounded(self, meaning: str, text: str) -> str:
+        most = LONGEST[meaning]
+        if len(text) > most:
+            column = self._header.names[self._columns[meaning]].strip()
+            raise BadRow("too_long", column=column, most=most)
+        return text
 
-    def _point(self, row: Row) -> tuple[float | None, float | None]:
-        return point_of(self._cell(row, "lon"), self._cell(row, "lat"))
+    def _name(self, said: Said) -> str:
+        return " ".join(self._bounded("name", said("name")).split())
 
-    def _schedule(self, row: Row) -> tuple[dict[str, Any] | None, str | None]:
+    def _host(self, said: Said) -> tuple[str | None, str | None]:
+        name = " ".join(said("organization").split())
+        number = re.fullmatch(r"\d{13}", said("corporate_number"))
+        return name or None, number[0] if number else None
+
+    def _schedule(self, row: Row, cell: Said) -> tuple[dict[str, Any] | None, str | None]:
         """Return the schedule as the database keeps it, and its words."""
         header = self._header
         said: Any
         if len(header.weekdays) == 7:
             each = {day: (_at(row, a), _at(row, b)) for day, (a, b) in header.weekdays.items()}
-            said = (*each.items(), self._cell(row, "hours_note"))
+            said = (*each.items(), cell("hours_note"))
             if said not in self._hours:
-                self._hours[said] = _hours_of_weekdays(each, self._cell(row, "hours_note"))
+                self._hours[said] = _hours_of_weekdays(each, cell("hours_note"))
         else:
-            said = tuple(self._cell(row, meaning) for meaning in _HOURS)
+            said = tuple(map(cell, _HOURS))
             if said not in self._hours:
                 self._hours[said] = _hours_of_columns(*said)
         return self._hours[said]
@@ -287,6 +306,13 @@ def _hours_of_columns(
     dated = "～".join(dict.fromkeys(x for x in (first_on, last_on) if x))
     words = " ".join(x for x in (dated, words) if x) or None
     return None if schedule is None else schedules.to_json(schedule), words
+
+
+def _of_columns(columns: Sequence[int]) -> Callable[[tuple[str, ...]], Sequence[str]]:
+    """Return what takes these columns' cells out of a row."""
+    if len(columns) > 1:
+        return itemgetter(*columns)
+    return lambda cells: [cells[i] for i in columns]
 
 
 def place_of(table: Table, row: Row) -> Place:

@@ -1,7 +1,7 @@
 """A row of a file as text with its line, and a file that can't be used as a whole."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -15,8 +15,7 @@ class BadFile(ValueError):
         super().__init__(en)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row as it stands in the file; `line` counts as a spreadsheet shows it, from 1."""
 
     line: int

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import JSON, Boolean, Column, MetaData, String, Table, Uuid, bindparam, or_, select
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
 from resources.database import Database
 from resources.moments import Moment
-from resources.prepared import Prepared
+from resources.prepared import AsJson, Prepared, insert_many
 
 KINDS = Table(
     "kinds_of_columns",
@@ -73,6 +73,48 @@ def test_it_gives_what_a_session_gives(
             [type(v) for v in row] for row in session.execute(STATEMENT, values)
         ]
         assert prepared.rows(connection, values) == found, "and once it is ready"
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(kept=rows.filter(bool), left_out=st.sets(st.sampled_from(["moment", "told", "yes"])))
+def test_many_are_inserted_as_a_session_inserts_them(
+    database: Database, kept: list[dict[str, Any]], left_out: set[str]
+) -> None:
+    every = select(KINDS).order_by(KINDS.c.id)
+    with database.writing(by="test") as session:
+        connection = session.connection()
+        KINDS.create(connection, checkfirst=True)
+        connection.execute(KINDS.delete())
+        connection.execute(
+            KINDS.insert(), [{k: None if k in left_out else v for k, v in r.items()} for r in kept]
+        )
+        by_session = connection.execute(every).all()
+        connection.execute(KINDS.delete())
+        insert_many(
+            connection, KINDS, [{k: v for k, v in r.items() if k not in left_out} for r in kept]
+        )
+        assert connection.execute(every).all() == by_session
+
+
+def test_json_that_is_written_already_is_sent_as_it_is(database: Database) -> None:
+    with database.writing(by="test") as session:
+        connection = session.connection()
+        KINDS.create(connection, checkfirst=True)
+        insert_many(connection, KINDS, [{"id": uuid.uuid4(), "told": AsJson('{"読む": [1]}')}])
+        assert connection.execute(select(KINDS.c.told)).scalar_one() == {"読む": [1]}
+
+
+def test_an_insert_that_fails_names_no_value(database: Database) -> None:
+    same = {"id": uuid.uuid4(), "words": "a secret"}
+    with database.writing(by="test") as session:
+        connection = session.connection()
+        KINDS.create(connection, checkfirst=True)
+        with pytest.raises(IntegrityError) as failed, connection.begin_nested():
+            insert_many(connection, KINDS, [same, same])
+        assert "a secret" not in str(failed.value)
+        assert connection.execute(select(KINDS)).all() == []
 
 
 def test_it_fails_as_a_session_does(database: Database) -> None:

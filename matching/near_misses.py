@@ -22,6 +22,9 @@ YEARS_OFF = 10
 CIRCLES = ("bereaved", "carers", "parents", "recovering")
 """Audiences that come together over what each has lived through; nobody else is asked in."""
 
+AGES = {"children": (0, 17), "youth": (12, 39), "elderly": (60, math.inf)}
+"""Audiences that say an age, in years, also where the place states none."""
+
 WEIGHED = 20
 """Of so many near misses, the closest ones, those that would fit best are shown."""
 
@@ -36,14 +39,22 @@ def near_misses(sight: Sight, judged: Judged) -> NDArray[np.int64]:
     """
     age = sight.ask.need.age
     bits = sight.codebook.bits("audience")
-    circles = np.uint64(sum(1 << bits[code] for code in CIRCLES if code in bits))
+    among_others = (*CIRCLES, *_of_other_ages(age))
+    others = np.uint64(sum(1 << bits[code] for code in among_others if code in bits))
     of = (
         judged.fails, judged.beyond_talk, _verdicts(judged, "audience"),
         _verdicts(judged, "gender"), sight.rows.records, sight.looks,
-        -1 if age is None else age, circles,
+        -1 if age is None else age, others,
     )  # fmt: skip
     one = _failing(1, *of)
     return one if len(one) >= FEWEST else _failing(2, *of)
+
+
+def _of_other_ages(age: int | None) -> list[str]:
+    """Return the audiences whose age is more than `YEARS_OFF` away."""
+    if age is None:
+        return []
+    return [c for c, (low, high) in AGES.items() if low - age > YEARS_OFF or age - high > YEARS_OFF]
 
 
 def _verdicts(judged: Judged, code: str) -> NDArray[np.int8]:
@@ -81,13 +92,13 @@ def _failing(
     records: Any,
     looks: Any,
     age: int,
-    circles: np.uint64,
+    others: np.uint64,
 ) -> NDArray[np.int64]:
     """Return the rows here that fail one rule to so many, all of them to be talked about.
 
     audience, gender : verdicts of these rules
     age : of the person; -1 = not known
-    circles : the bits of `CIRCLES`
+    others : the bits of audiences that nobody else is asked into
     """
     rows = np.empty(len(fails), np.int64)
     n = 0
@@ -98,7 +109,7 @@ def _failing(
             continue
         if gender[i] == FAIL and fails[i] > 1:
             continue
-        if audience[i] == FAIL and (records[i]["audience"] & ~circles) == 0:
+        if audience[i] == FAIL and (records[i]["audience"] & ~others) == 0:
             continue
         rows[n] = i
         n += 1

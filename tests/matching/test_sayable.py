@@ -41,7 +41,10 @@ CIRCLES = [
     ({"audience": ["bereaved"]}, {"grief": 2}, None),
     ({"audience": ["recovering", "parents"]}, {}, False),
     ({"audience": ["recovering", "women"]}, {}, True),
-    ({"audience": ["elderly"]}, {}, True),
+    ({"audience": ["elderly"]}, {}, False),
+    ({"audience": ["elderly", "women"]}, {}, True),
+    ({"audience": ["children"]}, {}, False),
+    ({"audience": ["youth"]}, {}, True),
     ({"audience": ["elderly"], "accepted_audience": ["carers"]}, {}, False),
 ]
 

@@ -73,9 +73,14 @@ class NothingFits:
         )
 
     def _not_to_be_said(self, x: Looked) -> bool:
-        """Whether it is a circle of others, or for another gender and not fitting besides."""
+        """Whether it is among people of another life or age, or for another gender and no fit."""
         received = x.entry.resource.accepted_audience or x.entry.resource.audience or ()
         circle = {"bereaved", "carers", "parents", "recovering"}
+        age = self.reference.need.age
+        if age is not None:
+            circle |= {"children"} if age > 27 else set()
+            circle |= {"youth"} if age > 49 or age < 2 else set()
+            circle |= {"elderly"} if age < 50 else set()
         another = "gender" in x.fails and len(x.fails) > 1
         return another or ("audience" in x.fails and set(received) <= circle)
 

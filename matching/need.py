@@ -22,7 +22,10 @@ from resources.vocabulary import Vocabulary
 
 Weight = Annotated[int, Field(ge=1, le=3)]
 Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
-Metres = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
+MOST_METRES, MOST_MINUTES = 100_000, 600
+"""How far a question may reach where it says so; one that doesn't reaches everywhere."""
+
+Metres = Annotated[float, Field(gt=0, le=MOST_METRES, allow_inf_nan=False)]
 
 
 class BadNeed(ValueError):
@@ -128,7 +131,7 @@ class Need(Part):
     """A need, as in the contract: only `at` is required; what is absent sets no limit."""
 
     at: At
-    walk_minutes: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)] | None = None
+    walk_minutes: Annotated[float, Field(gt=0, le=MOST_MINUTES, allow_inf_nan=False)] | None = None
     speed_m_s: Annotated[float, Field(gt=0, le=5, allow_inf_nan=False)] = 1.1
     radius_m: Metres | None = None
     age: Annotated[int, Field(ge=0, le=120)] | None = None

@@ -12,6 +12,7 @@ from matching.answers import Relaxation
 from matching.columns import ATTENDANCES, NEVER
 from matching.encoding import EPOCH
 from matching.learned import Learned
+from matching.need import MOST_METRES, MOST_MINUTES
 from matching.other_hours import (
     is_another_day,
     minutes_of_change,
@@ -114,16 +115,24 @@ def _farther(sight: Sight, rows: NDArray[np.int64]) -> Loosened:
     words = []
     reached = np.ones(len(rows), np.bool_)
     if limit_m is not None and need.walk_minutes is not None:
-        minutes = walk_minutes(float(walk[nearer].max()), need.speed_m_s)
-        if minutes > need.walk_minutes:
+        minutes: float = walk_minutes(float(walk[nearer].max()), need.speed_m_s)
+        if minutes > MOST_MINUTES:  # no question may say so much; one without a limit may
+            patch["walk_minutes"] = None
+            words.append(sentence("relax.any_way"))
+            minutes = math.inf
+        elif minutes > need.walk_minutes:
             patch["walk_minutes"] = minutes
             how = "walk" if minutes <= LONGEST_WALK else "far"
             words.append(sentence(f"relax.{how}", minutes=minutes))
         reached &= walk <= max(minutes, need.walk_minutes) * 60.0 * need.speed_m_s
     if need.radius_m is not None:
         # Whole hundreds: no single metres are told of where a place is.
-        metres = math.ceil(float(straight[nearer].max()) / ROUNDED_M) * ROUNDED_M
-        if metres > need.radius_m:
+        metres: float = math.ceil(float(straight[nearer].max()) / ROUNDED_M) * ROUNDED_M
+        if metres > MOST_METRES:
+            patch["radius_m"] = None
+            words.append(sentence("relax.any_distance"))
+            metres = math.inf
+        elif metres > need.radius_m:
             patch["radius_m"] = metres
             words.append(sentence("relax.radius", metres=metres))
         reached &= straight <= max(metres, need.radius_m)

@@ -122,3 +122,24 @@ def test_who_finds_nothing_near_is_not_told_to_walk_for_hours(
     assert told.relaxation.change is not None
     assert told.relaxation.change.ja == "歩くと78分かかる所まで広げれば"
     assert told.relaxation.patch == {"walk_minutes": 78}
+
+
+@pytest.mark.parametrize(
+    ("metres", "more", "patch", "words"),
+    [
+        (12_000, {"walk_minutes": 10, "speed_m_s": 0.25}, {"walk_minutes": None},
+         "歩く時間を限らなければ"),
+        (120_000, {"radius_m": 900}, {"radius_m": None}, "範囲を限らなければ"),
+    ],
+)  # fmt: skip
+def test_what_is_loosened_is_a_question_that_can_be_put(
+    database: Database, store: IndexStore, register: Any,
+    metres: int, more: dict[str, Any], patch: dict[str, Any], words: str,
+) -> None:  # fmt: skip
+    made = register(**place(metres_north=metres))
+    told = suggested(database, store, need(needs={"isolation": 3}, **more)).relaxation
+    assert told is not None
+    assert told.change is not None
+    assert (told.change.ja, told.change_count, told.patch) == (words, 1, patch)
+    again = suggested(database, store, need(needs={"isolation": 3}, **{**more, **patch}))
+    assert [s.place.offering for s in again.suggestions] == [made]

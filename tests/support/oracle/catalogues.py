@@ -29,6 +29,10 @@ def some(r: random.Random, axis: str, most: int) -> list[str]:
     return r.sample(VOCABULARY.codes(axis), r.randint(0, most))
 
 
+def of_an_age(r: random.Random) -> str:
+    return r.choice(["children", "youth", "elderly"])
+
+
 def hours(r: random.Random) -> tuple[str, str]:
     start = r.choice([6 * 60, 9 * 60, 10 * 60, 13 * 60, 16 * 60, 20 * 60 + 30])
     end = start + r.choice([20, 60, 120, 240, 480])
@@ -71,7 +75,7 @@ def registration(r: random.Random, hosts: list[uuid.UUID], today: date) -> dict[
         "kind": r.choice(VOCABULARY.codes("kind")),
         "status": r.choice(["published"] * 12 + ["paused", "closed", "draft"]),
         "description": maybe(r, r.choice(WORDS)),
-        "audience": maybe(r, some(r, "audience", 3), 0.4),
+        "audience": maybe(r, r.choice([*[some(r, "audience", 3)] * 2, [of_an_age(r)]]), 0.4),
         "accepted_audience": maybe(r, some(r, "audience", 3), 0.2),
         "age_min": maybe(r, low, 0.4),
         "age_max": maybe(r, low + r.randint(0, 60), 0.4),

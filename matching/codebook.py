@@ -88,6 +88,12 @@ class Codebook:
         return tuple(mask_of(t.facts.get("needs"), bits) for t in self.vocabulary.terms("kind"))
 
     @cached_property
+    def usual_audience(self) -> tuple[int, ...]:
+        """(kinds,) the audience bits of whom a kind is for; 0 = for anybody, or not known."""
+        bits = self.bits("audience")
+        return tuple(mask_of(t.facts.get("audience"), bits) for t in self.vocabulary.terms("kind"))
+
+    @cached_property
     def meanings(self) -> dict[str, Meaning]:
         """What each need makes of the person who has it."""
         bits = self.bits("audience")

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.compiled import compiled
+from matching.ask import Ask, ages_of_audiences
 from matching.columns import NEVER
 from matching.order import Order
 from matching.rules import Judged
@@ -19,11 +20,8 @@ FEWEST = 3
 YEARS_OFF = 10
 """A place for people who are older or younger by more years than this is no near miss."""
 
-CIRCLES = ("bereaved", "carers", "parents", "recovering")
-"""Audiences that come together over what each has lived through; nobody else is asked in."""
-
-AGES = {"children": (0, 17), "youth": (12, 39), "elderly": (60, math.inf)}
-"""Audiences that say an age, in years, also where the place states none."""
+CIRCLES = ("bereaved", "carers", "dementia", "foreign", "parents", "recovering")
+"""Audiences that come together over what each of them lives through; nobody else is asked in."""
 
 WEIGHED = 20
 """Of so many near misses, the closest ones, those that would fit best are shown."""
@@ -39,22 +37,24 @@ def near_misses(sight: Sight, judged: Judged) -> NDArray[np.int64]:
     """
     age = sight.ask.need.age
     bits = sight.codebook.bits("audience")
-    among_others = (*CIRCLES, *_of_other_ages(age))
+    among_others = (*CIRCLES, *_of_other_ages(sight.ask))
     others = np.uint64(sum(1 << bits[code] for code in among_others if code in bits))
     of = (
         judged.fails, judged.beyond_talk, _verdicts(judged, "audience"),
         _verdicts(judged, "gender"), sight.rows.records, sight.looks,
-        -1 if age is None else age, others,
+        -1 if age is None else age, others, np.array(sight.codebook.usual_audience, np.uint64),
     )  # fmt: skip
     one = _failing(1, *of)
     return one if len(one) >= FEWEST else _failing(2, *of)
 
 
-def _of_other_ages(age: int | None) -> list[str]:
-    """Return the audiences whose age is more than `YEARS_OFF` away."""
+def _of_other_ages(ask: Ask) -> list[str]:
+    """Return the audiences that say an age, where it is more than `YEARS_OFF` away."""
+    age = ask.need.age
     if age is None:
         return []
-    return [c for c, (low, high) in AGES.items() if low - age > YEARS_OFF or age - high > YEARS_OFF]
+    ages = ages_of_audiences(ask.thresholds).items()
+    return [c for c, (low, high) in ages if low - age > YEARS_OFF or age - high > YEARS_OFF]
 
 
 def _verdicts(judged: Judged, code: str) -> NDArray[np.int8]:
@@ -93,12 +93,14 @@ def _failing(
     looks: Any,
     age: int,
     others: np.uint64,
+    usual: NDArray[np.uint64],
 ) -> NDArray[np.int64]:
     """Return the rows here that fail one rule to so many, all of them to be talked about.
 
     audience, gender : verdicts of these rules
     age : of the person; -1 = not known
     others : the bits of audiences that nobody else is asked into
+    usual : (kinds,) whom a kind is for where a place doesn't say
     """
     rows = np.empty(len(fails), np.int64)
     n = 0
@@ -109,8 +111,10 @@ def _failing(
             continue
         if gender[i] == FAIL and fails[i] > 1:
             continue
-        if audience[i] == FAIL and (records[i]["audience"] & ~others) == 0:
-            continue
+        if audience[i] == FAIL:
+            own, known = np.uint64(records[i]["audience"]), records[i]["audience_known"] > 0
+            if (own if known else usual[records[i]["kind"]]) & ~others == 0:
+                continue
         rows[n] = i
         n += 1
     return rows[:n]

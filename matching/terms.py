@@ -90,6 +90,7 @@ TERMS = np.dtype(
         ("participation", "u1", WIDTHS["kind"]),
         ("accompanies", "u1", WIDTHS["kind"]),
         ("required", "i8", WIDTHS["kind"]),
+        ("usual_audience", "i8", WIDTHS["kind"]),
     ]
 )
 """What rules and criteria know of a question; whole numbers are NOT_ASKED where nothing is."""
@@ -169,6 +170,7 @@ def _of_kinds(codebook: Codebook) -> bytes:
         (codebook.participation, np.uint8),
         (codebook.accompanies, np.uint8),
         (codebook.required, np.int64),
+        (codebook.usual_audience, np.int64),
     )
     return b"".join(_of_each_kind(fact, dtype) for fact, dtype in facts)
 

@@ -46,20 +46,33 @@ def _change_age(p: Seen) -> Sentence | None:
 
 @compiled
 def audience(p: Any, _look: Any, a: Any) -> int:
-    """Who is really accepted counts where it is known, else who is addressed formally."""
-    yes = (p["audience"] & a["audience_yes"]) != 0
-    maybe = (p["audience"] & a["audience_maybe"]) != 0
-    return verdict(yes, p["audience_known"] > 0 and (yes or not maybe))
+    """Who is really accepted counts where it is known, else who is addressed formally.
+
+    A place that says neither is asked, unless its kind is for others: a base for small children
+    and their parents receives nobody else, whether it says so or not.
+    """
+    known = p["audience_known"] > 0
+    received = p["audience"] if known else a["usual_audience"][p["kind"]]
+    yes = (received & a["audience_yes"]) != 0
+    maybe = (received & a["audience_maybe"]) != 0
+    return verdict(yes, (known and yes) or (received != 0 and not yes and not maybe))
 
 
 def _evidence_audience(p: Seen) -> tuple[str, Any]:
     known = p["audience_known"]
-    field = "accepted_audience" if known == 2 else "audience"
-    return field, codes_of(p["audience"], p.codebook, "audience") if known else None
+    if known:
+        field = "accepted_audience" if known == 2 else "audience"
+        return field, codes_of(p["audience"], p.codebook, "audience")
+    one_of = p.ask.audience_yes | p.ask.audience_maybe
+    usual = p.codebook.usual_audience[p["kind"]]
+    if usual == 0 or usual & one_of:
+        return "audience", None
+    return "kind", p.codebook.kinds[p["kind"]]
 
 
 def _change_audience(p: Seen) -> Sentence | None:
-    codes = codes_of(p["audience"], p.codebook, "audience")
+    received = p["audience"] if p["audience_known"] else p.codebook.usual_audience[p["kind"]]
+    codes = codes_of(received, p.codebook, "audience")
     return sentence("change.audience", audience=labels_of(codes, p.codebook, "audience"))
 
 
@@ -113,6 +126,7 @@ RULES: tuple[Rule, ...] = (
         reads=(
             "audience",
             "audience_known",
+            "kind",
         ),
     ),
     Rule(

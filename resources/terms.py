@@ -5,7 +5,7 @@ hold it.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -27,7 +27,7 @@ FIXED = ("step", "noise", "conversation", "availability")
 """Lists that the engine reckons with, word by word: only what people see of them is edited."""
 
 FLAGS = ("participation", "gathering", "accompanies")
-KIND_FACTS = ("term_days", *FLAGS, "group", "needs")
+KIND_FACTS = ("term_days", *FLAGS, "group", "needs", "audience")
 
 
 class BadTerm(ValueError):
@@ -178,15 +178,27 @@ def replace_term(session: Session, *, axis: str, old: str, new: str, by: str) ->
     count = rewrite(session, axis, old, new)
     gone.active = False
     gone.facts = {**gone.facts, "replaced_by": new}
+    for where, name in NAMED_IN.get(axis, ()):
+        _put_in_facts(_own_list(session, where, old, by), name, old, new)
     if axis == "need":
-        for kind in _own_list(session, "kind", old, by):
-            usual = kind.facts.get("needs") or []
-            if old in usual:
-                needs = list(dict.fromkeys(new if c == old else c for c in usual))
-                kind.facts = {**kind.facts, "needs": needs}
         kept.facts = {**kept.facts, **_both_meant(kept, gone)}
     session.flush()
     return count
+
+
+NAMED_IN = {
+    "need": [("kind", "needs")],
+    "audience": [("kind", "audience"), ("need", "audience"), ("need", "audience_maybe")],
+}
+"""Facts that name the words of a list: of which list, and what the fact is called."""
+
+
+def _put_in_facts(terms: Sequence[TaxonomyTerm], name: str, old: str, new: str) -> None:
+    for term in terms:
+        codes = term.facts.get(name) or []
+        if old in codes:
+            put = list(dict.fromkeys(new if c == old else c for c in codes))
+            term.facts = {**term.facts, name: put}
 
 
 def _both_meant(one: TaxonomyTerm, other: TaxonomyTerm) -> dict[str, Any]:
@@ -284,10 +296,11 @@ def _facts(session: Session, axis: str, code: str, facts: Mapping[str, Any]) -> 
         raise BadTerm(axis, code, "facts")
     if "group" in found and not (isinstance(found["group"], str) and found["group"]):
         raise BadTerm(axis, code, "facts")
-    needs = found.get("needs", [])
     lists = read_vocabulary(session) or default_vocabulary()
-    if not isinstance(needs, list) or not set(needs) <= set(lists.codes("need")):
-        raise BadTerm(axis, code, "facts")
+    for name, of, without in (("needs", "need", set()), ("audience", "audience", {"anyone"})):
+        codes = found.get(name, [])
+        if not isinstance(codes, list) or not set(codes) <= set(lists.codes(of)) - without:
+            raise BadTerm(axis, code, "facts")
     return found
 
 

@@ -130,14 +130,15 @@ def change(
 def _is_meaning_shown_first(
     axis: str, code: str, meaning: dict[str, Any], people: str | None, form: Format
 ) -> bool:
-    """Show what another meaning of a need does; False where it couldn't be kept."""
+    """Show what another meaning of a need or a kind does; False where it couldn't be kept."""
     from matching.scheme_preview import preview_lists
 
     with opened() as program, program.database.reading() as session:
         lists = program.vocabulary
         codes = {*meaning.get("audience", ()), *meaning.get("audience_maybe", ())}
         known = set(lists.codes("audience")) - {"anyone"}
-        if axis != "need" or code not in lists.codes(axis) or not codes <= known:
+        has = {"need": set(meaning), "kind": {"audience"}}.get(axis, set())
+        if not set(meaning) <= has or code not in lists.codes(axis) or not codes <= known:
             return False
         after = lists.with_facts(axis, code, meaning)
         trials = trials_of(program, session, people)

@@ -1,4 +1,4 @@
-"""What another term of a kind, or another meaning of a need, does: shown before it is kept."""
+"""What other facts of a kind, or another meaning of a need, do: shown before they are kept."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,17 +16,18 @@ from resources.vocabulary import Vocabulary, default_vocabulary
 
 
 def term_tried(
-    session: Session, program: Program, user: Actor, lists: Vocabulary, kind: str, days: int
-) -> dict[str, Any]:
+    session: Session, program: Program, user: Actor, lists: Vocabulary, kind: str,
+    facts: Mapping[str, Any],
+) -> dict[str, Any]:  # fmt: skip
     """Return what the page of a kind shows of another term; each look at a person is recorded."""
     trials, examples = trials_for(session, program, user)
-    after = lists.with_facts("kind", kind, {"term_days": days})
+    after = lists.with_facts("kind", kind, facts)
     return {
         "effect": effect_of_term(
             session,
             kind=kind,
             days_before=int(lists.term("kind", kind).facts["term_days"]),
-            days_after=days,
+            days_after=facts["term_days"],
             today=clock.today(),
         ),
         "found": preview_lists(session, program.store, trials, lists_after=after),
@@ -35,12 +36,13 @@ def term_tried(
 
 
 def meaning_tried(
-    session: Session, program: Program, user: Actor, need: str, meaning: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return what the page of a need shows of another meaning; each look is recorded."""
+    session: Session, program: Program, user: Actor, axis: str, code: str,
+    meaning: Mapping[str, Any],
+) -> dict[str, Any]:  # fmt: skip
+    """Return what the page of a word shows of another meaning; each look is recorded."""
     trials, examples = trials_for(session, program, user)
     lists = read_vocabulary(session) or default_vocabulary()
-    after = lists.with_facts("need", need, meaning)
+    after = lists.with_facts(axis, code, meaning)
     return {
         "found": preview_lists(session, program.store, trials, lists_after=after),
         "examples": examples,

@@ -188,6 +188,7 @@ def _saved(
     """Do what was pressed; another term of a kind is shown first, and kept when it was shown."""
     given = {k: str(v) for k, v in form.items()}
     needs = [str(v) for v in form.getlist("needs")]
+    audience = [str(v) for v in form.getlist("audience")]
     meaning = _meaning(form) if axis == "need" and given.get("do") == "edit" else {}
     tried = _meaning_to_try(session, code, meaning, given)
     if tried is not None:
@@ -196,21 +197,28 @@ def _saved(
             typed={"ja": given.get("ja", ""), "en": given.get("en", ""), "facts": tried},
             kept=[(k, str(v)) for k, v in form.multi_items() if k not in ("csrf", "tried")],
             meant=_signature(meaning),
-            **meaning_tried(session, program, user, code, meaning),
+            **meaning_tried(session, program, user, axis, code, meaning),
         )  # fmt: skip
     days = _term_to_try(session, axis, code, given)
-    if days is not None:
+    if days is not None or _is_audience_to_try(session, axis, code, audience, given):
         lists = read_vocabulary(session) or default_vocabulary()
-        facts = {**lists.term(axis, code).facts, **_facts(given, needs)}
+        facts = {**lists.term(axis, code).facts, **_facts(given, needs, audience)}
+        tell = (
+            {"meant": _seen(given, audience),
+             **meaning_tried(session, program, user, axis, code, {"audience": audience})}
+            if days is None
+            else {"seen": _seen(given, audience),
+                  **term_tried(session, program, user, lists, code, facts)}
+        )  # fmt: skip
         return _term(
             request, session, axis, code,
             typed={"ja": given.get("ja", ""), "en": given.get("en", ""), "facts": facts},
             kept=[(k, str(v)) for k, v in form.multi_items() if k not in ("csrf", "tried")],
-            **term_tried(session, program, user, lists, code, days),
+            **tell,
         )  # fmt: skip
     try:
         with session.begin_nested():
-            facts = _facts(given, needs) if axis == "kind" else meaning
+            facts = _facts(given, needs, audience) if axis == "kind" else meaning
             count = _apply(session, user, axis, code, given, facts)
     except BadTerm as bad:
         return _term(request, session, axis, code, error=_refused(bad, language_of(request)))
@@ -225,9 +233,28 @@ def _term_to_try(session: Session, axis: str, code: str, given: Mapping[str, str
     if axis != "kind" or given.get("do") != "edit" or code not in lists.codes(axis):
         return None
     days = _days(given)
-    if days is None or not DAYS[0] <= days <= DAYS[1] or given.get("tried") == str(days):
+    tried = given.get("tried", "").partition("|")[0]
+    if days is None or not DAYS[0] <= days <= DAYS[1] or tried == str(days):
         return None
     return None if days == lists.term(axis, code).facts.get("term_days") else days
+
+
+def _is_audience_to_try(
+    session: Session, axis: str, code: str, audience: list[str], given: Mapping[str, str]
+) -> bool:
+    """Tell whether whom a kind is for is new as typed, could be kept, and wasn't shown yet."""
+    lists = read_vocabulary(session) or default_vocabulary()
+    if axis != "kind" or given.get("do") != "edit" or code not in lists.codes(axis):
+        return False
+    if not set(audience) <= set(lists.codes("audience")) - {"anyone"}:
+        return False
+    known = lists.term(axis, code).facts.get("audience") or ()
+    return set(audience) != set(known) and given.get("tried") != _seen(given, audience)
+
+
+def _seen(given: Mapping[str, str], audience: list[str]) -> str:
+    """Return what was shown of a kind, to be told from what was typed anew since."""
+    return f"{given.get('term_days', '')}|{','.join(sorted(audience))}"
 
 
 def _meaning(form: FormData) -> dict[str, Any]:
@@ -267,13 +294,14 @@ def _days(given: Mapping[str, str]) -> int | None:
     return int(days) if days.isdecimal() and len(days) < 6 else None
 
 
-def _facts(given: Mapping[str, str], needs: list[str]) -> dict[str, Any]:
+def _facts(given: Mapping[str, str], needs: list[str], audience: list[str]) -> dict[str, Any]:
     return {
         "term_days": _days(given),
         "participation": given.get("participation") == "1",
         "gathering": given.get("gathering") == "1",
         "accompanies": given.get("accompanies") == "1",
         "needs": needs,
+        "audience": audience,
     }
 
 

@@ -21,7 +21,10 @@ from matching.times import windows_of
 ROUND = 1.001
 """By so much larger are boxes, for the edges of two boxes and of two circles aren't quite alike."""
 
-_OF_KINDS = ("term_days", "usual_needs", "participation", "accompanies", "required", "need_weights")
+_OF_KINDS = (
+    "term_days", "usual_needs", "usual_audience", "participation", "accompanies", "required",
+    "need_weights",
+)  # fmt: skip
 
 
 def numbers_of(ask: Ask, codebook: Codebook, scheme: Scheme, idf: Array) -> dict[str, Any]:

@@ -67,6 +67,9 @@ _HEAVY = f"({_share('activities', 'heavy_work')})"
 _LIGHTER = f"({_share('activities', 'lighter_work')})"
 _AUDIENCE = f"({_share('audience', 'audience_yes')})"
 _AUDIENCE_PERHAPS = f"({_share('audience', 'audience_maybe')})"
+_USUALLY = (
+    f"{_share('usual_audience', 'audience_yes')} OR {_share('usual_audience', 'audience_maybe')}"
+)
 
 TESTS: dict[str, Test] = {
     "published": Test(f"o.status = {STATUSES.index('published')}"),
@@ -74,7 +77,9 @@ TESTS: dict[str, Test] = {
     "reach": Test(_INSIDE, f"({_INSIDE} OR {_OUTSIDE} AND NOT {_SERVED})"),
     "age": Test("%(age)s BETWEEN o.age_low AND o.age_high", "o.age_known > 0"),
     "audience": Test(
-        _AUDIENCE, f"o.audience_known > 0 AND ({_AUDIENCE} OR NOT {_AUDIENCE_PERHAPS})"
+        _AUDIENCE,
+        f"o.audience_known > 0 AND ({_AUDIENCE} OR NOT {_AUDIENCE_PERHAPS})"
+        f" OR o.audience_known = 0 AND o.usual_audience <> 0 AND NOT ({_USUALLY})",
     ),
     "gender": Test(
         f"o.gender = {_ANYBODY} OR o.gender >= 0 AND o.gender = %(gender)s",

@@ -151,3 +151,34 @@ def test_what_a_need_means_is_shown_on_lists_before_it_is_kept(
 def _facts(program: Program, need: str) -> dict[str, object]:
     program.look_again()
     return program.vocabulary.term("need", need).facts
+
+
+def test_whom_a_kind_is_for_is_shown_on_lists_before_it_is_kept(
+    signed_in: Enter, program: Program
+) -> None:
+    client = signed_in("coordinator")
+    page = "/vocabulary/kind/prevention_centre"
+    token = {"csrf": token_of(client.get(page).text)}
+    term = program.vocabulary.term("kind", "prevention_centre")
+    typed = {
+        **token, "do": "edit", "ja": term.ja, "en": term.en, "participation": "1",
+        "gathering": "1", "accompanies": "1", "needs": term.facts["needs"],
+        "term_days": str(term.facts["term_days"]), "audience": ["elderly", "carers"],
+    }  # fmt: skip
+
+    def kept() -> dict[str, object]:
+        client.get("/vocabulary")
+        return program.vocabulary.term("kind", "prevention_centre").facts
+
+    shown = client.post(page, data=typed)
+    assert (shown.status_code, 'id="preview"' in shown.text) == (200, True)
+    assert kept()["audience"] == ["elderly"], "nothing is kept yet"
+    tried = shown.text.split('name="tried" value="')[1].split('"')[0]
+    more = {**typed, "tried": tried, "term_days": "30"}
+    again = client.post(page, data=more)
+    assert again.status_code == 200, "another term was not shown yet"
+    tried = again.text.split('name="tried" value="')[1].split('"')[0]
+    assert client.post(page, data={**more, "tried": tried}).status_code == 303
+    assert (kept()["audience"], kept()["term_days"]) == (["elderly", "carers"], 30)
+    bad = client.post(page, data={**more, "audience": ["anyone"]})
+    assert bad.status_code == 422

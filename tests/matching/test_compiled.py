@@ -84,6 +84,7 @@ def anything():
     terms["participation"][:, : len(codebook.kinds)] = codebook.participation
     terms["accompanies"][:, : len(codebook.kinds)] = codebook.accompanies
     terms["required"][:, : len(codebook.kinds)] = codebook.required
+    terms["usual_audience"][:, : len(codebook.kinds)] = codebook.usual_audience
     return list(zip(records, looks, terms, strict=True))
 
 

@@ -41,6 +41,7 @@ CIRCLES = [
     ({"audience": ["bereaved"]}, {"grief": 2}, None),
     ({"audience": ["recovering", "parents"]}, {}, False),
     ({"audience": ["recovering", "women"]}, {}, True),
+    ({"audience": ["dementia", "foreign"]}, {}, False),
     ({"audience": ["elderly"]}, {}, False),
     ({"audience": ["elderly", "women"]}, {}, True),
     ({"audience": ["children"]}, {}, False),

@@ -127,6 +127,20 @@ def test_a_kind_and_a_need_are_replaced_where_they_stand(database: Database) -> 
     assert salon.facts["needs"] == ["isolation", "frailty", "literacy", "no_role"]
 
 
+def test_an_audience_is_replaced_in_what_needs_and_kinds_mean(database: Database) -> None:
+    for code in ("rangers", "walkers"):
+        write(database, "add", axis="audience", code=code, ja="山歩きの人", en="Walkers")
+    write(database, "edit", axis="kind", code="class", facts={"audience": ["rangers", "walkers"]})
+    write(database, "edit", axis="need", code="grief", facts={"audience_maybe": ["rangers"]})
+    assert write(database, "replace", axis="audience", old="rangers", new="walkers") == 0
+    with database.reading() as session:
+        own = read_vocabulary(session)
+    assert own is not None
+    assert own.term("kind", "class").facts["audience"] == ["walkers"]
+    assert own.term("need", "grief").facts["audience_maybe"] == ["walkers"]
+    assert own.term("kind", "dementia_cafe").facts["audience"] == ["elderly", "carers", "dementia"]
+
+
 @pytest.mark.parametrize(
     ("what", "given", "problem"),
     [
@@ -139,6 +153,7 @@ def test_a_kind_and_a_need_are_replaced_where_they_stand(database: Database) -> 
         ("edit", {"axis": "need", "code": "castle", "ja": "a"}, "unknown"),
         ("edit", {"axis": "kind", "code": "salon", "facts": {"term_days": 0}}, "term_days"),
         ("edit", {"axis": "kind", "code": "salon", "facts": {"needs": ["castle"]}}, "facts"),
+        ("edit", {"axis": "kind", "code": "salon", "facts": {"audience": ["anyone"]}}, "facts"),
         ("edit", {"axis": "need", "code": "debt", "facts": {"term_days": 3}}, "facts"),
         ("replace", {"axis": "activity", "old": "tea", "new": "tea"}, "no_replacement"),
         ("replace", {"axis": "activity", "old": "tea", "new": "castle"}, "unknown"),

@@ -34,6 +34,8 @@ HARBOUR = FOLDER / "harbour"
 """Another town, whose people were judged before anybody had seen its lists."""
 VILLAGE = FOLDER / "village"
 """A country town, likewise: distances of kilometres, rides, circles that meet twice a month."""
+CITY = FOLDER / "city"
+"""An inner-city ward, likewise: dense, and a quarter of its places say next to nothing."""
 MIDDLE = (139.68, 35.71)
 DAY = date(2026, 12, 1)
 NOW = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # 8:30 in Japan on that day, a Tuesday

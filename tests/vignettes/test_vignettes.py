@@ -1,4 +1,4 @@
-"""The lists are those an experienced support worker would make, for invented people of three towns."""
+"""The lists are those an experienced support worker would make, for invented people of four towns."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +17,7 @@ from resources.vocabulary import default_vocabulary
 PEOPLE = judged.vignettes()
 OF_HARBOUR = judged.vignettes(judged.HARBOUR)
 OF_VILLAGE = judged.vignettes(judged.VILLAGE)
+OF_CITY = judged.vignettes(judged.CITY)
 KNOWN_GAPS = {
     "北原で車を返したＢさん": "rides count out to 3 km, unless the municipality says farther",
 }
@@ -43,6 +44,19 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[judged.Town]:
 @pytest.fixture(scope="module")
 def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[judged.Town]:
     yield from built(tmp_path_factory.mktemp("village"), judged.VILLAGE)
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[judged.Town]:
+    yield from built(tmp_path_factory.mktemp("city"), judged.CITY)
+
+
+@pytest.mark.parametrize("v", OF_CITY, ids=[v.title for v in OF_CITY])
+def test_so_it_is_in_a_dense_ward_where_many_places_say_next_to_nothing(
+    v: judged.Vignette, city: judged.Town
+) -> None:
+    test_nobody_is_sent_where_they_must_never_go_and_someone_who_fits_comes_early(v, city)
+    assert judged.complete(v, city.listed(v)), v.why
 
 
 @pytest.mark.parametrize("v", OF_VILLAGE, ids=[v.title for v in OF_VILLAGE])
@@ -89,14 +103,15 @@ def test_nearly_all_who_fit_are_among_the_first_five(town: judged.Town) -> None:
     assert found.ndcg_at_5 >= 0.88
 
 
-@pytest.mark.parametrize("which", ["town", "harbour", "village"])
+@pytest.mark.parametrize("which", ["town", "harbour", "village", "city"])
 def test_every_place_that_must_never_appear_is_kept_off_for_a_reason_that_is_told(
     which: str, request: pytest.FixtureRequest
 ) -> None:
     town: judged.Town = request.getfixturevalue(which)
+    people = {"town": PEOPLE, "harbour": OF_HARBOUR, "village": OF_VILLAGE, "city": OF_CITY}[which]
     offering_of = {key: offering for offering, key in town.key_of.items()}
     with town.database.reading() as session:
-        for v in {"town": PEOPLE, "harbour": OF_HARBOUR, "village": OF_VILLAGE}[which]:
+        for v in people:
             for key in v.never:
                 told = explain(
                     session, town.store, town.need(v), offering_of[key], scheme=v.scheme,
@@ -110,12 +125,13 @@ def test_every_place_that_must_never_appear_is_kept_off_for_a_reason_that_is_tol
 def test_the_examples_name_places_that_exist_and_touch_every_need_and_limit() -> None:
     known = {
         folder: {place["key"] for place in judged.places(folder)}
-        for folder in (judged.FOLDER, judged.HARBOUR, judged.VILLAGE)
+        for folder in (judged.FOLDER, judged.HARBOUR, judged.VILLAGE, judged.CITY)
     }
     everybody = [
         *((judged.FOLDER, v) for v in PEOPLE),
         *((judged.HARBOUR, v) for v in OF_HARBOUR),
         *((judged.VILLAGE, v) for v in OF_VILLAGE),
+        *((judged.CITY, v) for v in OF_CITY),
     ]
     for folder, v in everybody:
         keys = known[folder]

@@ -74,13 +74,16 @@ class NothingFits:
 
     def _not_to_be_said(self, x: Looked) -> bool:
         """Whether it is among people of another life or age, or for another gender and no fit."""
-        received = x.entry.resource.accepted_audience or x.entry.resource.audience or ()
-        circle = {"bereaved", "carers", "parents", "recovering"}
+        r = x.entry.resource
+        usual = self.reference.vocabulary.term("kind", r.kind).facts.get("audience")
+        received = r.accepted_audience or r.audience or usual or ()
+        circle = {"bereaved", "carers", "dementia", "foreign", "parents", "recovering"}
         age = self.reference.need.age
         if age is not None:
-            circle |= {"children"} if age > 27 else set()
-            circle |= {"youth"} if age > 49 or age < 2 else set()
-            circle |= {"elderly"} if age < 50 else set()
+            numbers = self.reference.numbers
+            circle |= {"children"} if age > 17 + 10 else set()
+            circle |= {"youth"} if age > numbers.youth_age + 10 or age < 12 - 10 else set()
+            circle |= {"elderly"} if age < numbers.elderly_age - 10 else set()
         another = "gender" in x.fails and len(x.fails) > 1
         return another or ("audience" in x.fails and set(received) <= circle)
 

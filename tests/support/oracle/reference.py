@@ -479,11 +479,15 @@ class Reference:
         return "pass"
 
     def audience(self, entry: Entry) -> str:
-
-        r, need = entry.resource, self.need
+        r = entry.resource
         asked = r.accepted_audience or r.audience
-        if not asked:
-            return "unknown"
+        usual = self.vocabulary.term("kind", r.kind).facts.get("audience")
+        if not asked and usual:
+            return "fail" if self._received(usual) == "fail" else "unknown"
+        return self._received(asked) if asked else "unknown"
+
+    def _received(self, asked: Sequence[str]) -> str:
+        need = self.need
         is_one: dict[str, str] = {"anyone": "yes"}
         for codes in self.told_of_needs("audience_maybe"):
             is_one |= dict.fromkeys(codes, "maybe")

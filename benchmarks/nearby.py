@@ -181,7 +181,7 @@ def main() -> None:
     parser.add_argument("--places", type=int, default=100_000)
     parser.add_argument("--questions", type=int, default=100)
     arguments = parser.parse_args()
-    program = prepared(arguments.places)
+    program = prepared(arguments.places, "-streets")
     with program.database.reading() as session:
         index = program.store.current(session)
         lay_streets(program, index)

@@ -89,8 +89,9 @@ class FullScan(IndexStore):
         return self._scan
 
 
-def prepared(offerings: int) -> Program:
-    home = OUT / f"home-{offerings}"
+def prepared(offerings: int, apart: str = "") -> Program:
+    """Open a generated catalogue; one that is changed besides is kept apart, under a name."""
+    home = OUT / f"home-{offerings}{apart}"
     program = open_program(Settings(home=home))
     started = time.perf_counter()
     if not (home / "generated").exists():

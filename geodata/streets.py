@@ -108,7 +108,7 @@ class StreetGraph:
         # Metres on this plane are longer than on the ground, by 1 / cos(latitude) at each place.
         shrink = np.cos(np.radians(lat[known]))
         farthest = FARTHEST_FROM_STREET_M / float(shrink.min())
-        near, edge = tree.query_nearest(points, max_distance=farthest, all_matches=False)
+        near, edge = _nearest(tree, plane_lines, points, farthest)
         lines, near_points = plane_lines[edge], points[near]
         off_m = shapely.distance(lines, near_points) * shrink[near]
         share = shapely.line_locate_point(lines, near_points, normalized=True)
@@ -131,6 +131,24 @@ class StreetGraph:
         lines = shapely.transform(self.lines, _on_plane)
         shapely.prepare(lines)
         return shapely.STRtree(lines), lines
+
+
+AT_HAND_M = 60
+"""Nearly everybody stands so near to a street, in metres."""
+
+
+def _nearest(
+    tree: shapely.STRtree, lines: NDArray[np.object_], points: NDArray[np.object_], farthest: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return which points have a line within a distance, and the nearest one of each."""
+    if len(points) == 1:
+        # To look at the few around takes a tenth of the search through the whole tree.
+        around = tree.query(points[0], predicate="dwithin", distance=min(AT_HAND_M, farthest))
+        if len(around):
+            nearest = around[np.argmin(shapely.distance(lines[around], points[0]))]
+            return np.zeros(1, np.int64), np.array([nearest], np.int64)
+    near, edge = tree.query_nearest(points, max_distance=farthest, all_matches=False)
+    return near, edge
 
 
 def _on_plane(points: NDArray[np.float64]) -> NDArray[np.float64]:

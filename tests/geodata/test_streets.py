@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from oracle.on_foot import door_to_door, moved, osm, plain
 
 from geodata.coordinates import LonLat, straight_m
-from geodata.streets import StreetGraph, graph_of, load_streets
+from geodata.streets import AT_HAND_M, StreetGraph, graph_of, load_streets
 from geodata.streets_source import BadStreets, import_streets, read_osm, read_streets
 from geodata.walking import reached_from, walks_from
 
@@ -54,6 +54,20 @@ def test_walks_over_a_real_city_are_those_of_networkx(
         ours = {names[n]: m for n, m in zip(nodes.tolist(), metres.tolist(), strict=True)}
         assert ours.keys() == theirs.keys()
         assert all(ours[n] == pytest.approx(theirs[n], abs=1e-6) for n in ours)
+
+
+def test_a_place_alone_lies_where_it_lies_among_many(tachikawa: StreetGraph) -> None:
+    r = random.Random(8)
+    lon = np.array([r.uniform(139.36, 139.45) for _ in range(400)])  # off the map, too
+    lat = np.array([r.uniform(35.67, 35.75) for _ in range(400)])
+    many = tachikawa.snap(lon, lat)
+    alone = [tachikawa.snap([x], [y]) for x, y in zip(lon, lat, strict=True)]
+    assert [s.edge[0] >= 0 for s in alone] == (many.edge >= 0).tolist()
+    on_map = np.flatnonzero(many.edge >= 0)
+    # Where two streets are as near, either will do.
+    assert [alone[i].off_m[0] for i in on_map] == pytest.approx(many.off_m[on_map].tolist())
+    assert 0 < len(on_map) < 400
+    assert (many.off_m[on_map] > AT_HAND_M).sum() > 5
 
 
 def test_a_walk_from_door_to_door_is_that_of_a_graph_into_which_both_doors_are_built(

@@ -143,7 +143,7 @@ def _nearest(
     """Return which points have a line within a distance, and the nearest one of each."""
     if len(points) == 1:
         # To look at the few around takes a tenth of the search through the whole tree.
-        around = tree.query(points[0], predicate="dwithin", distance=min(AT_HAND_M, farthest))
+        around = tree.query(points[0], predicate="dwithin", distance=AT_HAND_M)
         if len(around):
             nearest = around[np.argmin(shapely.distance(lines[around], points[0]))]
             return np.zeros(1, np.int64), np.array([nearest], np.int64)

@@ -37,7 +37,7 @@ class Prepared:
 
 
 class AsJson(str):
-    """A value of a JSON column that is written as such already; it is sent as it is."""
+    """JSON that is written already, sent as it is: all values of a column or none are such."""
 
 
 def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -199,26 +199,25 @@ def _saved(
             meant=_signature(meaning),
             **meaning_tried(session, program, user, axis, code, meaning),
         )  # fmt: skip
-    days = _term_to_try(session, axis, code, given)
-    if days is not None or _is_audience_to_try(session, axis, code, audience, given):
+    facts = _facts(given, needs, audience) if axis == "kind" else meaning
+    new = _kind_to_try(session, axis, code, facts, given)
+    if new is not None:
         lists = read_vocabulary(session) or default_vocabulary()
-        facts = {**lists.term(axis, code).facts, **_facts(given, needs, audience)}
-        tell = (
-            {"meant": _seen(given, audience),
-             **meaning_tried(session, program, user, axis, code, {"audience": audience})}
-            if days is None
-            else {"seen": _seen(given, audience),
-                  **term_tried(session, program, user, lists, code, facts)}
-        )  # fmt: skip
+        known = lists.term(axis, code).facts
+        told = (
+            meaning_tried(session, program, user, axis, code, new)
+            if new["term_days"] == known["term_days"]
+            else term_tried(session, program, user, lists, code, new)
+        )
         return _term(
             request, session, axis, code,
-            typed={"ja": given.get("ja", ""), "en": given.get("en", ""), "facts": facts},
+            typed={"ja": given.get("ja", ""), "en": given.get("en", ""),
+                   "facts": {**known, **facts}},
             kept=[(k, str(v)) for k, v in form.multi_items() if k not in ("csrf", "tried")],
-            **tell,
+            meant=_seen(new), **told,
         )  # fmt: skip
     try:
         with session.begin_nested():
-            facts = _facts(given, needs, audience) if axis == "kind" else meaning
             count = _apply(session, user, axis, code, given, facts)
     except BadTerm as bad:
         return _term(request, session, axis, code, error=_refused(bad, language_of(request)))
@@ -227,34 +226,27 @@ def _saved(
     return RedirectResponse(f"/vocabulary/{axis}/{code}?saved=1", 303)
 
 
-def _term_to_try(session: Session, axis: str, code: str, given: Mapping[str, str]) -> int | None:
-    """Return the days that were typed where they are new, could be kept, and weren't shown yet."""
+def _kind_to_try(
+    session: Session, axis: str, code: str, typed: Mapping[str, Any], given: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """Return a kind's term and audience as typed, where new, to be kept, and not yet shown."""
     lists = read_vocabulary(session) or default_vocabulary()
     if axis != "kind" or given.get("do") != "edit" or code not in lists.codes(axis):
         return None
-    days = _days(given)
-    tried = given.get("tried", "").partition("|")[0]
-    if days is None or not DAYS[0] <= days <= DAYS[1] or tried == str(days):
+    days, audience = typed["term_days"], typed["audience"]
+    if days is None or not DAYS[0] <= days <= DAYS[1]:
         return None
-    return None if days == lists.term(axis, code).facts.get("term_days") else days
-
-
-def _is_audience_to_try(
-    session: Session, axis: str, code: str, audience: list[str], given: Mapping[str, str]
-) -> bool:
-    """Tell whether whom a kind is for is new as typed, could be kept, and wasn't shown yet."""
-    lists = read_vocabulary(session) or default_vocabulary()
-    if axis != "kind" or given.get("do") != "edit" or code not in lists.codes(axis):
-        return False
     if not set(audience) <= set(lists.codes("audience")) - {"anyone"}:
-        return False
-    known = lists.term(axis, code).facts.get("audience") or ()
-    return set(audience) != set(known) and given.get("tried") != _seen(given, audience)
+        return None
+    known = lists.term(axis, code).facts
+    new = {"term_days": days, "audience": audience}
+    before = {"term_days": known["term_days"], "audience": known.get("audience") or []}
+    return None if _seen(new) in (_seen(before), given.get("tried")) else new
 
 
-def _seen(given: Mapping[str, str], audience: list[str]) -> str:
+def _seen(facts: Mapping[str, Any]) -> str:
     """Return what was shown of a kind, to be told from what was typed anew since."""
-    return f"{given.get('term_days', '')}|{','.join(sorted(audience))}"
+    return f"{facts['term_days']}|{','.join(sorted(facts['audience']))}"
 
 
 def _meaning(form: FormData) -> dict[str, Any]:

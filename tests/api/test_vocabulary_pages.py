@@ -8,9 +8,13 @@ from door import token_of
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from casework.consents import Given
+from casework.people import add_person
 from jobs.program import Program
 from resources import clock
+from resources.commands import register_resource
 from resources.models import Offering, Resource
+from resources.registration import Registration
 
 Enter = Callable[..., TestClient]
 
@@ -93,9 +97,9 @@ def test_how_long_a_verification_holds_is_edited_and_at_once_in_force(
     assert "一度も確認されていない 1か所" in shown.text
     client.get("/vocabulary")
     assert program.vocabulary.term("kind", "salon").facts["term_days"] == 90  # nothing is kept yet
-    other = client.post("/vocabulary/kind/salon", data={**sent, "term_days": "46", "tried": "45"})
+    other = client.post("/vocabulary/kind/salon", data={**sent, "term_days": "46", "tried": "45|"})
     assert other.status_code == 200  # another number than the one that was shown
-    good = client.post("/vocabulary/kind/salon", data={**sent, "term_days": "45", "tried": "45"})
+    good = client.post("/vocabulary/kind/salon", data={**sent, "term_days": "45", "tried": "45|"})
     assert good.status_code == 303
     client.get("/vocabulary")
     assert program.vocabulary.term("kind", "salon").facts["term_days"] == 45
@@ -180,5 +184,29 @@ def test_whom_a_kind_is_for_is_shown_on_lists_before_it_is_kept(
     tried = again.text.split('name="tried" value="')[1].split('"')[0]
     assert client.post(page, data={**more, "tried": tried}).status_code == 303
     assert (kept()["audience"], kept()["term_days"]) == (["elderly", "carers"], 30)
-    bad = client.post(page, data={**more, "audience": ["anyone"]})
-    assert bad.status_code == 422
+    for bad in ({"audience": ["anyone"]}, {"audience": ["castle"], "term_days": "31"},
+                {"audience": ["youth"], "term_days": ""}):  # fmt: skip
+        assert client.post(page, data={**more, **bad}).status_code == 422
+
+
+def test_that_a_kind_is_for_others_stands_where_a_place_is_explained(
+    signed_in: Enter, program: Program
+) -> None:
+    worker = signed_in("support_worker")
+    at = {"lon": 139.7148, "lat": 35.7290}
+    parts = {"resource": {"name": "架空のカフェ", "kind": "dementia_cafe"}, "location": at}
+    agreed = Given(
+        purposes=["support"], agencies=["east"], given_by="self", given_on=clock.today(),
+        form="written",
+    )  # fmt: skip
+    with program.database.writing(by="test") as session:
+        cafe = register_resource(
+            session, registration=Registration.model_validate(parts),
+            vocabulary=program.vocabulary, by="test",
+        ).id  # fmt: skip
+        person = add_person(
+            session, label="甲", summary="", need={"at": at, "age": 36}, agency="east",
+            consent=agreed, by="test",
+        ).id  # fmt: skip
+    page = worker.get(f"/people/{person}/why/{cafe}").text
+    assert "認知症カフェはふつう高齢者・介護をしている人・認知症の人と家族のための場" in page

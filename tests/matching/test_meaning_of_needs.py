@@ -31,6 +31,33 @@ def _verdict(
     return next(v.verdict for v in told.verdicts if v.rule == rule)
 
 
+def test_a_place_that_says_nothing_is_for_whom_its_kind_is_for(
+    database: Database, store: IndexStore, register: Register
+) -> None:
+    def made(kind: str, **says: Any) -> uuid.UUID:
+        return register(
+            resource={"name": "何も書いていない場", "kind": kind, **says},
+            location={"address": "豊島区", **AT},
+        )
+
+    cafe, salon = made("dementia_cafe"), made("salon")
+    open_cafe = made("dementia_cafe", accepted_audience=["anyone"])
+
+    def audience(place: uuid.UUID, **need: Any) -> str:
+        return _verdict(database, store, place, "audience", **need)
+
+    assert audience(cafe, age=36, needs={"withdrawal": 3}) == "fail"
+    assert audience(cafe, age=36, needs={"caregiving": 2}) == "unknown", "it is asked"
+    assert audience(cafe, age=80) == audience(cafe) == "unknown"
+    assert audience(salon, age=36) == "unknown", "a kind that is for anybody"
+    assert audience(open_cafe, age=36) == "pass", "what a place says counts"
+    with database.reading() as session:
+        asked = parse_need({"at": AT, "age": 36}, default_vocabulary())
+        told = explain(session, store, asked, cafe, now=NOW)
+    (verdict,) = (v for v in told.verdicts if v.rule == "audience")
+    assert (verdict.field, verdict.value) == ("kind", "dementia_cafe")
+
+
 def test_a_need_that_was_added_belongs_to_the_audience_that_its_editor_names(
     database: Database, store: IndexStore, register: Register
 ) -> None:

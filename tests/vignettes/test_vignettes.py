@@ -51,14 +51,6 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[judged.Town]:
     yield from built(tmp_path_factory.mktemp("city"), judged.CITY)
 
 
-@pytest.mark.parametrize("v", OF_CITY, ids=[v.title for v in OF_CITY])
-def test_so_it_is_in_a_dense_ward_where_many_places_say_next_to_nothing(
-    v: judged.Vignette, city: judged.Town
-) -> None:
-    test_nobody_is_sent_where_they_must_never_go_and_someone_who_fits_comes_early(v, city)
-    assert judged.complete(v, city.listed(v)), v.why
-
-
 @pytest.mark.parametrize("v", OF_VILLAGE, ids=[v.title for v in OF_VILLAGE])
 def test_so_it_is_in_the_country_but_for_the_gaps_that_are_known(
     v: judged.Vignette, village: judged.Town
@@ -71,12 +63,17 @@ def test_so_it_is_in_the_country_but_for_the_gaps_that_are_known(
         assert not judged.complete(v, village.listed(v)), "a gap that is closed is no gap"
 
 
-@pytest.mark.parametrize("v", OF_HARBOUR, ids=[v.title for v in OF_HARBOUR])
-def test_so_it_is_in_a_town_that_was_judged_before_its_lists_were_seen(
-    v: judged.Vignette, harbour: judged.Town
+@pytest.mark.parametrize(
+    ("which", "v"),
+    [*(("harbour", v) for v in OF_HARBOUR), *(("city", v) for v in OF_CITY)],
+    ids=[v.title for v in (*OF_HARBOUR, *OF_CITY)],
+)
+def test_so_it_is_in_towns_that_were_judged_before_their_lists_were_seen(
+    which: str, v: judged.Vignette, request: pytest.FixtureRequest
 ) -> None:
-    test_nobody_is_sent_where_they_must_never_go_and_someone_who_fits_comes_early(v, harbour)
-    assert judged.complete(v, harbour.listed(v)), v.why
+    town: judged.Town = request.getfixturevalue(which)
+    test_nobody_is_sent_where_they_must_never_go_and_someone_who_fits_comes_early(v, town)
+    assert judged.complete(v, town.listed(v)), v.why
 
 
 @pytest.mark.parametrize("v", PEOPLE, ids=[v.title for v in PEOPLE])

@@ -5,8 +5,6 @@ from dataclasses import field as dataclass_field
 from datetime import date
 from typing import Any, NamedTuple
 
-import orjson
-
 from geodata.points import is_rough
 from matching.learned import Learned
 from matching.place_shown import PlaceKept, PlaceShown
@@ -28,19 +26,10 @@ class Verdict:
     value: Any
     change: Sentence | None
     safety: bool = False
-    _around: tuple[bytes, bytes] | None = dataclass_field(
+    before_the_day: bytes | None = dataclass_field(
         default=None, init=False, repr=False, compare=False
     )
-
-    def around_the_day(self) -> tuple[bytes, bytes]:
-        """Return `as_json` as it is sent, before and after the day of verification.
-
-        Worked out once: the same few verdicts are said of most places, each verified on its day.
-        """
-        if self._around is None:
-            before, after = orjson.dumps(self.as_json(_THE_DAY)).split(orjson.dumps(_THE_DAY))
-            self._around = before, after
-        return self._around
+    """Its JSON up to the day of verification, kept by `answers_written`."""
 
     def as_json(self, verified_on: str | None) -> dict[str, Any]:
         """Return it as JSON; all evidence on a place was last verified on one day, or never."""
@@ -49,16 +38,13 @@ class Verdict:
             "words": self.words.as_json(),
             "verdict": self.verdict,
             "safety": self.safety,
+            "change": None if self.change is None else self.change.as_json(),
             "evidence": {
                 "field": self.field,
                 "value": self.value,
                 "verified_on": verified_on,
             },
-            "change": None if self.change is None else self.change.as_json(),
         }
-
-
-_THE_DAY = "\N{REPLACEMENT CHARACTER}the day\N{REPLACEMENT CHARACTER}"
 
 
 class Suggestion(NamedTuple):
@@ -90,16 +76,11 @@ class Suggestion(NamedTuple):
         return joined([*sure_words(self.place, self.asked_on), rest, *ask_first])
 
     def as_json(self) -> dict[str, Any]:
-        return self._facts([v.as_json(self.place.verified_on) for v in self.verdicts])
+        verdicts = [v.as_json(self.place.verified_on) for v in self.verdicts]
+        return self.facts(verdicts, self.first_step_words.as_json())
 
-    def to_write(self) -> dict[str, Any]:
-        """Return `as_json` with the verdicts written already."""
-        day = orjson.dumps(self.place.verified_on)
-        around = [v._around or v.around_the_day() for v in self.verdicts]
-        written = b",".join([before + day + after for before, after in around])
-        return self._facts(orjson.Fragment(b"[%b]" % written))
-
-    def _facts(self, verdicts: Any) -> dict[str, Any]:
+    def facts(self, verdicts: Any, first_step_words: Any) -> dict[str, Any]:
+        """Return `as_json` with these two put in, as JSON or as they are written."""
         return {
             **self.place.as_json(),
             "score": self.score / 10_000,
@@ -113,7 +94,7 @@ class Suggestion(NamedTuple):
             "route": self.route,
             "next_session": None if self.next_session is None else self.next_session.as_json(),
             "first_step": self.first_step,
-            "first_step_words": self.first_step_words.as_json(),
+            "first_step_words": first_step_words,
             "rung": self.rung,
             "way_in": self.way_in,
         }
@@ -142,14 +123,14 @@ class Miss(NamedTuple):
     distance_m: int | None
 
     def as_json(self) -> dict[str, Any]:
+        return self.facts([obstacle.as_json() for obstacle in self.failed])
+
+    def facts(self, failed: Any) -> dict[str, Any]:
+        """Return `as_json` with the obstacles put in, as JSON or as they are written."""
         return {
-            "offering": str(self.place.offering),
-            "resource": str(self.place.resource),
-            "name": self.place.name,
-            "kind": self.place.kind,
-            "invented": self.place.invented,
+            **self.place.named(),
             "distance_m": self.distance_m,
-            "failed": [obstacle.as_json() for obstacle in self.failed],
+            "failed": failed,
         }
 
 
@@ -210,13 +191,12 @@ class Answer:
         return is_rough(self.from_accuracy_m)
 
     def as_json(self) -> dict[str, Any]:
-        return self._facts([s.as_json() for s in self.suggestions])
+        return self.facts(
+            [s.as_json() for s in self.suggestions], [m.as_json() for m in self.nearest_misses]
+        )
 
-    def written(self) -> bytes:
-        """Return `as_json` as it is sent, in a third of the time."""
-        return orjson.dumps(self._facts([s.to_write() for s in self.suggestions]))
-
-    def _facts(self, suggestions: list[dict[str, Any]]) -> dict[str, Any]:
+    def facts(self, suggestions: Any, nearest_misses: Any) -> dict[str, Any]:
+        """Return `as_json` with these two put in, as JSON or as they are written."""
         return {
             "revision": self.revision,
             "scheme": self.scheme,
@@ -225,7 +205,7 @@ class Answer:
             "from_accuracy_m": self.from_accuracy_m,
             "from_town": self.from_town,
             "suggestions": suggestions,
-            "nearest_misses": [m.as_json() for m in self.nearest_misses],
+            "nearest_misses": nearest_misses,
             "removed_by": self.removed_by,
             "relaxation": None if self.relaxation is None else self.relaxation.as_json(),
             "learned": None if self.learned is None else _learned_json(self.learned),

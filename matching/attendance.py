@@ -34,7 +34,7 @@ def _change_windows(p: Seen) -> Sentence | None:
     session = p.nearest_session()
     if session is None:
         return sentence("change.windows_none")
-    start, end, _ = session
+    start, end = session.start, session.end
     close = "24:00" if end.date() > start.date() else end.strftime("%H:%M")
     return sentence(
         "change.windows",

@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -20,6 +21,7 @@ SHOWN = (
 WHERE = ("address", "lon", "lat", "accuracy_m")
 """What is never kept of a hidden place."""
 
+_which = itemgetter(*map(SHOWN.index, ("resource_id", "name", "kind", "invented")))
 _PLACES_OF_WHERE = tuple(SHOWN.index(name) for name in WHERE)
 
 
@@ -66,7 +68,7 @@ class PlaceKept:
         return uuid.UUID(int=self._number)
 
     @property
-    def _id(self) -> str:
+    def written_id(self) -> str:
         """Return the offering's id in writing, in a third of the time that a UUID of it takes."""
         digits = f"{self._number:032x}"
         parts = digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]
@@ -75,6 +77,17 @@ class PlaceKept:
     @property
     def resource(self) -> uuid.UUID:
         return uuid.UUID(self.facts[0])
+
+    def named(self) -> dict[str, Any]:
+        """Return which place it is, as JSON."""
+        resource, name, kind, invented = _which(self.facts)
+        return {
+            "offering": self.written_id,
+            "resource": resource,
+            "name": name,
+            "kind": kind,
+            "invented": invented,
+        }
 
     name = Fact[str]("name")
     kind = Fact[str]("kind")
@@ -125,7 +138,7 @@ class PlaceShown(PlaceKept):
             sessions_seen, host_answers,
         ) = self.facts  # fmt: skip
         return {
-            "offering": self._id,
+            "offering": self.written_id,
             "resource": resource,
             "name": name,
             "kind": kind,

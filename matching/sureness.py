@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from operator import itemgetter
-from typing import NamedTuple
 
 from matching.place_shown import SHOWN, PlaceShown
 from matching.sentences import Sentence, sentence
@@ -12,98 +11,79 @@ from matching.sentences import Sentence, sentence
 VERIFIED = ("call", "host", "staff", "source")
 
 
-# Taken out at once: a list of ten places asks for forty of them.
 _facts_of = itemgetter(
     *map(SHOWN.index, ("verified_on", "verified_by", "sessions_seen", "host_answers"))
 )
 
 
-class Known(NamedTuple):
-    """What the words rest on; the same is said of a place in one list after the other.
-
-    said_at, verified_on : days, YYYY-MM-DD
-    sessions, answers : how often it was told of, and how often they took place or came; None where
-        nobody said
-    """
-
-    availability: str
-    places: int | None
-    said_at: str | None
-    said_by: str | None
-    verified_on: str | None
-    verified_by: str | None
-    sessions: tuple[int, int] | None
-    answers: tuple[int, int] | None
-
-
-def known_of(place: PlaceShown, on: date) -> Known:
-    """Return what is known of a place on a day."""
-    verified_on, verified_by, sessions_seen, host_answers = _facts_of(place.facts)
-    held = [yes for _, yes in sessions_seen or ()]
-    answers = [yes for day, yes in host_answers or () if yes or date.fromisoformat(day) <= on]
-    return Known(
-        place.availability, place.places, place.said_at, place.said_by,
-        verified_on, verified_by,
-        (len(held), sum(held)) if held else None,
-        (len(answers), sum(answers)) if answers else None,
-    )  # fmt: skip
-
-
-def sure_words(place: PlaceShown, on: date) -> tuple[Sentence, ...]:
+def sure_words(place: PlaceShown, on: date) -> list[Sentence]:
     """Return what is known of room, verification, sessions and answers; what isn't is left out."""
-    return _sure_words(known_of(place, on), on)
+    verified_on, verified_by, sessions_seen, host_answers = _facts_of(place.facts)
+    said_at, said_by = place.said_at, place.said_by
+    of_one_word = said_at is not None and said_at == verified_on and said_by in ("host", "staff")
+    words = [
+        _room_words(
+            place.availability, place.places, said_by, days_before(said_at, on), of_one_word
+        ),
+        _verified_words(verified_by, days_before(verified_on, on)),
+    ]
+    if sessions_seen:
+        held = sum(yes for _, yes in sessions_seen)
+        words.append(sentence("sure.sessions", told=len(sessions_seen), held=held))
+    answers = [yes for day, yes in host_answers or () if yes or date.fromisoformat(day) <= on]
+    if answers:
+        words.append(sentence("sure.answers", asked=len(answers), answered=sum(answers)))
+    return words
+
+
+# By the number of days: so a few hundred words do for all places.
+@lru_cache(maxsize=4096)
+def _room_words(
+    availability: str, places: int | None, by: str | None, days: int | None, of_one_word: bool
+) -> Sentence:
+    """Say what was last said of room, by whom, and how long ago.
+
+    of_one_word : the same word verified the place, so when and by whom is said there
+    """
+    room = _room(availability, places)
+    if availability == "unknown" or of_one_word:
+        return room
+    who = sentence(f"sure.by_{by or 'somebody'}")
+    if days is None:
+        return sentence("sure.said_undated", room=room, by=who)
+    return sentence("sure.said", room=room, by=who, ago=days_ago(days))
+
+
+def _room(availability: str, places: int | None) -> Sentence:
+    if availability == "capacity" and places is not None:
+        return sentence("sure.room_places", places=places)
+    return sentence(f"sure.room_{availability.replace('-', '_')}")
 
 
 @lru_cache(maxsize=4096)
-def _sure_words(known: Known, on: date) -> tuple[Sentence, ...]:
-    words = [_room_words(known, on), _verified_words(known, on)]
-    if known.sessions is not None:
-        told, held = known.sessions
-        words.append(sentence("sure.sessions", told=told, held=held))
-    if known.answers is not None:
-        asked, answered = known.answers
-        words.append(sentence("sure.answers", asked=asked, answered=answered))
-    return tuple(words)
-
-
-def _room_words(known: Known, on: date) -> Sentence:
-    """Say what was last said of room, by whom, and how long before a day."""
-    room = _room(known)
-    of_one_day = known.said_at is not None and known.said_at == known.verified_on
-    if known.availability == "unknown" or (of_one_day and known.said_by in ("host", "staff")):
-        return room  # or one word, said of both
-    by = sentence(f"sure.by_{known.said_by or 'somebody'}")
-    if known.said_at is None:
-        return sentence("sure.said_undated", room=room, by=by)
-    return sentence("sure.said", room=room, by=by, ago=ago(known.said_at, on))
-
-
-def _room(known: Known) -> Sentence:
-    if known.availability == "capacity" and known.places is not None:
-        return sentence("sure.room_places", places=known.places)
-    return sentence(f"sure.room_{known.availability.replace('-', '_')}")
-
-
-def _verified_words(known: Known, on: date) -> Sentence:
-    """Say when the entry was last verified, and how or by whom where that is known."""
-    if known.verified_on is None:
+def _verified_words(by: str | None, days: int | None) -> Sentence:
+    """Say how long ago the entry was last verified, and how or by whom where that is known."""
+    if days is None:
         return sentence("sure.never_verified")
-    by = known.verified_by if known.verified_by in VERIFIED else "nobody"
-    return sentence(f"sure.verified_{by}", ago=ago(known.verified_on, on))
+    return sentence(f"sure.verified_{by if by in VERIFIED else 'nobody'}", ago=days_ago(days))
 
 
 @lru_cache(maxsize=4096)
-def ago(day: str, on: date) -> Sentence:
-    """Return how long before a day another one (YYYY-MM-DD) lies."""
-    days = (on - date.fromisoformat(day)).days
+def days_before(day: str | None, on: date) -> int | None:
+    """Return how many days before a day another one (YYYY-MM-DD) lies; None for None."""
+    return None if day is None else (on - date.fromisoformat(day)).days
+
+
+def days_ago(days: int) -> Sentence:
+    """Say how long ago something was."""
     return sentence("sure.today") if days <= 0 else sentence("sure.days_ago", days=days)
+
+
+def ago(day: str, on: date) -> Sentence:
+    """Say how long before a day another one (YYYY-MM-DD) lies."""
+    return days_ago((on - date.fromisoformat(day)).days)
 
 
 def joined(parts: Sequence[Sentence]) -> Sentence:
     """Return sentences as one, in each language."""
-    return _joined(tuple(parts))
-
-
-@lru_cache(maxsize=4096)
-def _joined(parts: tuple[Sentence, ...]) -> Sentence:
-    return Sentence("・".join(p.ja for p in parts), "; ".join(p.en for p in parts))
+    return Sentence("・".join([p.ja for p in parts]), "; ".join([p.en for p in parts]))

@@ -1,9 +1,8 @@
 """Which sessions of some offerings a person can attend in the weeks ahead."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,18 +32,41 @@ _DROP_IN = ATTENDANCES.index("drop_in")
 
 
 class SessionAhead(NamedTuple):
-    """A session ahead; it is uncertain where a holiday may cancel it."""
+    """A session ahead; it is uncertain where a holiday may cancel it.
 
-    start: datetime
-    end: datetime
+    day : days after the eve of the day asked for
+    start_minute, end_minute : from midnight; beyond 1440 on the next day
+    """
+
+    eve: date
+    day: int
+    start_minute: int
+    end_minute: int
     uncertain: bool
+
+    @property
+    def start(self) -> datetime:
+        return _moment(self.eve, self.day, self.start_minute)
+
+    @property
+    def end(self) -> datetime:
+        return _moment(self.eve, self.day, self.end_minute)
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "start": clock.to_the_minute(self.start),
-            "end": clock.to_the_minute(self.end),
+            "start": _written(self.eve, self.day, self.start_minute),
+            "end": _written(self.eve, self.day, self.end_minute),
             "uncertain": self.uncertain,
         }
+
+
+def _moment(eve: date, day: int, minute: int) -> datetime:
+    return datetime.combine(eve, time(0), JAPAN) + timedelta(day, 0, 0, 0, minute)
+
+
+@lru_cache(maxsize=4096)
+def _written(eve: date, day: int, minute: int) -> str:
+    return clock.to_the_minute(_moment(eve, day, minute))
 
 
 @dataclass(frozen=True)
@@ -75,20 +97,8 @@ class Sessions:
 
     def told(self, numbers: NDArray[np.int64]) -> list[SessionAhead | None]:
         """Return sessions by their numbers, see `packed`; None for −1."""
-        return list(self._sessions(numbers.tolist()))
-
-    def _sessions(self, found: list[int]) -> Iterator[SessionAhead | None]:
-        midnight = datetime.combine(self.eve, time(0), JAPAN)
-        for session in found:
-            if session < 0:
-                yield None
-                continue
-            bit, start, end, uncertain = _unpacked(session)
-            yield SessionAhead(
-                midnight + timedelta(bit, 0, 0, 0, start),
-                midnight + timedelta(bit, 0, 0, 0, end),
-                uncertain,
-            )
+        eve = self.eve
+        return [None if n < 0 else SessionAhead(eve, *_unpacked(n)) for n in numbers.tolist()]
 
 
 def sessions_of(rows: Rows, ask: Ask, looks: Array) -> Sessions:

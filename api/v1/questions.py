@@ -14,9 +14,10 @@ from api.one_turn import InTurn, OneTurn, Turn
 from api.pages.resources import STAFF
 from api.places import at_of, located
 from api.v1.schemas import schema
-from api.v1.told import told, written
+from api.v1.told import as_sent, told
 from casework.roles import WORKS_WITH_PEOPLE
 from geodata.coordinates import position
+from matching.answers_written import written
 from matching.nearby import NearbyQuestion, nearby_places
 from matching.need import Need, parse_need
 from matching.schemes_kept import read_weighing
@@ -56,7 +57,7 @@ def suggestions(
 ) -> Response:
     asked = _need(turn, need)
     found = suggest_placements(turn.session, turn.program.store, asked, limit=limit, scheme=scheme)
-    return written(found.written())
+    return as_sent(written(found))
 
 
 @router.get(

@@ -12,9 +12,9 @@ from fastapi.responses import Response
 
 def told(facts: dict[str, Any]) -> Response:
     """Return an answer of JSON that holds these facts; each must be one that JSON knows."""
-    return written(orjson.dumps(facts))
+    return as_sent(orjson.dumps(facts))
 
 
-def written(json: bytes) -> Response:
+def as_sent(json: bytes) -> Response:
     """Return an answer whose JSON is written already."""
     return Response(json, media_type="application/json")

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.answers import Verdict
+from matching.answers_written import verdicts_written, written
 from matching.need import parse_need
 from matching.sentences import Sentence
 from matching.suggest import suggest_placements
@@ -42,7 +43,7 @@ def test_written_and_as_json_are_the_same(ward: DemoWard, tmp_path: Path, number
     with program.database.reading() as session:
         for _ in range(2):  # the second time verdicts are remembered
             found = suggest_placements(session, program.store, need, now=NOW)
-            assert orjson.loads(found.written()) == json.loads(json.dumps(found.as_json()))
+            assert orjson.loads(written(found)) == json.loads(json.dumps(found.as_json()))
     program.database.close()
 
 
@@ -50,17 +51,20 @@ words = st.builds(Sentence, st.text(st.characters(codec="utf-8")), st.text(max_s
 evidence = st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=3) | st.lists(st.text(max_size=3), max_size=2)  # fmt: skip
 
 
-@given(
-    said=words, value=evidence, change=st.none() | words, safety=st.booleans(),
-    days=st.lists(st.none() | st.dates().map(str), min_size=1, max_size=3),
+verdicts = st.builds(
+    Verdict, st.sampled_from(["age", "reach"]), words, st.sampled_from(["pass", "unknown"]),
+    st.just("age_from"), evidence, st.none() | words, st.booleans(),
 )  # fmt: skip
-def test_a_verdict_is_written_around_any_day(
-    said: Sentence, value: Any, change: Sentence | None, safety: bool, days: list[str | None]
-) -> None:
-    verdict = Verdict("age", said, "pass", "age_from", value, change, safety)
+
+
+@given(
+    said=st.lists(verdicts, max_size=3),
+    days=st.lists(st.none() | st.dates().map(str), min_size=1, max_size=3),
+)
+def test_verdicts_are_written_of_any_day(said: list[Verdict], days: list[str | None]) -> None:
     for day in days:
-        before, after = verdict.around_the_day()
-        assert orjson.loads(before + orjson.dumps(day) + after) == verdict.as_json(day)
+        told = [verdict.as_json(day) for verdict in said]
+        assert orjson.loads(verdicts_written(said, day)) == told
 
 
 @given(st.datetimes(FIRST, LAST, timezones=st.just(clock.JAPAN)))

@@ -5,7 +5,10 @@ Two or three of them take longer than a list does, so here the whole of what Fas
 route, in its order and with its checks, is done in one; and by one session, which sees one moment.
 """
 
+import asyncio
+import contextvars
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import wraps
 from typing import Annotated, Any, TypeVar
@@ -13,7 +16,6 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 
 from api.bodies import is_form
 from api.opened import program_of
@@ -22,6 +24,9 @@ from jobs.program import Program
 T = TypeVar("T")
 
 _TURN = "ibasho.turn"
+
+MOST_THREADS = 1_000
+"""No limit that is ever reached: how many are worked on at once is for `api.crowding` to say."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,8 @@ class OneTurn(APIRoute):
             await request.body()  # who is slow to send keeps no thread waiting
             if is_form(request.headers.get("content-type", "")):
                 async with request.form():  # to take a large one apart has to wait
-                    return await run_in_threadpool(turn, request)
-            return await run_in_threadpool(turn, request)
+                    return await _in_a_thread(turn, request)
+            return await _in_a_thread(turn, request)
 
         return in_one_turn
 
@@ -77,6 +82,19 @@ async def _in_turn(request: Request) -> Turn:
 
 
 InTurn = Annotated[Turn, Depends(_in_turn)]
+
+
+_THREADS = ThreadPoolExecutor(MOST_THREADS, "one-turn")
+
+
+async def _in_a_thread(turn: Callable[[Request], Response], request: Request) -> Response:
+    """Return what a turn gives, by the event loop's own way to a thread.
+
+    The way that FastAPI takes goes round the loop once more, and after a pause that costs as much
+    as the answer's words. A request that is given up meanwhile leaves its turn to end by itself.
+    """
+    in_context = contextvars.copy_context().run
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, in_context, turn, request)
 
 
 def _at_once(endpoint: Callable[..., T]) -> Callable[..., Coroutine[Any, Any, T]]:

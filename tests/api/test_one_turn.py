@@ -52,12 +52,18 @@ def turns(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The turns that are taken in threads, by what is done in them."""
     taken: list[str] = []
     usual = anyio.to_thread.run_sync
+    of_the_loop = asyncio.base_events.BaseEventLoop.run_in_executor
 
     async def noted(func: Callable[..., Any], *args: Any, **options: Any) -> Any:
         taken.append(getattr(func, "__qualname__", repr(func)))
         return await usual(func, *args, **options)
 
+    def noted_too(loop: Any, executor: Any, func: Callable[..., Any], *args: Any) -> Any:
+        taken.append(getattr(func, "__qualname__", repr(func)))
+        return of_the_loop(loop, executor, func, *args)
+
     monkeypatch.setattr(anyio.to_thread, "run_sync", noted)
+    monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "run_in_executor", noted_too)
     return taken
 
 

@@ -71,12 +71,14 @@ def _not_a_number(_name: str) -> None:
     raise Unstorable
 
 
+# Made once: `json.loads` makes one each time it is told how to read numbers.
+_DECODER = json.JSONDecoder(parse_int=_whole, parse_float=_fraction, parse_constant=_not_a_number)
+
+
 def check_json(body: bytes) -> None:
     """Raise `Unstorable` or `NotJson` for a body that can't be used."""
     try:
-        data = json.loads(
-            body, parse_int=_whole, parse_float=_fraction, parse_constant=_not_a_number
-        )
+        data = _DECODER.decode(body.decode(json.detect_encoding(body), "surrogatepass"))
     except Unstorable:
         raise
     except (ValueError, RecursionError):  # not JSON, not UTF-8, or nested without end
@@ -113,6 +115,8 @@ def is_form(content_type: str) -> bool:
 
 def check_encoded(sent: bytes) -> None:
     """Raise `Unstorable` for what isn't UTF-8 behind its %: a reader would put \ufffd there."""
+    if sent.isascii() and b"%" not in sent and b"\0" not in sent:
+        return
     try:
         check_text(unquote_to_bytes(sent).decode())
     except UnicodeDecodeError:

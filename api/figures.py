@@ -39,6 +39,9 @@ class Figures:
             "ibasho_http_seconds", "Time to the answer, in seconds",
             ("route",), buckets=BUCKETS_S, registry=self.registry,
         )  # fmt: skip
+        # By what is counted apart: to find it by its labels takes a lock and longer than to count.
+        self._answers: dict[tuple[str, str, int], Counter] = {}
+        self._seconds: dict[str, Histogram] = {}
         self.at_once = Gauge(
             "ibasho_http_at_once", "Requests that are being answered", registry=self.registry
         )
@@ -46,6 +49,18 @@ class Figures:
             "ibasho_http_turned_away", "Requests that found the program too busy",
             registry=self.registry,
         )  # fmt: skip
+
+    def count(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one answer and the time to it."""
+        answers = self._answers.get((method, route, status))
+        if answers is None:
+            answers = self.answers.labels(method, route, str(status))
+            self._answers[method, route, status] = answers
+        answers.inc()
+        taken = self._seconds.get(route)
+        if taken is None:
+            taken = self._seconds[route] = self.seconds.labels(route)
+        taken.observe(seconds)
 
 
 class Counted:
@@ -74,8 +89,7 @@ class Counted:
         finally:
             self.figures.at_once.dec()
             route = _pattern(scope)
-            self.figures.answers.labels(scope["method"], route, str(status)).inc()
-            self.figures.seconds.labels(route).observe(time.perf_counter() - began)
+            self.figures.count(scope["method"], route, status, time.perf_counter() - began)
 
 
 def _pattern(scope: Scope) -> str:

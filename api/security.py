@@ -82,7 +82,7 @@ class Guarded:
             await self.app(scope, receive, send)
             return
         # Nothing about people stays in a browser's or a proxy's store.
-        caching = "no-cache" if scope["path"].startswith(STATIC) else "no-store"
+        caching = b"no-cache" if scope["path"].startswith(STATIC) else b"no-store"
 
         # Harvesters look with HEAD whether something is there; it is answered as GET, without body.
         looks = scope["method"] == "HEAD" and is_open_path(scope["path"])
@@ -92,11 +92,12 @@ class Guarded:
                 message = {**message, "body": b""}
             if message["type"] == "http.response.start":
                 others = [h for h in message.get("headers", ()) if h[0].lower() not in self.names]
-                headers = MutableHeaders(raw=[*others, *self.headers])
+                headers = [*others, *self.headers]
+                if all(name.lower() != b"cache-control" for name, _ in others):
+                    headers.append((b"cache-control", caching))
                 if is_open_path(scope["path"]):
-                    headers.update(OPEN_HEADERS)
-                headers.setdefault("Cache-Control", caching)
-                message = {**message, "headers": headers.raw}
+                    MutableHeaders(raw=headers).update(OPEN_HEADERS)
+                message = {**message, "headers": headers}
             await send(message)
 
         await self.app({**scope, "method": "GET"} if looks else scope, receive, with_headers)

@@ -218,8 +218,7 @@ def _check_codes(need: Need, vocabulary: Vocabulary) -> None:
         ("limits.holds", "requirement", need.limits.holds or ()),
     ]
     for field, axis, codes in lists:
-        known = set(vocabulary.codes(axis))
-        if any(code not in known for code in codes):
+        if not all(vocabulary.holds(axis, code) for code in codes):
             raise BadNeed(field, sentence("need.unknown_code"))
 
 

@@ -92,6 +92,10 @@ class Vocabulary:
     def codes(self, axis: str) -> list[str]:
         return list(self._axes.get(axis, {}))
 
+    def holds(self, axis: str, code: str) -> bool:
+        """Tell whether a list has a code, a retired one too."""
+        return code in self._axes.get(axis, {})
+
     def term(self, axis: str, code: str) -> Term:
         """Return the term; raise `UnknownCode` when the list doesn't hold the code."""
         try:

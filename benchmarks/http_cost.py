@@ -5,12 +5,15 @@ socket, which shows what the service and the way to it cost, and by turns with P
 which takes a good deal itself to write a request and to read an answer's head.
 
     python -m benchmarks.http_cost
+    python -m benchmarks.http_cost --beside ../before    # and by turns another checkout's service
 """
 
 import argparse
 import http.client
 import json
 import os
+import random
+import shutil
 import socket
 import statistics
 import subprocess
@@ -18,16 +21,19 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from benchmarks.suggest import OUT, prepared, questions_of, settle
 from casework.accounts import add_account, add_token
 from matching.answers_written import written
 from matching.suggest import suggest_placements
 
-QUESTIONS = 800
+QUESTIONS = 1200
 PATH = "/api/v1/suggestions"
+BODY = b'{"at": {"lon": 139.7272, "lat": 35.7295}}'
+HERE = Path(__file__).resolve().parent.parent
 
 
 class BareSocket:
@@ -76,16 +82,17 @@ class PythonsClient:
 
 
 @contextmanager
-def served(home: Path) -> Iterator[int]:
+def served(home: Path, code: Path) -> Iterator[int]:
+    """Serve a home by the code of a checkout; give the port."""
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("IBASHO_")}
     environment |= {"IBASHO_HOME": str(home), "IBASHO_PORT": str(port)}
     # Workers are elsewhere, as where many are served: no job runs beside the questions.
-    environment |= {"IBASHO_RUNNER": "celery"}
+    environment |= {"IBASHO_RUNNER": "celery", "PYTHONPATH": str(code)}
     server = subprocess.Popen(
-        [sys.executable, "-m", "api.cli", "serve"], env=environment,
+        [sys.executable, "-m", "api.cli", "serve"], env=environment, cwd=code,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
@@ -104,6 +111,7 @@ def served(home: Path) -> Iterator[int]:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--offerings", type=int, default=100_000)
+    options.add_argument("--beside", type=Path, help="another checkout, whose service is asked too")
     given = options.parse_args()
     program = prepared(given.offerings)
     with program.database.writing(by="benchmark") as session:
@@ -117,13 +125,25 @@ def main() -> None:
     with program.database.reading() as session:
         needs = questions_of(program, program.store.current(session), "people", QUESTIONS)
     inside, as_json, same = [], [], True
-    settle()
-    with served(program.settings.home) as port:
-        asked = {"a bare socket": BareSocket, "Python's http.client": PythonsClient}
-        clients = {name: kind(port, token) for name, kind in asked.items()}
-        outside: dict[str, list[float]] = {name: [] for name in clients}
+    with ExitStack() as services:
+        port = services.enter_context(served(program.settings.home, HERE))
+        clients: dict[str, BareSocket | PythonsClient] = {
+            "a bare socket": BareSocket(port, token),
+            "Python's http.client": PythonsClient(port, token),
+        }
+        if given.beside is not None:
+            # A home of its own, since its code may make another index of the same catalogue.
+            home = Path(services.enter_context(TemporaryDirectory())) / "home"
+            shutil.copytree(program.settings.home, home)
+            other = services.enter_context(served(home, given.beside.resolve()))
+            clients[f"a bare socket, {given.beside.name}"] = BareSocket(other, token)
+        for client in clients.values():
+            client.ask(BODY)  # the first question compiles, and meanwhile others would hang up
+        settle()
+        outside: dict[str, list[tuple[float, float]]] = {name: [] for name in clients}
+        r = random.Random("turns")  # in a fixed order each way would get questions of its own kind
         for k, need in enumerate(needs):
-            name = list(clients)[k % len(clients)]
+            name = r.choice(list(clients))
             body = need.model_dump_json(by_alias=True, exclude_unset=True).encode()
             began = time.perf_counter()
             content = clients[name].ask(body)
@@ -139,21 +159,22 @@ def main() -> None:
                 str(s.place.offering) for s in found.suggestions
             ]
             if k >= QUESTIONS // 10:
-                outside[name].append(1000 * (middle - began))
                 inside.append(1000 * (ended - again))
+                outside[name].append((1000 * (middle - began), inside[-1]))
                 as_json.append(1000 * (after - ended))
-    within = statistics.median(inside)
-    lines = [
-        f"| over HTTP, by {name} | {statistics.median(times):.2f} "
-        f"| {statistics.median(times) - within:.2f} |\n"
-        for name, times in outside.items()
-    ]
+    lines = []
+    for name, asked in outside.items():
+        over, within = (statistics.median(times) for times in zip(*asked, strict=True))
+        lines.append(
+            f"| over HTTP, by {name} | {over:.2f} | {over - within:.2f} "
+            f"| {over / within - 1:.2f} | {len(asked)} |\n"
+        )
     text = (
-        f"{given.offerings:,} offerings, {len(inside)} questions\n\n"
-        "| way | median ms | on top |\n|---|---|---|\n"
+        f"{given.offerings:,} offerings\n\n"
+        "| way | median ms | on top | on top, in calls | questions |\n|---|---|---|---|---|\n"
         f"{''.join(lines)}"
-        f"| in this process | {within:.2f} | |\n"
-        f"| that as JSON | {statistics.median(as_json):.2f} | |\n\n"
+        f"| in this process | {statistics.median(inside):.2f} | | | {len(inside)} |\n"
+        f"| that as JSON | {statistics.median(as_json):.2f} | | | {len(as_json)} |\n\n"
         f"same places: {same}"
     )
     print(text)

@@ -144,7 +144,8 @@ def check_form_bytes(body: bytes, content_type: str) -> None:
             raise Unstorable from None
 
 
-def _is_json(content_type: str) -> bool:
+def is_json(content_type: str) -> bool:
+    """Tell whether a body says that it is JSON."""
     kind = content_type.partition(";")[0].strip().lower()
     return kind == "application/json" or kind.endswith("+json")
 
@@ -186,7 +187,7 @@ class BoundedBodies:
         if body is None:
             return
         kind = headers.get("content-type", "")
-        if body and _is_json(kind):
+        if body and is_json(kind):
             check_json(body)
         elif body and is_form(kind):
             check_form_bytes(body, kind)

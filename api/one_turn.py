@@ -34,10 +34,12 @@ class Turn:
     """What a handler of one turn works with.
 
     session : is never committed, and works for nobody, so it is shown no case
+    body : as it was sent, after the look at what no database can hold
     """
 
     program: Program
     session: Session
+    body: bytes
 
 
 class OneTurn(APIRoute):
@@ -54,18 +56,18 @@ class OneTurn(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
-        def turn(request: Request) -> Response:
+        def turn(request: Request, body: bytes) -> Response:
             program = program_of(request)
             with program.database.reading() as session:
-                request.scope[_TURN] = Turn(program, session)
+                request.scope[_TURN] = Turn(program, session, body)
                 return _to_its_end(handle(request))
 
         async def in_one_turn(request: Request) -> Response:
-            await request.body()  # who is slow to send keeps no thread waiting
+            body = await request.body()  # who is slow to send keeps no thread waiting
             if is_form(request.headers.get("content-type", "")):
                 async with request.form():  # to take a large one apart has to wait
-                    return await _in_a_thread(turn, request)
-            return await _in_a_thread(turn, request)
+                    return await _in_a_thread(turn, request, body)
+            return await _in_a_thread(turn, request, body)
 
         return in_one_turn
 
@@ -87,14 +89,18 @@ InTurn = Annotated[Turn, Depends(_in_turn)]
 _THREADS = ThreadPoolExecutor(MOST_THREADS, "one-turn")
 
 
-async def _in_a_thread(turn: Callable[[Request], Response], request: Request) -> Response:
+async def _in_a_thread(
+    turn: Callable[[Request, bytes], Response], request: Request, body: bytes
+) -> Response:
     """Return what a turn gives, by the event loop's own way to a thread.
 
     The way that FastAPI takes goes round the loop once more, and after a pause that costs as much
     as the answer's words. A request that is given up meanwhile leaves its turn to end by itself.
     """
     in_context = contextvars.copy_context().run
-    return await asyncio.get_running_loop().run_in_executor(_THREADS, in_context, turn, request)
+    return await asyncio.get_running_loop().run_in_executor(
+        _THREADS, in_context, turn, request, body
+    )
 
 
 def _at_once(endpoint: Callable[..., T]) -> Callable[..., Coroutine[Any, Any, T]]:

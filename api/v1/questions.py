@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,6 +13,7 @@ from api.dependencies import allowed
 from api.one_turn import InTurn, OneTurn, Turn
 from api.pages.resources import STAFF
 from api.places import at_of, located
+from api.v1.asked import asked, described
 from api.v1.schemas import schema
 from api.v1.told import as_sent, told
 from casework.roles import WORKS_WITH_PEOPLE
@@ -30,8 +31,14 @@ router = APIRouter(prefix="/api/v1", tags=["questions"], route_class=OneTurn)
 
 NEED, ANSWER, WHY, NEARBY = map(schema, ("need", "answer", "why", "nearby"))
 
-Question = Annotated[dict[str, Any], Body()]
 Facts = dict[str, Any]
+
+
+class Listed(BaseModel):
+    """How many places are wanted, and in the order of which scheme."""
+
+    limit: Annotated[int, Field(ge=1, le=50)] = 10
+    scheme: str = "standard"
 
 
 def _need(turn: Turn, question: Facts) -> Need:
@@ -44,19 +51,21 @@ def _need(turn: Turn, question: Facts) -> Need:
     summary="Places of participation for a need, with reasons",
     dependencies=[allowed(*WORKS_WITH_PEOPLE, scope="read")],
     openapi_extra={
-        "requestBody": {"required": True, "content": {"application/json": {"schema": NEED}}}
+        "parameters": described(Listed),
+        "requestBody": {"required": True, "content": {"application/json": {"schema": NEED}}},
     },
     responses={200: {"content": {"application/json": {"schema": ANSWER}}}},
     response_model=Facts,
 )
-def suggestions(
-    turn: InTurn,
-    need: Question,
-    limit: Annotated[int, Field(ge=1, le=50)] = 10,
-    scheme: str = "standard",
-) -> Response:
-    asked = _need(turn, need)
-    found = suggest_placements(turn.session, turn.program.store, asked, limit=limit, scheme=scheme)
+def suggestions(turn: InTurn, request: Request) -> Response:
+    question, listed = asked(turn, request, Listed)
+    found = suggest_placements(
+        turn.session,
+        turn.program.store,
+        _need(turn, question),
+        limit=listed.limit,
+        scheme=listed.scheme,
+    )
     return as_sent(written(found))
 
 
@@ -110,8 +119,8 @@ def nearby(turn: InTurn, question: Nearby) -> Response:
     for kind in question.kinds or []:
         turn.program.vocabulary.term("kind", kind)
     facts = question.model_dump(exclude={"at", "when"})
-    asked = NearbyQuestion(at=position(question.at.lon, question.at.lat), when=when, **facts)
-    found = nearby_places(turn.session, turn.program.store, asked)
+    near = NearbyQuestion(at=position(question.at.lon, question.at.lat), when=when, **facts)
+    found = nearby_places(turn.session, turn.program.store, near)
     return told(found.as_json())
 
 

@@ -94,8 +94,8 @@ async def _in_a_thread(
 ) -> Response:
     """Return what a turn gives, by the event loop's own way to a thread.
 
-    The way that FastAPI takes goes round the loop once more, and after a pause that costs as much
-    as the answer's words. A request that is given up meanwhile leaves its turn to end by itself.
+    The way that FastAPI takes goes round the loop once more before it begins. A request that is
+    given up meanwhile leaves its turn to end by itself.
     """
     in_context = contextvars.copy_context().run
     return await asyncio.get_running_loop().run_in_executor(

@@ -32,7 +32,6 @@ from matching.suggest import suggest_placements
 
 QUESTIONS = 1200
 PATH = "/api/v1/suggestions"
-BODY = b'{"at": {"lon": 139.7272, "lat": 35.7295}}'
 HERE = Path(__file__).resolve().parent.parent
 
 
@@ -96,16 +95,22 @@ def served(home: Path, code: Path) -> Iterator[int]:
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        for _ in range(600):
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=1):
-                    break
-            except OSError:
-                time.sleep(0.1)
+        _wait_until_ready(port)
         yield port
     finally:
         server.terminate()
         server.wait(timeout=120)  # it ends the job at hand first
+
+
+def _wait_until_ready(port: int) -> None:
+    """Wait for a service to be warm: where nothing is compiled yet, that takes a minute."""
+    for _ in range(3000):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=10):
+                return
+        except OSError:  # not there yet, or 503
+            time.sleep(0.1)
+    raise TimeoutError("the service did not become ready")
 
 
 def main() -> None:
@@ -126,19 +131,20 @@ def main() -> None:
         needs = questions_of(program, program.store.current(session), "people", QUESTIONS)
     inside, as_json, same = [], [], True
     with ExitStack() as services:
-        port = services.enter_context(served(program.settings.home, HERE))
-        clients: dict[str, BareSocket | PythonsClient] = {
-            "a bare socket": BareSocket(port, token),
-            "Python's http.client": PythonsClient(port, token),
-        }
+        others: dict[str, int] = {}
         if given.beside is not None:
             # A home of its own, since its code may make another index of the same catalogue.
             home = Path(services.enter_context(TemporaryDirectory())) / "home"
             shutil.copytree(program.settings.home, home)
-            other = services.enter_context(served(home, given.beside.resolve()))
-            clients[f"a bare socket, {given.beside.name}"] = BareSocket(other, token)
-        for client in clients.values():
-            client.ask(BODY)  # the first question compiles, and meanwhile others would hang up
+            others[given.beside.name] = services.enter_context(served(home, given.beside.resolve()))
+        port = services.enter_context(served(program.settings.home, HERE))
+        # All are ready before the first connection is made: one that waits long is hung up on.
+        clients: dict[str, BareSocket | PythonsClient] = {
+            "a bare socket": BareSocket(port, token),
+            "Python's http.client": PythonsClient(port, token),
+        }
+        for name, other in others.items():
+            clients[f"a bare socket, {name}"] = BareSocket(other, token)
         settle()
         outside: dict[str, list[tuple[float, float]]] = {name: [] for name in clients}
         r = random.Random("turns")  # in a fixed order each way would get questions of its own kind

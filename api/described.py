@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute, Mount
 
 REFUSAL: dict[str, Any] = {
     "title": "Refusal",
@@ -53,8 +54,7 @@ class DescribedApp(FastAPI):
 
     def _more_than_doors(self) -> bool:
         shared = {id(route) for route in self._doors.routes}
-        own = (route for route in self.router.routes if id(route) not in shared)
-        return any(getattr(route, "include_in_schema", False) for route in own)
+        return any(_is_described(route) for route in self.router.routes if id(route) not in shared)
 
     def _described(self) -> dict[str, Any]:
         described = super().openapi()
@@ -74,3 +74,8 @@ class DescribedApp(FastAPI):
                         "content": {"application/json": {"schema": reference}},
                     }
         return described
+
+
+def _is_described(route: BaseRoute) -> bool:
+    # A router that was included says nothing of itself, and its routes are described.
+    return getattr(route, "include_in_schema", not isinstance(route, Mount))

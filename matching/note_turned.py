@@ -5,7 +5,18 @@ from enum import Enum
 
 _NOT = r"(?:ない|なく|なかっ|なし|無し|無い|ありません|ません)"
 
-_FOR_IT = r"好き|した[いく]|(?<!し)たい|得意|興味|楽し|苦手(?:では|じゃ)|嫌い(?:では|じゃ)"
+_OWN_NO = re.compile(r"(?:[えけせねめべらかさたまで]|(?<![ぶ潰疲遅忘倒暴])れ|(?<!迷)わ|でき|起き)$")
+_OWN_NO_BEHIND = re.compile(r"(?:て(?:は)?い)?(?:ない|なく|なかっ|ません|ず)")
+"""「字が読め」+「ない」: the trouble is that it can't be done, so this no is part of it."""
+
+_ABLE = re.compile(
+    r"(?:読め|書け|話せ|払え|行け|行って|入れ|起きられ|起きれ|出られ|言え|返せ|歩け|見え|通え|続け"
+    r"|やめられ|捨てられ|片[づ付]けられ|覚えられ)$"
+)
+_ABLE_BEHIND = re.compile(r"(?:る|ます|た(?!い)|て(?:い|き)[るたま]|いる|いた|います)")
+"""「字が読め」+「る」: it can be done, so there is no trouble."""
+
+_FOR_IT = r"好き|した[いく]|(?<!し)たい|得意|興味|楽し|苦手(?:では|じゃ)|嫌い(?:では|じゃ)|苦になら"
 """Said in between, the rest of the clause is about something else: 「本が好きで運動は苦手」."""
 
 _MARKED_NO = r"×|✕|✖|NG|だめ|ダメ|不可"
@@ -34,6 +45,7 @@ _TURNED: dict[Turn, re.Pattern[str]] = {
         rf"(?:(?:で|じゃ)?(?:は|も|が|を)?(?:特に)?(?:し(?:て(?:は)?い)?|されて(?:は)?い|い)?{_NOT})"
         r"|^(?:と|とまで|とか)?(?:は|も)?(?:言わ|思わ|訴え|感じ|考え)(?:て(?:は)?い)?(?:ない|ず)"
         rf"|^.{{0,4}}?苦手(?:では|じゃ){_NOT}|^.{{0,8}}?[たる]こと(?:は|が|も)?{_NOT}"
+        rf"|^く(?:は|も)?{_NOT}|^(?:は|も|を)?(?:受け|利用し|もらっ)て(?:は)?い?{_NOT}"
         r"|^だった(?:が|けど)|^.{0,6}?(?:完済|解消|解決|克服|完治|治癒|治った)"
         rf"|^.{{0,3}}?(?:{_MARKED_YES})"
     ),
@@ -76,6 +88,10 @@ def is_turned(kind: Turn, word: str, ahead: str, behind: str) -> bool:
 def _denied(kind: Turn, word: str, behind: str) -> bool:
     if kind is Turn.LIMIT and re.search(r"(?:な(?:い|く)|ず|NG|×|だめ|無理|苦手)$", word):
         return False  # its own no: 「話さなくてよい」
+    if kind is Turn.NEED and _OWN_NO.search(word) and _OWN_NO_BEHIND.match(behind):
+        return False
+    if kind is Turn.NEED and _ABLE.search(word) and _ABLE_BEHIND.match(behind):
+        return True
     clause, _, rest = behind.partition("、")
     if len(clause) <= 1:  # only a particle: 「人混みは、平気」
         clause += rest.partition("、")[0]

@@ -50,23 +50,27 @@ def entries() -> tuple[Entry, ...]:
     text = files("matching").joinpath("note_words.toml").read_text(encoding="utf-8")
     lists = tomllib.loads(text)
     made = [
-        Entry(f"needs.{code}", 2, re.compile(pattern), Turn.NEED, _SAID.get(code, Said.OF_ONESELF))
+        Entry(f"needs.{code}", 2, _any(pattern), Turn.NEED, _SAID.get(code, Said.OF_ONESELF))
         for code, pattern in lists["needs"].items()
     ]
     made += [
-        Entry(f"needs.{code}", 2, re.compile(pattern), Turn.NEED, Said.OF_KIN)
+        Entry(f"needs.{code}", 2, _any(pattern), Turn.NEED, Said.OF_KIN)
         for code, pattern in lists["needs_of_kin"].items()
     ]
     made += [
-        Entry("wishes.activities", code, re.compile(pattern), Turn.LIKING)
+        Entry("wishes.activities", code, _any(pattern), Turn.LIKING)
         for code, pattern in lists["activities"].items()
     ]
     made += [
-        Entry("limits.languages", code, re.compile(pattern), Turn.LANGUAGE)
+        Entry("limits.languages", code, _any(pattern), Turn.LANGUAGE)
         for code, pattern in lists["languages"].items()
     ]
     made += [
-        Entry(entry["field"], entry["value"], re.compile(entry["pattern"]), Turn.LIMIT)
+        Entry(entry["field"], entry["value"], _any(entry["pattern"]), Turn.LIMIT)
         for entry in lists["limit"]
     ]
     return tuple(made)
+
+
+def _any(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns))

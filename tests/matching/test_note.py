@@ -130,15 +130,25 @@ def test_most_of_what_is_proposed_is_what_a_worker_put_down() -> None:
     known = quality([(v.situation, set(v.need["needs"])) for v in judged.vignettes()])
     # The word lists were written beside the judged examples, and never saw the people of the demo.
     unseen = quality([(p.summary, set(p.need["needs"])) for p in demo_people(2026)])
+    # Told at length, in the words of others, with what is wished for.
+    blind = quality(
+        [
+            (v.words, set(v.need["needs"]))
+            for name, folder in judged.TOWNS.items()
+            for v in judged.vignettes(folder)
+            if name != "town"
+        ]
+    )
     print(
-        "precision and recall of needs: judged {:.2f} {:.2f}, unseen {:.2f} {:.2f}".format(
-            *known, *unseen
-        )
+        "precision and recall of needs: judged {:.2f} {:.2f}, unseen {:.2f} {:.2f}, "
+        "other towns {:.2f} {:.2f}".format(*known, *unseen, *blind)
     )
     assert known[0] >= 0.8
-    assert known[1] >= 0.45
-    assert unseen[0] >= 0.7
-    assert unseen[1] >= 0.35
+    assert known[1] >= 0.5
+    assert unseen[0] >= 0.8
+    assert unseen[1] >= 0.45
+    assert blind[0] >= 0.65
+    assert blind[1] >= 0.45
 
 
 def test_what_is_proposed_from_any_situation_is_a_need_that_the_engine_takes() -> None:

@@ -1,6 +1,6 @@
 """Compares the engine's lists with those an experienced worker would make, beside two plain ways.
 
-The judged examples of four towns stand in tests/vignettes. TF-IDF lists the places whose words are
+The judged examples of five towns stand in tests/vignettes. TF-IDF lists the places whose words are
 most like the person's situation; nearest first lists them by distance. Neither asks anything else.
 
     python -m benchmarks.vignettes [--failures]
@@ -68,7 +68,7 @@ def main() -> None:
     parser.add_argument("--failures", action="store_true", help="show each example that fails")
     arguments = parser.parse_args()
     lines: list[str] = []
-    for folder in (judged.FOLDER, judged.HARBOUR, judged.VILLAGE, judged.CITY):
+    for folder in judged.TOWNS.values():
         lines += judgement(folder, failures=arguments.failures)
     print("\n".join(lines))
     OUT.mkdir(exist_ok=True)

@@ -2,7 +2,8 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -86,6 +87,12 @@ class Codebook:
         """(kinds,) the need bits that a kind usually answers."""
         bits = self.bits("need")
         return tuple(mask_of(t.facts.get("needs"), bits) for t in self.vocabulary.terms("kind"))
+
+    @cached_property
+    def needs_of_kinds(self) -> int:
+        """The need bits that some kind of place of participation usually answers."""
+        takes_part = zip(self.usual_needs, self.participation.tolist(), strict=True)
+        return reduce(or_, (needs for needs, yes in takes_part if yes), 0)
 
     @cached_property
     def usual_audience(self) -> tuple[int, ...]:

@@ -39,6 +39,7 @@ COLUMNS: dict[str, str] = {
     "age_known": "u1",
     "audience": "u4",
     "audience_known": "u1",
+    "audience_formally": "u4",  # who is addressed, where none of them is among who is accepted
     "gender": "i1",
     "languages": "u2",
     "requirements": "i2",  # -1 = not known, 0 = none

@@ -271,13 +271,15 @@ def relevant(p: Any, look: Any, a: Any) -> bool:
 
     What matters are the needs that weigh no less than one below the heaviest, of those that a place
     says it answers; what its kind usually answers is a guess, and must be the heaviest. A place
-    that says nothing of needs isn't held to it.
+    that says nothing of needs is held to the guess, as far as kinds let one guess.
     """
-    if a["need_total"] == 0 or p["needs_stated"] != 1:
+    if a["need_total"] == 0:
         return True
     if (p["activities"] & a["activities"]) != 0 or look["alike"] >= a["alike_enough"]:
         return True
     usual = a["usual_needs"][p["kind"]]
+    if p["needs_stated"] != 1:
+        return bool(usual & a["guessed_needs"]) or a["guessed_needs"] == 0
     return bool(p["needs"] & a["needs_that_matter"]) or bool(usual & a["heaviest_needs"])
 
 

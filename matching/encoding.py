@@ -287,13 +287,20 @@ class Encoder:
             out[name] = table[:, i].astype(COLUMNS[name])
         bits = self._codebook.bits("audience")
         mask = _memo(lambda stored: mask_of(_codes(stored), bits))
-        pairs = [
-            (mask(a), 2) if mask(a) else (mask(f), 1) if mask(f) else (0, 0)
+        anyone = bits["anyone"]
+
+        def said(formal: int, accepted: int) -> tuple[int, int, int]:
+            if accepted:
+                return accepted, 2, 0 if formal & accepted else formal & ~anyone
+            return (formal, 1, 0) if formal else (0, 0, 0)
+
+        said_of = [
+            said(mask(f), mask(a))
             for f, a in zip(source["audience"], source["accepted_audience"], strict=True)
         ]
-        table = np.array(pairs, np.int64).reshape(n, 2)
-        out["audience"] = table[:, 0].astype(COLUMNS["audience"])
-        out["audience_known"] = table[:, 1].astype(COLUMNS["audience_known"])
+        table = np.array(said_of, np.int64).reshape(n, 3)
+        for i, name in enumerate(("audience", "audience_known", "audience_formally")):
+            out[name] = table[:, i].astype(COLUMNS[name])
 
     def _needs(self, out: dict[str, Array], source: dict[str, Any], n: int) -> None:
         bits = self._codebook.bits("need")

@@ -53,11 +53,12 @@ TERMS = np.dtype(
     [
         ("activities", "u8"),
         # Bits of the needs: that weigh anything, that are essential, that no place may pass by
-        # (see `criteria.relevant`), that weigh most
+        # (see `criteria.relevant`), that weigh most, and those if some kind usually answers each
         ("needs", "u8"),
         ("essential_needs", "u8"),
         ("needs_that_matter", "u8"),
         ("heaviest_needs", "u8"),
+        ("guessed_needs", "u8"),
         *((name, "i8") for name in _WHOLE),
         ("walk_limit_m", "f8"),  # on foot; infinite where there is no limit
         ("radius_m", "f8"),  # straight; infinite where there is no limit
@@ -95,7 +96,7 @@ TERMS = np.dtype(
 )
 """What rules and criteria know of a question; whole numbers are NOT_ASKED where nothing is."""
 
-_FIRST = struct.Struct(f"=5Q{len(_WHOLE)}q{23 + NEED_BITS}d")
+_FIRST = struct.Struct(f"=6Q{len(_WHOLE)}q{23 + NEED_BITS}d")
 """What differs from question to question. Setting a record field by field takes ten times as long.
 """
 
@@ -107,12 +108,14 @@ def terms_of(ask: Ask, codebook: Codebook) -> Array:
     for bit, weight in ask.needs:
         weights[bit] = weight
     heaviest = max(weights)
+    weighing_most = _as_heavy(ask, heaviest)
     first = _FIRST.pack(
         ask.activities,
         _as_heavy(ask, 1),
         _as_heavy(ask, ESSENTIAL),
         _as_heavy(ask, max(heaviest - 1.0, 1.0)),
-        _as_heavy(ask, heaviest),
+        weighing_most,
+        0 if weighing_most & ~codebook.needs_of_kinds else weighing_most,
         ask.day_number,
         ask.would_ride,
         ask.from_home,

@@ -48,6 +48,8 @@ def _change_age(p: Seen) -> Sentence | None:
 def audience(p: Any, _look: Any, a: Any) -> int:
     """Who is really accepted counts where it is known, else who is addressed formally.
 
+    Where none of those is accepted who are addressed, who is accepted was likely said besides:
+    whoever is addressed asks. That anyone is counts for nothing then: it is soon written.
     A place that says neither is asked, unless its kind is for others: a base for small children
     and their parents receives nobody else, whether it says so or not.
     """
@@ -55,6 +57,7 @@ def audience(p: Any, _look: Any, a: Any) -> int:
     received = p["audience"] if known else a["usual_audience"][p["kind"]]
     yes = (received & a["audience_yes"]) != 0
     maybe = (received & a["audience_maybe"]) != 0
+    maybe |= (p["audience_formally"] & (a["audience_yes"] | a["audience_maybe"])) != 0
     return verdict(yes, (known and yes) or (received != 0 and not yes and not maybe))
 
 
@@ -126,6 +129,7 @@ RULES: tuple[Rule, ...] = (
         reads=(
             "audience",
             "audience_known",
+            "audience_formally",
             "kind",
         ),
     ),

@@ -182,7 +182,8 @@ SURE = (
 )
 
 RELEVANT = (
-    "(%(need_total)s = 0 OR o.needs_stated <> 1 OR o.activities & %(activities)s <> 0"
-    " OR o.alike >= %(alike_enough)s"
-    " OR o.needs & %(needs_that_matter)s <> 0 OR o.usual_needs & %(heaviest_needs)s <> 0)"
+    "(%(need_total)s = 0 OR o.activities & %(activities)s <> 0 OR o.alike >= %(alike_enough)s"
+    " OR CASE WHEN o.needs_stated = 1"
+    " THEN o.needs & %(needs_that_matter)s <> 0 OR o.usual_needs & %(heaviest_needs)s <> 0"
+    " ELSE %(guessed_needs)s = 0 OR o.usual_needs & %(guessed_needs)s <> 0 END)"
 )

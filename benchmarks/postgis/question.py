@@ -68,7 +68,11 @@ def _needs(terms: Array) -> dict[str, Any]:
 
     found = {f"needs_{w}": bits(weights == w) for w in WEIGHTS}
     heaviest = bits((weights > 0) & (weights == weights.max()))
-    return found | {"needs_that_matter": bits(weights >= matters), "heaviest_needs": heaviest}
+    return found | {
+        "needs_that_matter": bits(weights >= matters),
+        "heaviest_needs": heaviest,
+        "guessed_needs": signed(terms["guessed_needs"]),
+    }
 
 
 def _places(ask: Ask) -> dict[str, Any]:

@@ -66,7 +66,11 @@ _LANGUAGE_TRIED = "o.languages & (%(easy_language)s | %(plain_language)s) <> 0"
 _HEAVY = f"({_share('activities', 'heavy_work')})"
 _LIGHTER = f"({_share('activities', 'lighter_work')})"
 _AUDIENCE = f"({_share('audience', 'audience_yes')})"
-_AUDIENCE_PERHAPS = f"({_share('audience', 'audience_maybe')})"
+_AUDIENCE_PERHAPS = (
+    f"({_share('audience', 'audience_maybe')}"
+    f" OR {_share('audience_formally', 'audience_yes')}"
+    f" OR {_share('audience_formally', 'audience_maybe')})"
+)
 _USUALLY = (
     f"{_share('usual_audience', 'audience_yes')} OR {_share('usual_audience', 'audience_maybe')}"
 )

@@ -80,6 +80,7 @@ def anything():
     ):
         heavy = np.greater_equal(weights, least).T
         terms[name] = [sum(1 << bit for bit in np.flatnonzero(row).tolist()) for row in heavy]
+    terms["guessed_needs"] = terms["heaviest_needs"] * [r.randint(0, 1) for _ in range(PLACES)]
     terms["term_days"][:, : len(codebook.kinds)] = codebook.term_days
     terms["participation"][:, : len(codebook.kinds)] = codebook.participation
     terms["accompanies"][:, : len(codebook.kinds)] = codebook.accompanies

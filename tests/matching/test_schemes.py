@@ -159,7 +159,7 @@ def test_lists_by_own_numbers_are_those_of_a_plain_walk_through_all_offerings(
             )
     listed = 0
     with sqlite_database.reading() as session:
-        for _ in range(40):
+        for _ in range(60):
             weighing = default_weighing().with_thresholds(
                 {
                     "step_gap_rungs": r.randint(0, 3), "near_half_minutes": r.uniform(2, 60),

@@ -481,6 +481,10 @@ class Reference:
     def audience(self, entry: Entry) -> str:
         r = entry.resource
         asked = r.accepted_audience or r.audience
+        if r.accepted_audience and not set(r.accepted_audience) & set(r.audience or ()):
+            addressed = [code for code in r.audience or () if code != "anyone"]
+            received, formally = self._received(asked), self._received(addressed)
+            return "unknown" if received == "fail" and formally != "fail" else received
         usual = self.vocabulary.term("kind", r.kind).facts.get("audience")
         if not asked and usual:
             return "fail" if self._received(usual) == "fail" else "unknown"
@@ -678,7 +682,7 @@ class Reference:
     def relevant(self, entry: Entry, text_of: Any) -> bool:
         """Whether it answers a need that weighs no less than one below the heaviest, or a wish."""
         need, r = self.need, entry.resource
-        if not need.needs or r.needs is None:
+        if not need.needs:
             return True
         if set(need.wishes.activities) & set(r.activities or []):
             return True
@@ -687,6 +691,11 @@ class Reference:
         least = max(max(need.needs.values()) - 1, 1)
         heaviest = max(need.needs.values())
         usual = self.vocabulary.term("kind", r.kind).facts["needs"]
+        if r.needs is None:
+            most = {n for n, w in need.needs.items() if w == heaviest}
+            kinds = [k.facts for k in self.vocabulary.terms("kind") if k.facts.get("participation")]
+            guessable = all(any(n in k["needs"] for k in kinds) for n in most)
+            return not guessable or bool(most & set(usual))
         return any(
             (w >= least and n in r.needs) or (w == heaviest and n in usual)
             for n, w in need.needs.items()

@@ -89,6 +89,13 @@ class Codebook:
         return tuple(mask_of(t.facts.get("needs"), bits) for t in self.vocabulary.terms("kind"))
 
     @cached_property
+    def first_needs(self) -> tuple[int, ...]:
+        """(kinds,) the need bits that a kind is there for first of all; 0 = for all alike."""
+        bits = self.bits("need")
+        terms = self.vocabulary.terms("kind")
+        return tuple(mask_of(t.facts.get("first_needs"), bits) for t in terms)
+
+    @cached_property
     def needs_of_kinds(self) -> int:
         """The need bits that some kind of place of participation usually answers."""
         takes_part = zip(self.usual_needs, self.participation.tolist(), strict=True)
@@ -124,10 +131,11 @@ class Codebook:
     def fingerprint(self) -> str:
         """Return a short name of these lists; an index made with other lists is of no use.
 
-        What a need means for a person is of the question, not of the index.
+        What a need means for a person, and what a kind is there for, is of the question.
         """
+        no_part = (*MEANT, "first_needs")
         facts = [
-            (t.axis, t.code, sorted((f for f in t.facts.items() if f[0] not in MEANT), key=str))
+            (t.axis, t.code, sorted((f for f in t.facts.items() if f[0] not in no_part), key=str))
             for axis in WIDTHS
             for t in self.vocabulary.terms(axis)
         ]

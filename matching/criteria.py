@@ -84,18 +84,30 @@ def _yes_no(flag: int) -> float:
 
 
 @compiled
+def _weighed(bits: np.uint64, a: Any) -> float:
+    """Return what the person's needs weigh together that are set."""
+    left, found = bits, 0.0
+    while left:
+        found += a["need_weights"][_lowest(left)]
+        left &= left - _ONE
+    return found
+
+
+@compiled
 def needs(p: Any, _look: Any, a: Any) -> float:
     """Share of the needs answered, by their weights 1 (mentioned) … 3 (essential).
+
+    A need that the kind isn't there for first of all counts a little less: one who is lonely is
+    sent to a salon before a cleaning team that is good for loneliness, too.
 
     Half of it, as a rule, where some need is essential and the place answers none of those: two
     needs that are important, 2 each, would outweigh the essential one otherwise. Not so where it
     offers something that the person wishes to do: then it isn't beside the point.
     """
-    covered = 0.0
     here = p["needs"] & a["needs"]
-    while here:
-        covered += a["need_weights"][_lowest(here)]
-        here &= here - _ONE
+    first = a["first_needs"][p["kind"]]
+    besides = here & ~first if first else here & ~here
+    covered = _weighed(here & ~besides, a) + a["besides"] * _weighed(besides, a)
     strength = 1.0 if p["needs_stated"] == 1 else a["usual"]
     essential = a["essential_needs"]
     if essential and not (p["needs"] & essential or p["activities"] & a["activities"]):

@@ -43,6 +43,12 @@ def _needs(p: Seen) -> Ground:
         return Ground(value, sentence("ground.needs_none"))
     key = "ground.needs" if stated else "ground.needs_usual"
     words = sentence(key, needs=_codes(p, "need", answered))
+    first = codes_of(p.codebook.first_needs[p["kind"]], p.codebook, "need") or answered
+    besides = [c for c in answered if c not in first]
+    if besides:
+        percent = f"{p.ask.thresholds.besides_percent:g}"
+        said = sentence("ground.needs_besides", needs=_codes(p, "need", besides), percent=percent)
+        words = joined([words, said])
     essential = [c for c, weight in asked.items() if weight >= ESSENTIAL]
     offered = codes_of(p["activities"], p.codebook, "activity")
     wished = not set(p.ask.need.wishes.activities).isdisjoint(offered)

@@ -75,6 +75,7 @@ TERMS = np.dtype(
         ("of_sessions", "f8"),
         ("of_answers", "f8"),
         ("beside", "f8"),
+        ("besides", "f8"),
         ("alike_enough", "f8"),
         ("visit_share", "f8"),
         ("host_room", "f8"),
@@ -88,6 +89,7 @@ TERMS = np.dtype(
         # Of each kind, see `Codebook`
         ("term_days", "f8", WIDTHS["kind"]),
         ("usual_needs", "u8", WIDTHS["kind"]),
+        ("first_needs", "u8", WIDTHS["kind"]),
         ("participation", "u1", WIDTHS["kind"]),
         ("accompanies", "u1", WIDTHS["kind"]),
         ("required", "i8", WIDTHS["kind"]),
@@ -96,7 +98,7 @@ TERMS = np.dtype(
 )
 """What rules and criteria know of a question; whole numbers are NOT_ASKED where nothing is."""
 
-_FIRST = struct.Struct(f"=6Q{len(_WHOLE)}q{23 + NEED_BITS}d")
+_FIRST = struct.Struct(f"=6Q{len(_WHOLE)}q{24 + NEED_BITS}d")
 """What differs from question to question. Setting a record field by field takes ten times as long.
 """
 
@@ -152,6 +154,7 @@ def terms_of(ask: Ask, codebook: Codebook) -> Array:
         ask.thresholds.sessions_percent / 100,
         ask.thresholds.answers_percent / 100,
         ask.thresholds.beside_percent / 100,
+        ask.thresholds.besides_percent / 100,
         ask.thresholds.alike_percent / 100,
         ask.thresholds.visit_percent / 100,
         *ask.thresholds.host_shares,
@@ -170,6 +173,7 @@ def _of_kinds(codebook: Codebook) -> bytes:
     facts = (
         (codebook.term_days, np.float64),
         (codebook.usual_needs, np.uint64),
+        (codebook.first_needs, np.uint64),
         (codebook.participation, np.uint8),
         (codebook.accompanies, np.uint8),
         (codebook.required, np.int64),

@@ -27,7 +27,7 @@ FIXED = ("step", "noise", "conversation", "availability")
 """Lists that the engine reckons with, word by word: only what people see of them is edited."""
 
 FLAGS = ("participation", "gathering", "accompanies")
-KIND_FACTS = ("term_days", *FLAGS, "group", "needs", "audience")
+KIND_FACTS = ("term_days", *FLAGS, "group", "needs", "first_needs", "audience")
 
 
 class BadTerm(ValueError):
@@ -187,7 +187,7 @@ def replace_term(session: Session, *, axis: str, old: str, new: str, by: str) ->
 
 
 NAMED_IN = {
-    "need": [("kind", "needs")],
+    "need": [("kind", "needs"), ("kind", "first_needs")],
     "audience": [("kind", "audience"), ("need", "audience"), ("need", "audience_maybe")],
 }
 """Facts that name the words of a list: of which list, and what the fact is called."""
@@ -297,7 +297,11 @@ def _facts(session: Session, axis: str, code: str, facts: Mapping[str, Any]) -> 
     if "group" in found and not (isinstance(found["group"], str) and found["group"]):
         raise BadTerm(axis, code, "facts")
     lists = read_vocabulary(session) or default_vocabulary()
-    for name, of, without in (("needs", "need", set()), ("audience", "audience", {"anyone"})):
+    for name, of, without in (
+        ("needs", "need", set()),
+        ("first_needs", "need", set()),
+        ("audience", "audience", {"anyone"}),
+    ):
         codes = found.get(name, [])
         if not isinstance(codes, list) or not set(codes) <= set(lists.codes(of)) - without:
             raise BadTerm(axis, code, "facts")

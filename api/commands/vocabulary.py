@@ -24,6 +24,7 @@ Ja = Annotated[str | None, typer.Option("--ja", help=say("help.label_ja"))]
 En = Annotated[str | None, typer.Option("--en", help=say("help.label_en"))]
 TermDays = Annotated[int | None, typer.Option("--term-days", help=say("help.term_days"))]
 
+FirstNeeds = Annotated[str | None, typer.Option("--first-needs", help=say("help.first_needs"))]
 Audience = Annotated[str | None, typer.Option("--audience", help=say("help.need_audience"))]
 MaybeAudience = Annotated[
     str | None, typer.Option("--audience-maybe", help=say("help.need_audience_maybe"))
@@ -85,11 +86,15 @@ def _facts(term_days: int | None) -> dict[str, Any]:
 
 
 def _meaning(
-    audience: str | None, maybe: str | None, rides: bool | None, from_home: bool | None
+    first_needs: str | None,
+    audience: str | None,
+    maybe: str | None,
+    rides: bool | None,
+    from_home: bool | None,
 ) -> dict[str, Any]:
-    """Return what was said of what a need means; an empty list takes all of it off."""
-    given = {"audience": _codes(audience), "audience_maybe": _codes(maybe),
-             "rides": rides, "from_home": from_home}  # fmt: skip
+    """Return what was said of what a need or a kind means; an empty list takes all of it off."""
+    given = {"first_needs": _codes(first_needs), "audience": _codes(audience),
+             "audience_maybe": _codes(maybe), "rides": rides, "from_home": from_home}  # fmt: skip
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -104,6 +109,7 @@ def change(
     ja: Ja = None,
     en: En = None,
     term_days: TermDays = None,
+    first_needs: FirstNeeds = None,
     audience: Audience = None,
     maybe: MaybeAudience = None,
     rides: Rides = None,
@@ -115,7 +121,7 @@ def change(
     """Change a word; what another term or meaning does is shown first, and kept with --yes."""
     from resources.terms import edit_term
 
-    meaning = _meaning(audience, maybe, rides, from_home)
+    meaning = _meaning(first_needs, audience, maybe, rides, from_home)
     facts = {**_facts(term_days), **meaning}
     shown = term_days is not None and _is_shown_first(axis, code, term_days, people, form)
     if meaning:
@@ -132,13 +138,17 @@ def _is_meaning_shown_first(
 ) -> bool:
     """Show what another meaning of a need or a kind does; False where it couldn't be kept."""
     from matching.scheme_preview import preview_lists
+    from resources.vocabulary import MEANT
 
     with opened() as program, program.database.reading() as session:
         lists = program.vocabulary
         codes = {*meaning.get("audience", ()), *meaning.get("audience_maybe", ())}
         known = set(lists.codes("audience")) - {"anyone"}
-        has = {"need": set(meaning), "kind": {"audience"}}.get(axis, set())
+        needs = set(meaning.get("first_needs", ()))
+        has = {"need": set(MEANT), "kind": {"audience", "first_needs"}}.get(axis, set())
         if not set(meaning) <= has or code not in lists.codes(axis) or not codes <= known:
+            return False
+        if not needs <= set(lists.codes("need")):
             return False
         after = lists.with_facts(axis, code, meaning)
         trials = trials_of(program, session, people)

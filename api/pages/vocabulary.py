@@ -25,6 +25,7 @@ from resources.term_usage import RARE, resources_with, usage
 from resources.terms import (
     DAYS,
     FIXED,
+    FLAGS,
     BadTerm,
     add_term,
     edit_term,
@@ -187,8 +188,6 @@ def _saved(
 ) -> Response:
     """Do what was pressed; another term of a kind is shown first, and kept when it was shown."""
     given = {k: str(v) for k, v in form.items()}
-    needs = [str(v) for v in form.getlist("needs")]
-    audience = [str(v) for v in form.getlist("audience")]
     meaning = _meaning(form) if axis == "need" and given.get("do") == "edit" else {}
     tried = _meaning_to_try(session, code, meaning, given)
     if tried is not None:
@@ -199,7 +198,7 @@ def _saved(
             meant=_signature(meaning),
             **meaning_tried(session, program, user, axis, code, meaning),
         )  # fmt: skip
-    facts = _facts(given, needs, audience) if axis == "kind" else meaning
+    facts = _facts(form) if axis == "kind" else meaning
     new = _kind_to_try(session, axis, code, facts, given)
     if new is not None:
         lists = read_vocabulary(session) or default_vocabulary()
@@ -229,24 +228,30 @@ def _saved(
 def _kind_to_try(
     session: Session, axis: str, code: str, typed: Mapping[str, Any], given: Mapping[str, str]
 ) -> dict[str, Any] | None:
-    """Return a kind's term and audience as typed, where new, to be kept, and not yet shown."""
+    """Return what is typed of a kind that lists rest on, where new, to be kept, and not shown."""
     lists = read_vocabulary(session) or default_vocabulary()
     if axis != "kind" or given.get("do") != "edit" or code not in lists.codes(axis):
         return None
-    days, audience = typed["term_days"], typed["audience"]
+    days = typed["term_days"]
     if days is None or not DAYS[0] <= days <= DAYS[1]:
         return None
-    if not set(audience) <= set(lists.codes("audience")) - {"anyone"}:
+    if not set(typed["audience"]) <= set(lists.codes("audience")) - {"anyone"}:
+        return None
+    if not set(typed["first_needs"]) <= set(lists.codes("need")):
         return None
     known = lists.term(axis, code).facts
-    new = {"term_days": days, "audience": audience}
-    before = {"term_days": known["term_days"], "audience": known.get("audience") or []}
-    return None if _seen(new) in (_seen(before), given.get("tried")) else new
+    new = {name: typed[name] for name in ("term_days", *SHOWN_FIRST)}
+    return None if _seen(new) in (_seen(known), given.get("tried")) else new
+
+
+SHOWN_FIRST = ("first_needs", "audience")
+"""Facts of a kind whose change is shown on lists; each is some codes of a list, as `needs` is."""
 
 
 def _seen(facts: Mapping[str, Any]) -> str:
     """Return what was shown of a kind, to be told from what was typed anew since."""
-    return f"{facts['term_days']}|{','.join(sorted(facts['audience']))}"
+    chosen = (",".join(sorted(facts.get(name) or ())) for name in SHOWN_FIRST)
+    return "|".join([str(facts["term_days"]), *chosen])
 
 
 def _meaning(form: FormData) -> dict[str, Any]:
@@ -281,19 +286,15 @@ def _meaning_to_try(
     return None if _signature(meaning) in seen else {**known, **meaning}
 
 
-def _days(given: Mapping[str, str]) -> int | None:
-    days = given.get("term_days", "")
+def _days(days: str) -> int | None:
     return int(days) if days.isdecimal() and len(days) < 6 else None
 
 
-def _facts(given: Mapping[str, str], needs: list[str], audience: list[str]) -> dict[str, Any]:
+def _facts(form: FormData) -> dict[str, Any]:
     return {
-        "term_days": _days(given),
-        "participation": given.get("participation") == "1",
-        "gathering": given.get("gathering") == "1",
-        "accompanies": given.get("accompanies") == "1",
-        "needs": needs,
-        "audience": audience,
+        "term_days": _days(str(form.get("term_days", ""))),
+        **{name: form.get(name) == "1" for name in FLAGS},
+        **{name: [str(v) for v in form.getlist(name)] for name in ("needs", *SHOWN_FIRST)},
     }
 
 

@@ -48,9 +48,18 @@ def _calmer(level: str, wanted: str) -> str:
 WEIGHTS = (1, 2, 3)
 """What a need can weigh, see `matching.need.Weight`; the bits of those are `needs_1` …"""
 
-_COVERED = " + ".join(f"{w} * {ones(f'o.needs & %(needs_{w})s')}" for w in WEIGHTS)
+_FIRST = "CASE WHEN o.first_needs = 0 THEN o.needs ELSE o.needs & o.first_needs END"
+_BESIDES = "CASE WHEN o.first_needs = 0 THEN 0::bigint ELSE o.needs & ~o.first_needs END"
+
+
+def _weighed(needs: str) -> str:
+    sums = (f"{w} * {ones(f'({needs}) & %(needs_{w})s')}" for w in WEIGHTS)
+    return f"({' + '.join(sums)})::float8"
+
+
 _NEEDS = (
-    f"({_COVERED})::float8 * CASE WHEN o.needs_stated = 1 THEN 1.0 ELSE %(usual)s END"
+    f"({_weighed(_FIRST)} + %(besides)s * {_weighed(_BESIDES)})"
+    " * CASE WHEN o.needs_stated = 1 THEN 1.0 ELSE %(usual)s END"
     f" * CASE WHEN %(needs_{int(ESSENTIAL)})s <> 0 AND o.needs & %(needs_{int(ESSENTIAL)})s = 0"
     " AND o.activities & %(activities)s = 0"
     " THEN %(beside)s ELSE 1.0 END"

@@ -22,8 +22,8 @@ ROUND = 1.001
 """By so much larger are boxes, for the edges of two boxes and of two circles aren't quite alike."""
 
 _OF_KINDS = (
-    "term_days", "usual_needs", "usual_audience", "participation", "accompanies", "required",
-    "need_weights",
+    "term_days", "usual_needs", "first_needs", "usual_audience", "participation", "accompanies",
+    "required", "need_weights",
 )  # fmt: skip
 
 

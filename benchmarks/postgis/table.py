@@ -55,7 +55,7 @@ SELECT
   CASE WHEN min_minutes >= 0 THEN min_minutes WHEN attendance = {whole} THEN coalesce(shortest, -1)
     WHEN attendance = {drop_in} THEN 0 ELSE -1 END AS shortest_stay,
   -- What is known of a kind, in each of its rows: a join would cost more than the bytes.
-  participation, accompanies, required, term_days, usual_needs, usual_audience
+  participation, accompanies, required, term_days, usual_needs, first_needs, usual_audience
 FROM loaded
 JOIN kinds USING (kind)
 LEFT JOIN (
@@ -157,6 +157,7 @@ def _load_kinds(connection: Connection, codebook: Codebook) -> None:
             ("required", "i8", np.array(codebook.required, np.int64)),
             ("term_days", "f8", codebook.term_days),
             ("usual_needs", "u8", np.array(codebook.usual_needs, np.uint64)),
+            ("first_needs", "u8", np.array(codebook.first_needs, np.uint64)),
             ("usual_audience", "i8", np.array(codebook.usual_audience, np.int64)),
         ],
     )

@@ -73,7 +73,8 @@ def test_how_long_a_verification_holds_is_edited_and_at_once_in_force(
 ) -> None:
     client = signed_in("coordinator")
     token = {"csrf": token_of(client.get("/vocabulary").text)}
-    sent = {**token, "do": "edit", "ja": "サロン", "en": "Salon", "participation": "1"}
+    sent = {**token, "do": "edit", "ja": "サロン", "en": "Salon", "participation": "1",
+            "first_needs": "isolation"}  # fmt: skip
     bad = client.post("/vocabulary/kind/salon", data={**sent, "term_days": "0"})
     assert bad.status_code == 422
     for n, told in enumerate((10, 60, None)):
@@ -97,9 +98,13 @@ def test_how_long_a_verification_holds_is_edited_and_at_once_in_force(
     assert "一度も確認されていない 1か所" in shown.text
     client.get("/vocabulary")
     assert program.vocabulary.term("kind", "salon").facts["term_days"] == 90  # nothing is kept yet
-    other = client.post("/vocabulary/kind/salon", data={**sent, "term_days": "46", "tried": "45|"})
+    other = client.post(
+        "/vocabulary/kind/salon", data={**sent, "term_days": "46", "tried": "45|isolation|"}
+    )
     assert other.status_code == 200  # another number than the one that was shown
-    good = client.post("/vocabulary/kind/salon", data={**sent, "term_days": "45", "tried": "45|"})
+    good = client.post(
+        "/vocabulary/kind/salon", data={**sent, "term_days": "45", "tried": "45|isolation|"}
+    )
     assert good.status_code == 303
     client.get("/vocabulary")
     assert program.vocabulary.term("kind", "salon").facts["term_days"] == 45
@@ -167,7 +172,7 @@ def test_whom_a_kind_is_for_is_shown_on_lists_before_it_is_kept(
     typed = {
         **token, "do": "edit", "ja": term.ja, "en": term.en, "participation": "1",
         "gathering": "1", "accompanies": "1", "needs": term.facts["needs"],
-        "term_days": str(term.facts["term_days"]), "audience": ["elderly", "carers"],
+        "first_needs": ["frailty", "dementia"], "term_days": str(term.facts["term_days"]), "audience": ["elderly", "carers"],
     }  # fmt: skip
 
     def kept() -> dict[str, object]:
@@ -184,7 +189,10 @@ def test_whom_a_kind_is_for_is_shown_on_lists_before_it_is_kept(
     tried = again.text.split('name="tried" value="')[1].split('"')[0]
     assert client.post(page, data={**more, "tried": tried}).status_code == 303
     assert (kept()["audience"], kept()["term_days"]) == (["elderly", "carers"], 30)
-    for bad in ({"audience": ["anyone"]}, {"audience": ["castle"], "term_days": "31"},
+    assert kept()["first_needs"] == ["frailty", "dementia"]
+    only = {**more, "first_needs": ["frailty"]}
+    assert client.post(page, data=only).status_code == 200, "what it is there for was not shown yet"
+    for bad in ({"audience": ["anyone"]}, {"first_needs": ["nothing_known"]}, {"audience": ["castle"], "term_days": "31"},
                 {"audience": ["youth"], "term_days": ""}):  # fmt: skip
         assert client.post(page, data={**more, **bad}).status_code == 422
 

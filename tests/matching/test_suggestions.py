@@ -249,6 +249,23 @@ def test_what_answers_the_essential_need_stands_above_what_answers_two_others(
     assert "50％に計算" in weighed.ground.words.ja
 
 
+def test_a_kind_that_is_there_for_the_need_comes_before_one_that_is_good_for_it_too(
+    database: Database, store: IndexStore, register: Any
+) -> None:
+    both = {"needs": ["isolation", "no_role"], "description": "どなたでも"}
+    team = register(**place("volunteer", resource={"name": "清掃の会", **both}))
+    salon = register(**place("salon", metres_north=120, resource={"name": "お茶の会", **both}))
+    lonely = need(needs={"isolation": 3})
+    found = suggested(database, store, lonely).suggestions
+    assert [s.place.offering for s in found] == [salon, team]
+    with database.reading() as session:
+        told = explain(session, store, lonely, team, now=NOW)
+    (weighed,) = [w for w in told.weighed if w.criterion == "needs"]
+    assert "92％に計算" in weighed.ground.words.ja
+    idle = suggested(database, store, need(needs={"no_role": 3})).suggestions
+    assert [s.place.offering for s in idle] == [team, salon]
+
+
 def test_a_guess_of_the_kind_suggests_no_place_that_says_otherwise_unless_it_is_the_heaviest(
     database: Database, store: IndexStore, register: Any
 ) -> None:

@@ -154,6 +154,7 @@ def test_an_audience_is_replaced_in_what_needs_and_kinds_mean(database: Database
         ("edit", {"axis": "kind", "code": "salon", "facts": {"term_days": 0}}, "term_days"),
         ("edit", {"axis": "kind", "code": "salon", "facts": {"needs": ["castle"]}}, "facts"),
         ("edit", {"axis": "kind", "code": "salon", "facts": {"audience": ["anyone"]}}, "facts"),
+        ("edit", {"axis": "kind", "code": "salon", "facts": {"first_needs": ["tea"]}}, "facts"),
         ("edit", {"axis": "need", "code": "debt", "facts": {"term_days": 3}}, "facts"),
         ("replace", {"axis": "activity", "old": "tea", "new": "tea"}, "no_replacement"),
         ("replace", {"axis": "activity", "old": "tea", "new": "castle"}, "unknown"),

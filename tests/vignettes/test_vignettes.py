@@ -18,10 +18,7 @@ PEOPLE = PEOPLE_OF["town"]
 BLIND = [(name, v) for name, people in PEOPLE_OF.items() if name != "town" for v in people]
 KNOWN_GAPS = {
     "北原で車を返したＢさん": "rides count out to 3 km, unless the municipality says farther",
-    "みそ汁の作り方を知らない、Ｏさん": "places for all of his needs come before one for the bereaved",
     "話し相手がほしいという男の人、ＢＢさん": "an entry that says nothing comes after many that fit",
-    "大学をやめたと親に言えない、Ｕさん": "at the head stands what the judge would have put second",
-    "三日食べていないという、ＥＥさん": "a place that says it helps the poor, but not with food, comes first",
 }
 """What a judge would have listed and the engine doesn't, and why."""
 

@@ -526,7 +526,14 @@ class Reference:
         if need.needs:
             usual = self.vocabulary.term("kind", r.kind).facts["needs"]
             answered = usual if r.needs is None else r.needs
-            covered: float = sum(w for n, w in need.needs.items() if n in answered)
+            first = self.vocabulary.term("kind", r.kind).facts.get("first_needs") or answered
+            met = {n: w for n, w in need.needs.items() if n in answered}
+            covered: float = sum(w for n, w in met.items() if n in first)
+            covered += (
+                self.numbers.besides_percent
+                / 100
+                * sum(w for n, w in met.items() if n not in first)
+            )
             essential = {n for n, w in need.needs.items() if w == 3}
             wished = set(need.wishes.activities) & set(r.activities or ())
             if essential and not wished and not essential & set(answered):

@@ -287,7 +287,7 @@ class Encoder:
             out[name] = table[:, i].astype(COLUMNS[name])
         bits = self._codebook.bits("audience")
         mask = _memo(lambda stored: mask_of(_codes(stored), bits))
-        anyone = bits["anyone"]
+        anyone = 1 << bits["anyone"]
 
         def said(formal: int, accepted: int) -> tuple[int, int, int]:
             if accepted:

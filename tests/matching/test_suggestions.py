@@ -295,6 +295,31 @@ def test_a_guess_of_the_kind_suggests_no_place_that_says_otherwise_unless_it_is_
     assert says_other not in [s.place.offering for s in unguessed]
 
 
+@pytest.mark.parametrize(
+    ("addressed", "accepted", "verdict"),
+    [
+        (["disability"], ["withdrawn"], "unknown"),  # likely accepted besides
+        (["disability", "mental_health"], ["mental_health"], "fail"),
+        (["disability"], ["disability", "withdrawn"], "pass"),
+        (["anyone"], ["withdrawn"], "fail"),
+        (["anyone", "disability"], ["withdrawn"], "unknown"),
+        (["elderly"], ["withdrawn"], "fail"),
+        (["elderly"], ["anyone"], "pass"),
+    ],
+)
+def test_who_is_addressed_asks_where_none_of_them_is_among_who_is_accepted(
+    database: Database, store: IndexStore, register: Any,
+    addressed: list[str], accepted: list[str], verdict: str,
+) -> None:  # fmt: skip
+    facts = {"audience": addressed, "accepted_audience": accepted}
+    offering = register(**place("activity_centre", resource=facts))
+    asked = need(needs={"disability": 3}, age=44)
+    with database.reading() as session:
+        told = explain(session, store, asked, offering, now=NOW)
+    (found,) = [v for v in told.verdicts if v.rule == "audience"]
+    assert found.verdict == verdict
+
+
 @pytest.mark.parametrize("access", ["step_free", "with_child"])
 def test_where_it_is_not_known_whether_one_can_get_in_a_place_comes_after_those_where_it_is(
     database: Database, store: IndexStore, register: Any, access: str

@@ -95,8 +95,19 @@ def _coded(part: str, others: Others) -> Iterator[Proposal]:
             if _within_a_word(part, start) or not entry.said.counts(others, start):
                 continue
             if not is_turned(entry.turn, part[start:end], part[:start], part[end:]):
-                yield Proposal(entry.field, entry.value, part[start:end])
+                yield Proposal(entry.field, entry.value, _to_its_end(part, start, end))
                 break
+
+
+_ENDING = re.compile(
+    r"(?:[っいん]?[てで]い(?:る|た|ない|ます)|(?:てい)?な(?:い|く|かった)|[っいし]た|んだ|[るたりいずくうき])?"
+)
+"""How a word goes on that a pattern leaves off: who reads 「字が読め」 must see 「ない」."""
+
+
+def _to_its_end(part: str, start: int, end: int) -> str:
+    ending = _ENDING.match(part, end)
+    return part[start : ending.end() if ending else end]
 
 
 def _within_a_word(part: str, start: int) -> bool:

@@ -111,6 +111,18 @@ def test_every_code_of_needs_can_be_proposed_and_no_other(
     assert languages <= set(VOCABULARY.codes("language"))
 
 
+def test_the_words_that_a_proposal_rests_on_are_told_to_their_end() -> None:
+    told = {
+        p.field: p.because
+        for p in read_note("字が読めない。妻が二月に亡くなった。家にこもっている")
+    }
+    assert told == {
+        "needs.literacy": "字が読めない",
+        "needs.grief": "妻が二月に亡くなった",
+        "needs.withdrawal": "家にこもっている",
+    }
+
+
 def quality(people: list[tuple[str, set[str]]]) -> tuple[float, float]:
     """Return the precision and the recall of the needs that are proposed."""
     right = proposed = wanted = 0

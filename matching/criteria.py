@@ -107,7 +107,7 @@ def needs(p: Any, _look: Any, a: Any) -> float:
     here = p["needs"] & a["needs"]
     first = a["first_needs"][p["kind"]]
     besides = here & ~first if first else here & ~here
-    covered = _weighed(here & ~besides, a) + a["besides"] * _weighed(besides, a)
+    covered = _weighed(here & ~besides, a) + a["other_needs"] * _weighed(besides, a)
     strength = 1.0 if p["needs_stated"] == 1 else a["usual"]
     essential = a["essential_needs"]
     if essential and not (p["needs"] & essential or p["activities"] & a["activities"]):

@@ -46,8 +46,8 @@ def _needs(p: Seen) -> Ground:
     first = codes_of(p.codebook.first_needs[p["kind"]], p.codebook, "need") or answered
     besides = [c for c in answered if c not in first]
     if besides:
-        percent = f"{p.ask.thresholds.besides_percent:g}"
-        said = sentence("ground.needs_besides", needs=_codes(p, "need", besides), percent=percent)
+        percent = f"{p.ask.thresholds.other_needs_percent:g}"
+        said = sentence("ground.needs_other", needs=_codes(p, "need", besides), percent=percent)
         words = joined([words, said])
     essential = [c for c, weight in asked.items() if weight >= ESSENTIAL]
     offered = codes_of(p["activities"], p.codebook, "activity")

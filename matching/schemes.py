@@ -84,7 +84,7 @@ class Thresholds:
         least, is a hub
     hub_less_percent : what a hub loses of its merit
     beside_percent : what a place's answer to needs counts which answers no essential one
-    besides_percent : what a need counts that the kind of place isn't there for first of all
+    other_needs_percent : what a need counts that the kind of place isn't there for first of all
     alike_percent : a text so like the wished words says by itself that a place is meant
     shortest_stay_minutes : minutes in somebody's hours that make a session worth coming to
     visit_percent : what a visit before joining counts of first contact; company counts the rest
@@ -113,7 +113,7 @@ class Thresholds:
     hub_fewest_lists: int
     hub_less_percent: int
     beside_percent: float
-    besides_percent: float
+    other_needs_percent: float
     alike_percent: float
     shortest_stay_minutes: int
     visit_percent: float

@@ -58,7 +58,7 @@ def _weighed(needs: str) -> str:
 
 
 _NEEDS = (
-    f"({_weighed(_FIRST)} + %(besides)s * {_weighed(_BESIDES)})"
+    f"({_weighed(_FIRST)} + %(other_needs)s * {_weighed(_BESIDES)})"
     " * CASE WHEN o.needs_stated = 1 THEN 1.0 ELSE %(usual)s END"
     f" * CASE WHEN %(needs_{int(ESSENTIAL)})s <> 0 AND o.needs & %(needs_{int(ESSENTIAL)})s = 0"
     " AND o.activities & %(activities)s = 0"

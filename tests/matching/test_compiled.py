@@ -62,7 +62,7 @@ def anything():
         terms[name] = [r.choice([float("inf"), 1000.0]) for _ in range(PLACES)]
     terms["speed_m_s"] = 1.1
     for name, value in (
-        ("near_half_minutes", 15), ("fee_half_yen", 2), ("usual", 0.6), ("beside", 0.5), ("besides", 0.9),
+        ("near_half_minutes", 15), ("fee_half_yen", 2), ("usual", 0.6), ("beside", 0.5), ("other_needs", 0.9),
         ("visit_share", 0.6), ("host_room", 0.6), ("host_experience", 0.2), ("host_answers", 0.2),
         ("experience_half", 10), ("answer_half_days", 7), ("alike_enough", 0.15),
     ):  # fmt: skip

@@ -166,7 +166,7 @@ def test_lists_by_own_numbers_are_those_of_a_plain_walk_through_all_offerings(
                     "fee_half_yen": r.uniform(50, 3000), "usual_percent": r.uniform(0, 100),
                     "transport_reach_m": r.uniform(0, 9000), "room_half_days": r.uniform(1, 300),
                     "sure_known": r.uniform(0.1, 90), "sure_verified": r.uniform(0.1, 90),
-                    "beside_percent": r.uniform(0, 100), "besides_percent": r.uniform(0, 100),
+                    "beside_percent": r.uniform(0, 100), "other_needs_percent": r.uniform(0, 100),
                     "visit_percent": r.uniform(0, 100),
                     "shortest_stay_minutes": r.choice([1, 20, 45, 90, 240]),
                     "host_room": r.uniform(0.1, 90), "host_experience": r.uniform(0.1, 90),

@@ -530,7 +530,7 @@ class Reference:
             met = {n: w for n, w in need.needs.items() if n in answered}
             covered: float = sum(w for n, w in met.items() if n in first)
             covered += (
-                self.numbers.besides_percent
+                self.numbers.other_needs_percent
                 / 100
                 * sum(w for n, w in met.items() if n not in first)
             )

@@ -13,6 +13,7 @@ from api.dependencies import allowed
 from api.one_turn import InTurn, OneTurn, Turn
 from api.pages.resources import STAFF
 from api.places import at_of, located
+from api.security import write_checked
 from api.v1.asked import asked, described
 from api.v1.schemas import schema
 from api.v1.told import as_sent, told
@@ -26,7 +27,10 @@ from matching.suggest import suggest_placements
 from matching.why import explain, offering_for
 from resources.clock import JAPAN
 
-router = APIRouter(prefix="/api/v1", tags=["questions"], route_class=OneTurn)
+router = APIRouter(
+    prefix="/api/v1", tags=["questions"], route_class=OneTurn,
+    dependencies=[write_checked],  # said here too: `OneTurn` knows of no other router
+)  # fmt: skip
 
 
 NEED, ANSWER, WHY, NEARBY = map(schema, ("need", "answer", "why", "nearby"))

@@ -5,18 +5,20 @@ from itertools import product
 from typing import Annotated, Any
 
 import pytest
-from fastapi import APIRouter, Body, FastAPI, Request
+from fastapi import APIRouter, Body, FastAPI, Request, Response
 from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.dependencies import public
 from api.one_turn import InTurn, OneTurn
+from api.security import write_checked
 from api.v1.asked import asked, described
 from api.v1.questions import Listed
+from api.v1.told import told
 from jobs.program import Program
 
 usual = APIRouter(prefix="/api/v1/tried", dependencies=[public])
-own = APIRouter(prefix="/api/v1/tried", dependencies=[public], route_class=OneTurn)
+own = APIRouter(prefix="/api/v1/tried", dependencies=[write_checked], route_class=OneTurn)
 LIMIT = Listed.model_fields["limit"]
 
 
@@ -30,9 +32,9 @@ def usually(
 
 
 @own.post("/own")
-def own_way(turn: InTurn, request: Request) -> dict[str, Any]:
+def own_way(turn: InTurn, request: Request) -> Response:
     need, listed = asked(turn, request, Listed)
-    return {"need": need, **listed.model_dump()}
+    return told({"need": need, **listed.model_dump()})
 
 
 @pytest.fixture
@@ -62,6 +64,7 @@ BODIES = (
 
 def test_it_is_taken_and_refused_as_fastapi_would(app: FastAPI) -> None:
     client, statuses = TestClient(app), set()
+    assert [getattr(route, "checks", None) for route in own.routes] == [[write_checked.dependency]]
     for address, (body, kind) in product(ADDRESSES, BODIES):
         headers = {} if kind is None else {"content-type": kind}
         ways = [

@@ -8,12 +8,13 @@ from typing import Any
 import anyio.to_thread
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from api import identity, one_turn
 from api.app import create_app
-from api.dependencies import Reading, allowed
+from api.dependencies import Allowed, Reading, allowed
 from api.one_turn import InTurn, OneTurn
 from casework.accounts import add_token
 from casework.models import Account, ApiToken
@@ -133,8 +134,17 @@ async def _waits() -> None:
     await asyncio.sleep(0)
 
 
+async def _waits_too(request: Request) -> None:
+    await asyncio.sleep(0)
+
+
 @router.get("/waits", dependencies=[allowed(scope="read"), Depends(_waits)])
 def waits(turn: InTurn) -> Response:
+    return Response()
+
+
+@router.get("/waits_too", dependencies=[allowed(scope="read"), Depends(_waits_too)])
+def waits_too(turn: InTurn, request: Request) -> Response:
     return Response()
 
 
@@ -152,6 +162,38 @@ def test_one_that_would_wait_is_an_error_and_not_an_answer(app: FastAPI, program
     app.include_router(router)
     client = TestClient(app, headers=_token(program))
     assert client.get("/api/v1/tried/told?n=5").json() == {"n": 5, "turn": True}
-    for path in ("waits", "reading"):
+    for path in ("waits", "waits_too", "reading"):
         assert client.get(f"/api/v1/tried/{path}").status_code == 500
     assert client.get("/api/v1/tried/told").json() == {"n": 3, "turn": True}, "and goes on"
+
+
+def _called_as_they_stand(app: FastAPI) -> dict[str, tuple[list[Any], list[Any]]]:
+    """Return, of each such route, what is called before its handler and what FastAPI would call."""
+    return {
+        str(context.path): (
+            context.original_route.checks,
+            list(dict.fromkeys(d.call for d in context.dependant.dependencies if d.name is None)),
+        )
+        for context in iter_route_contexts(app.routes)
+        if isinstance(context.original_route, OneTurn) and context.original_route.checks is not None
+    }
+
+
+def test_what_is_called_as_it_stands_is_checked_as_by_fastapi(app: FastAPI) -> None:
+    called = _called_as_they_stand(app)
+    assert "/api/v1/suggestions" in called
+    for path, (checks, by_fastapi) in called.items():
+        assert checks == by_fastapi, path
+        assert any(isinstance(check, Allowed) for check in checks), path
+
+
+def test_a_check_that_another_router_adds_would_be_found_missing(app: FastAPI) -> None:
+    app.include_router(router, dependencies=[Depends(_waits_too)])
+    checks, by_fastapi = _called_as_they_stand(app)["/api/v1/tried/waits_too"]
+    assert checks != by_fastapi
+
+
+def test_what_asks_for_more_is_left_to_fastapi() -> None:
+    by_name = {route.name: route.checks for route in router.routes if isinstance(route, OneTurn)}
+    assert [name for name, checks in by_name.items() if checks is not None] == ["waits_too"]
+    assert set(by_name) == {"waits", "waits_too", "reading", "told"}

@@ -169,6 +169,7 @@ class Relaxation:
 class Answer:
     """What was found for a need.
 
+    activities_read : codes of the activities that the wish in words named, where none was chosen
     full : what would be suggested if it had a seat left, where that was asked for. For sharing
            places among many; no part of the contract.
     """
@@ -183,6 +184,7 @@ class Answer:
     fitting: int
     learned: Learned | None = None
     from_accuracy_m: float | None = None
+    activities_read: tuple[str, ...] = ()
     full: tuple[Suggestion, ...] = ()
 
     @property
@@ -204,6 +206,7 @@ class Answer:
             "fitting": self.fitting,
             "from_accuracy_m": self.from_accuracy_m,
             "from_town": self.from_town,
+            "activities_read": self.activities_read,
             "suggestions": suggestions,
             "nearest_misses": nearest_misses,
             "removed_by": self.removed_by,

@@ -11,6 +11,7 @@ from matching.codebook import Codebook
 from matching.columns import mask_of
 from matching.encoding import LOW_HALF, day_number
 from matching.need import Limits, Need, minutes_of, weekday_number
+from matching.note import activities_named
 from matching.rows import eve_of
 from matching.schemes import Thresholds, default_weighing
 from resources.clock import JAPAN
@@ -50,6 +51,8 @@ class Ask:
     from_minute : sessions that are over by then on the first day don't count (0 = whole day)
     windows : (weekday, start, end) in minutes from midnight
     needs : (bit, weight) of each need
+    activities_read : codes of the activities that the wish in words names, where none was chosen;
+        they count as wished, and an answer says that they do
     rides, homebound : some need makes the person ride along, or keeps them at home
     """
 
@@ -60,6 +63,7 @@ class Ask:
     windows: tuple[tuple[int, int, int], ...]
     needs: tuple[tuple[int, int], ...]
     activities: int
+    activities_read: tuple[str, ...]
     languages: int
     easy_language: int
     plain_language: int
@@ -163,6 +167,7 @@ def prepare(
     meant = [codebook.meanings[code] for code in need.needs]
     numbers = thresholds or default_weighing().thresholds
     yes, maybe = _audiences(need, bits("audience"), numbers)
+    read = _activities_read(need, codebook)
     return Ask(
         need=need,
         origin=need.point,
@@ -172,7 +177,8 @@ def prepare(
             (weekday_number(w.day), minutes_of(w.start), minutes_of(w.end)) for w in need.windows
         ),
         needs=tuple((bits("need")[code], weight) for code, weight in need.needs.items()),
-        activities=mask_of(need.wishes.activities, bits("activity")),
+        activities=mask_of(need.wishes.activities or read, bits("activity")),
+        activities_read=read,
         languages=mask_of((*spoken, "easy_ja") if "ja" in spoken else spoken, bits("language")),
         easy_language=mask_of(() if "ja" in spoken else ("easy_ja",), bits("language")),
         plain_language=mask_of(("ja",) if "easy_ja" in spoken else (), bits("language")),
@@ -187,6 +193,15 @@ def prepare(
         excluded_resources=tuple(i.int & LOW_HALF for i in need.safety.exclude_resources),
         thresholds=numbers,
     )
+
+
+def _activities_read(need: Need, codebook: Codebook) -> tuple[str, ...]:
+    """Return the activities that the wish in words names, where none was chosen."""
+    words, listed = need.wishes.text, codebook.vocabulary
+    if need.wishes.activities or not words:
+        return ()
+    named = (code for code in activities_named(words) if listed.holds("activity", code))
+    return tuple(dict.fromkeys(listed.current("activity", code) for code in named))
 
 
 def _audiences(need: Need, bits: dict[str, int], numbers: Thresholds) -> tuple[int, int]:

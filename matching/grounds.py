@@ -50,8 +50,7 @@ def _needs(p: Seen) -> Ground:
         said = sentence("ground.needs_other", needs=_codes(p, "need", besides), percent=percent)
         words = joined([words, said])
     essential = [c for c, weight in asked.items() if weight >= ESSENTIAL]
-    offered = codes_of(p["activities"], p.codebook, "activity")
-    wished = not set(p.ask.need.wishes.activities).isdisjoint(offered)
+    wished = int(p["activities"]) & p.ask.activities
     if essential and not wished and not set(essential) & set(answered):
         percent = f"{p.ask.thresholds.beside_percent:g}"
         needs = _codes(p, "need", essential)
@@ -61,18 +60,21 @@ def _needs(p: Seen) -> Ground:
 
 
 def _wishes(p: Seen) -> Ground:
-    wished = p.ask.need.wishes
+    text, read = p.ask.need.wishes.text, p.ask.activities_read
+    wished = p.ask.need.wishes.activities or read
     offered = codes_of(p["activities"], p.codebook, "activity")
-    shared = [c for c in wished.activities if c in offered]
+    shared = [c for c in wished if c in offered]
     value: dict[str, Any] = {"activities": shared}
     words = []
-    if wished.activities:
+    if read:
+        words.append(sentence("ground.activities_read", activities=_codes(p, "activity", read)))
+    if wished:
         none = "ground.activities_none" if offered else NOT_KNOWN
         activities = _codes(p, "activity", shared)
         words.append(
             sentence("ground.activities", activities=activities) if shared else sentence(none)
         )
-    if wished.text:
+    if text:
         value["alike"] = round(float(p["alike"]), 4)
         words.append(sentence("ground.alike", alike=f"{value['alike']:.2f}"))
     return Ground(value, joined(words))

@@ -6,14 +6,15 @@ note, and nothing of it leaves the machine. Proposals only: staff confirm each o
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from matching.note_numbers import counted, timed, without_leftovers
 from matching.note_proposals import Proposal
 from matching.note_turned import is_turned
 from matching.note_whom import Others, whom_of
-from matching.note_words import entries
+from matching.note_words import Entry, entries, likings
 
 LONGEST_WISH = 200
 """Characters of the wish in words."""
@@ -86,11 +87,31 @@ def need_of(proposals: list[Proposal]) -> dict[str, Any]:
     return need
 
 
-def _coded(part: str, others: Others) -> Iterator[Proposal]:
-    hiragana = part.translate(_HIRAGANA)
-    for entry in entries():
-        # As it stands, and as it would stand in hiragana: who writes ヒキコモリ means ひきこもり.
-        for found in (*entry.pattern.finditer(part), *entry.pattern.finditer(hiragana)):
+@lru_cache(maxsize=4096)
+def activities_named(words: str) -> tuple[str, ...]:
+    """Return the codes of the activities that a wish in words names.
+
+    Examples
+    --------
+    >>> activities_named("猫をなでていたい。カラオケは苦手")
+    ('animals',)
+    """
+    folded = unicodedata.normalize("NFKC", words)
+    whom = whom_of(folded)
+    return tuple(
+        dict.fromkeys(
+            proposal.value
+            for part in _SENTENCE_END.split(folded)
+            for proposal in _coded(part, whom.others(part), likings())
+        )
+    )
+
+
+def _coded(part: str, others: Others, among: Sequence[Entry] | None = None) -> Iterator[Proposal]:
+    # As it stands, and as it would stand in hiragana: who writes ヒキコモリ means ひきこもり.
+    written = dict.fromkeys((part, part.translate(_HIRAGANA)))
+    for entry in entries() if among is None else among:
+        for found in (f for words in written for f in entry.pattern.finditer(words)):
             start, end = found.span()
             if _within_a_word(part, start) or not entry.said.counts(others, start):
                 continue

@@ -72,5 +72,11 @@ def entries() -> tuple[Entry, ...]:
     return tuple(made)
 
 
+@cache
+def likings() -> tuple[Entry, ...]:
+    """Return the patterns that speak for what somebody likes to do."""
+    return tuple(entry for entry in entries() if entry.turn is Turn.LIKING)
+
+
 def _any(patterns: list[str]) -> re.Pattern[str]:
     return re.compile("|".join(patterns))

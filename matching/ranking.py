@@ -17,6 +17,7 @@ from matching.criteria import CRITERIA, NEUTRAL, Named, fresh, relevant, value_o
 from matching.encoding import LOW_HALF
 from matching.learned import LEARNED, NOTHING, Learned, chance
 from matching.order import Order
+from matching.reach import would_be_fetched
 from matching.rules import Judged
 from matching.schemes import UNIT, Scheme
 from matching.sight import Sight
@@ -141,20 +142,24 @@ def _weigh(
         if total[i] > UNIT:  # rounded up everywhere: nothing fits better than wholly
             parts[parts.argmax()] -= total[i] - UNIT
             total[i] = UNIT
-        sure[i] = np.int64(np.rint(100.0 * confidence(p, a, unknowns[i], unsure_access[i], rules)))
+        sure[i] = np.int64(
+            np.rint(100.0 * confidence(p, look, a, unknowns[i], unsure_access[i], rules))
+        )
         merit[i] = total[i] * (100 + sure[i])
         answers[i] = relevant(p, look, a)
 
 
 @compiled
-def confidence(p: Any, a: Any, unknowns: int, unsure_access: bool, rules: int) -> float:
+def confidence(p: Any, look: Any, a: Any, unknowns: int, unsure_access: bool, rules: int) -> float:
     """Return how complete and how fresh the evidence on a place is, 0 … 1.
 
     As a rule 0.4 × share of the rules whose verdict is known + 0.4 × freshness of the verification
     by the term of the kind + 0.2 × freshness of what was said about free places; and then, by how
     often sessions took place and answers came (see `track_record.share`), up to a half and a
     quarter of what is missing to 1 more, or of itself less. Half of all that, as a rule, where some
-    access that the person can't do without isn't known.
+    access that the person can't do without isn't known; and, where it would have to come to fetch
+    them, by how likely it does: surely from next door, half as sure from so many metres away, and
+    hardly from the other end of the town.
     """
     complete = 1.0 - unknowns / max(rules, 1)
     verified = fresh(p["verified_day"], a["day_number"], a["term_days"][p["kind"]])
@@ -167,7 +172,11 @@ def confidence(p: Any, a: Any, unknowns: int, unsure_access: bool, rules: int) -
     moved += a["of_answers"] * (2.0 * share(p["host_answers"], a["day_number"], term) - 1.0)
     # A part of what is missing to certainty, or of what is there: nothing gets surer than sure.
     sure += moved * ((1.0 - sure) if moved > 0.0 else sure)
-    return float(sure * a["unsure_access"] if unsure_access else sure)
+    if unsure_access:
+        sure *= a["unsure_access"]
+    if would_be_fetched(p, look, a):
+        sure /= 1.0 + (look["distance_m"] / a["ride_half_m"]) ** 3
+    return float(sure)
 
 
 def first_of_each(rows: NDArray[np.int64], order: Order, sight: Sight, limit: int) -> list[int]:

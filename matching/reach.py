@@ -61,6 +61,13 @@ def reach(p: Any, look: Any, a: Any) -> int:
     return FAIL if outside and not served else UNKNOWN
 
 
+@compiled
+def would_be_fetched(p: Any, look: Any, a: Any) -> bool:
+    """Tell whether somebody gets to a place only if it comes to fetch them, which must be asked."""
+    too_far = look["walk_m"] > a["walk_limit_m"] or look["distance_m"] > a["radius_m"]
+    return bool(too_far and a["transport"] != 0 and p["transport"] == 1)
+
+
 WayIn = Literal["ride", "online"]
 
 

@@ -76,6 +76,7 @@ class Thresholds:
     fee_half_yen : yen a time at which cost counts half, where no limit is given
     usual_percent : how much a need counts that only the kind of a place usually answers
     transport_reach_m : how far out a place that fetches people, or is joined online, counts
+    ride_half_m : how far out it is half as sure that a place which fetches people does so
     room_half_days : days after which what was said of free places counts half
     sure_known, sure_verified, sure_room : what confidence is made of; their proportion counts
     sessions_percent, answers_percent : which part of the doubt that is left, or of the confidence,
@@ -103,6 +104,7 @@ class Thresholds:
     fee_half_yen: float
     usual_percent: float
     transport_reach_m: float
+    ride_half_m: float
     room_half_days: float
     sure_known: float
     sure_verified: float

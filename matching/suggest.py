@@ -167,6 +167,7 @@ def answer_to(
         fitting=len(fitting),
         learned=learned,
         from_accuracy_m=need.at.accuracy_m,
+        activities_read=ask.activities_read,
         full=without_room,
     )
 

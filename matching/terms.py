@@ -84,6 +84,7 @@ TERMS = np.dtype(
         ("experience_half", "f8"),
         ("answer_half_days", "f8"),
         ("unsure_access", "f8"),
+        ("ride_half_m", "f8"),
         ("need_total", "f8"),
         ("need_weights", "f8", NEED_BITS),  # 0 where it isn't one of the person's needs
         # Of each kind, see `Codebook`
@@ -98,7 +99,7 @@ TERMS = np.dtype(
 )
 """What rules and criteria know of a question; whole numbers are NOT_ASKED where nothing is."""
 
-_FIRST = struct.Struct(f"=6Q{len(_WHOLE)}q{24 + NEED_BITS}d")
+_FIRST = struct.Struct(f"=6Q{len(_WHOLE)}q{25 + NEED_BITS}d")
 """What differs from question to question. Setting a record field by field takes ten times as long.
 """
 
@@ -161,6 +162,7 @@ def terms_of(ask: Ask, codebook: Codebook) -> Array:
         ask.thresholds.experience_half_people,
         ask.thresholds.answer_half_days,
         ask.thresholds.unsure_access_percent / 100,
+        ask.thresholds.ride_half_m,
         sum(weights),
         *weights,
     )

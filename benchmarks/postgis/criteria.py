@@ -4,6 +4,7 @@ Names as in `benchmarks.postgis.rules`; besides, `alike` is the likeness of the 
 `verified` how fresh the verification is.
 """
 
+from matching.ask import Ask
 from matching.columns import AVAILABILITIES
 from matching.criteria import (
     CRITERIA,
@@ -12,7 +13,6 @@ from matching.criteria import (
     WEEKS,
     WEEKS_AHEAD,
 )
-from matching.need import Need
 from matching.terms import ESSENTIAL, NOT_ASKED
 from resources.track_record import LATEST
 
@@ -120,11 +120,11 @@ _GROUP = (
 )
 
 
-def values(need: Need) -> dict[str, str]:
+def values(ask: Ask) -> dict[str, str]:
     """Return how each criterion that a need may ask for is worked out."""
-    limits = need.limits
-    wished = [_ACTIVITIES] if need.wishes.activities else []
-    wished += ["sqrt(o.alike)"] if need.wishes.text else []
+    limits = ask.limits
+    wished = [_ACTIVITIES] if ask.activities else []
+    wished += ["sqrt(o.alike)"] if ask.need.wishes.text else []
     asked = [
         found
         for limit, found in (
@@ -188,6 +188,11 @@ SAID = (
 SURE = (
     "%(sure_known)s * (1.0 - {unknowns}::float8 / greatest({rules}, 1))"
     " + %(sure_verified)s * o.verified + %(sure_room)s * o.said"
+)
+
+FETCHED = (
+    "CASE WHEN o.transport = 1 AND (o.walk_m > %(walk_limit_m)s OR o.distance_m > %(radius_m)s)"
+    " THEN 1.0 / (1.0 + power(o.distance_m / %(ride_half_m)s, 3)) ELSE 1.0 END"
 )
 
 RELEVANT = (

@@ -5,7 +5,7 @@ on columns, the way, sessions, what isn't known, criteria, order. `OFFSET 0` kee
 working out the same expression again in each place where it is used.
 """
 
-from benchmarks.postgis.criteria import MOVED, RELEVANT, SAID, SURE, fresh, values
+from benchmarks.postgis.criteria import FETCHED, MOVED, RELEVANT, SAID, SURE, fresh, values
 from benchmarks.postgis.rules import not_failed, stage_of, unknown
 from geodata.straight import DETOUR
 from matching.ask import Ask
@@ -139,17 +139,18 @@ OFFSET 0"""
 
 def _valued(judged: str, ask: Ask, scheme: Scheme) -> str:
     """What each criterion contributes, in ten-thousandths, and what confidence is made of."""
-    how = values(ask.need)
+    how = values(ask)
     contributions = ",\n  ".join(
         f"(({how[code]}) * %(share_{code})s * {UNIT})::int AS c_{code}"
         for code in criteria_of(ask, scheme)
     )
     sure = SURE.format(unknowns="bit_count(o.unknowns::bit(64))", rules=len(rules_of(ask)))
+    fetched = FETCHED if ask.would_ride else "1.0::float8"
     return f"""
 SELECT o.id, o.resource, o.host, o.kind, o.name, o.point, o.unknowns,
   coalesce(round(o.distance_m)::int8, {FAR}) AS metres,
   {contributions},
-  {sure} AS sure, {MOVED} AS moved
+  {sure} AS sure, {MOVED} AS moved, {fetched} AS fetched
 FROM ({judged}) o
 WHERE {RELEVANT}
 OFFSET 0"""
@@ -162,7 +163,8 @@ def _weighed(valued: str, ask: Ask, scheme: Scheme) -> str:
     return f"""
 SELECT o.*, {total} AS total,
   (100.0::float8 * (sure + moved * CASE WHEN moved > 0 THEN 1.0 - sure ELSE sure END)
-    * CASE WHEN o.unknowns & {access} <> 0 THEN %(unsure_access)s ELSE 1.0 END)::int
+    * CASE WHEN o.unknowns & {access} <> 0 THEN %(unsure_access)s ELSE 1.0 END
+    * fetched)::int
     AS confidence
 FROM ({valued}) o
 OFFSET 0"""

@@ -402,6 +402,27 @@ def test_a_place_beyond_walking_says_by_which_way_each_its_own(
         }
 
 
+def test_the_farther_a_place_would_have_to_come_the_less_sure_it_is(
+    database: Database, store: IndexStore, register: Any
+) -> None:
+    def made(metres: int, **says: bool) -> uuid.UUID:
+        named = {"name": f"{metres} m先の会 {says}", **says}
+        found: uuid.UUID = register(**place(metres_north=metres, resource=named))
+        return found
+
+    fetched = [made(metres, transport=True) for metres in (900, 3000, 5500)]
+    online = made(5500, online=True)
+    asked = need(needs={"isolation": 3, "illness": 2}, walk_minutes=10)
+    sure = {s.place.offering: s.confidence for s in suggested(database, store, asked).suggestions}
+    near, half, far = (sure[offering] for offering in fetched)
+    assert near == pytest.approx(sure[online], abs=3), "next door, it is as good as known"
+    assert half == pytest.approx(sure[online] / 2, abs=1)
+    assert far < half / 2
+    there = need(needs={"isolation": 3, "illness": 2}, walk_minutes=120)
+    walked = {s.place.offering: s.confidence for s in suggested(database, store, there).suggestions}
+    assert walked[fetched[2]] > sure[online], "who walks there needs nobody to come"
+
+
 @pytest.mark.parametrize(
     ("steps", "person", "rung"),
     [

@@ -36,14 +36,18 @@ TOWNS = {
     "village": FOLDER / "village",
     "city": FOLDER / "city",
     "estate": FOLDER / "estate",
+    "snow": FOLDER / "snow",
+    "factory": FOLDER / "factory",
 }
 """The first grew up with the engine; the others were judged before anybody had seen their lists.
 
 village : distances of kilometres, rides, circles that meet twice a month
 city : dense, and a quarter of its places say next to nothing
-estate : on a hillside; all that its places don't say is unknown
+estate : on a hillside; all that its places don't say is unknown, as in the next two
+snow : a small city and its hamlets; most people say what they wish in words alone
+factory : of many languages; most places say a good deal
 """
-UNSAID_IS_UNKNOWN = frozenset({TOWNS["estate"]})
+UNSAID_IS_UNKNOWN = frozenset({TOWNS["estate"], TOWNS["snow"], TOWNS["factory"]})
 MIDDLE = (139.68, 35.71)
 DAY = date(2026, 12, 1)
 NOW = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # 8:30 in Japan on that day, a Tuesday

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from geodata.streets import StreetGraph
 from matching.learned import Learned
 from matching.need import Need
+from matching.note import activities_named
 from matching.schemes import Scheme, Thresholds, default_weighing
 from matching.text import fold
 from oracle.on_foot import Walker
@@ -124,6 +125,9 @@ class Reference:
         self.scheme = scheme
         self.numbers = numbers or default_weighing().thresholds
         self.learned = learned
+        # Word lists are shared with the engine; what is read by them counts where none was chosen.
+        named = () if need.wishes.activities else activities_named(need.wishes.text or "")
+        self.wished = set(need.wishes.activities) | set(named)
         self.locations: list[Location] = []
         self.track_records: dict[UUID, tuple[list[Any], list[Any]]] = {}
         self.experiences: dict[UUID, HostExperience] = {}
@@ -535,7 +539,7 @@ class Reference:
                 * sum(w for n, w in met.items() if n not in first)
             )
             essential = {n for n, w in need.needs.items() if w == 3}
-            wished = set(need.wishes.activities) & set(r.activities or ())
+            wished = self.wished & set(r.activities or ())
             if essential and not wished and not essential & set(answered):
                 covered *= self.numbers.beside_percent / 100
             out["needs"] = (
@@ -544,9 +548,9 @@ class Reference:
                 / sum(need.needs.values())
             )
         parts = []
-        if need.wishes.activities:
-            wished = set(need.wishes.activities)
-            parts.append(len(wished & set(r.activities)) / len(wished) if r.activities else 0.5)
+        if self.wished:
+            offered = self.wished & set(r.activities or ())
+            parts.append(len(offered) / len(self.wished) if r.activities else 0.5)
         if need.wishes.text:
             parts.append(math.sqrt(text_of(entry)))
         if parts:
@@ -637,6 +641,15 @@ class Reference:
         no = sum(self.fresh(day, term) for day, said in words if not said and day <= self.day)
         return (yes + 1) / (yes + no + 2)
 
+    def comes(self, entry: Entry) -> float:
+        """How sure it is that a place comes to fetch somebody who can't walk there."""
+        need, (walk, _), away = self.need, self.walk(entry), self.distance(entry)
+        if entry.resource.transport is not True or not self.would_ride() or walk is None:
+            return 1.0
+        limit = None if need.walk_minutes is None else need.walk_minutes * 60 * need.speed_m_s
+        near = (limit is None or walk <= limit) and (need.radius_m is None or away <= need.radius_m)
+        return 1.0 if near else 1 / (1 + (away / self.numbers.ride_half_m) ** 3)
+
     # ---- together -----------------------------------------------------------------------------------
 
     def look(self, entry: Entry, text_of: Any) -> Looked:
@@ -665,6 +678,7 @@ class Reference:
         sure += moved * (1 - sure if moved > 0 else sure)
         if "unknown" in (verdicts.get("step_free"), verdicts.get("with_child")):
             sure *= self.numbers.unsure_access_percent / 100
+        sure *= self.comes(entry)
         return Looked(
             entry,
             self.distance(entry),
@@ -691,7 +705,7 @@ class Reference:
         need, r = self.need, entry.resource
         if not need.needs:
             return True
-        if set(need.wishes.activities) & set(r.activities or []):
+        if self.wished & set(r.activities or []):
             return True
         if need.wishes.text and text_of(entry) >= self.numbers.alike_percent / 100:
             return True

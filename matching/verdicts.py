@@ -105,7 +105,7 @@ def codes_of(mask: Any, codebook: Codebook, axis: str) -> list[str]:
 
 def labels_of(codes: list[str], codebook: Codebook, axis: str) -> Sentence:
     terms = [codebook.vocabulary.term(axis, c) for c in codes]
-    return Sentence("・".join(t.ja for t in terms), ", ".join(t.en for t in terms))
+    return Sentence("、".join(t.ja for t in terms), ", ".join(t.en for t in terms))
 
 
 def shows(column: str, convert: Callable[[Any], Any]) -> Callable[[Seen], tuple[str, Any]]:

@@ -11,6 +11,7 @@ import math
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -67,16 +68,52 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--failures", action="store_true", help="show each example that fails")
     arguments = parser.parse_args()
-    lines: list[str] = []
-    for folder in judged.TOWNS.values():
-        lines += judgement(folder, failures=arguments.failures)
+    towns = [judgement(f, failures=arguments.failures) for f in judged.TOWNS.values()]
+    lines = [line for town in towns for line in town.table()]
+    people = sum(town.people for town in towns)
+    lines += Judgement(
+        f"all {len(towns)}",
+        people,
+        sum(t.places for t in towns),
+        {way: together([(t.people, t.measured[way]) for t in towns]) for way in towns[0].measured},
+    ).table()
     print("\n".join(lines))
     OUT.mkdir(exist_ok=True)
     (OUT / "vignettes.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def judgement(folder: Path, *, failures: bool) -> list[str]:
-    """Return the table of one town."""
+@dataclass(frozen=True)
+class Judgement:
+    """How well each way does for the people of a town."""
+
+    name: str
+    people: int
+    places: int
+    measured: dict[str, judged.Measured]
+
+    def table(self) -> list[str]:
+        return [
+            f"{self.name}: {self.people} judged examples, {self.places} places",
+            "",
+            "| way | hit@3 | all in 5 | nDCG@5 | must-never places shown |",
+            "|---|---|---|---|---|",
+            *(row(name, found) for name, found in self.measured.items()),
+            "",
+        ]
+
+
+def together(towns: Sequence[tuple[int, judged.Measured]]) -> judged.Measured:
+    """Return what was measured of several towns, each by its people."""
+    people = sum(n for n, _ in towns)
+    means = (
+        sum(n * getattr(m, name) for n, m in towns) / people
+        for name in ("hit_at_3", "all_in_5", "ndcg_at_5")
+    )
+    return judged.Measured(*means, sum(m.violations for _, m in towns))
+
+
+def judgement(folder: Path, *, failures: bool) -> Judgement:
+    """Judge the ways by one town."""
     people = judged.vignettes(folder)
     with tempfile.TemporaryDirectory() as aside:
         database = Database(f"sqlite:///{aside}/town.sqlite3")
@@ -99,14 +136,8 @@ def judgement(folder: Path, *, failures: bool) -> list[str]:
     ways: list[tuple[str, Way]] = [
         ("suggest", engine), ("TF-IDF", by_words(folder)), ("nearest first", by_distance(folder)),
     ]  # fmt: skip
-    return [
-        f"{folder.name}: {len(people)} judged examples, {len(judged.places(folder))} places",
-        "",
-        "| way | hit@3 | all in 5 | nDCG@5 | must-never places shown |",
-        "|---|---|---|---|---|",
-        *(row(name, judged.measure(way, people)) for name, way in ways),
-        "",
-    ]
+    measured = {name: judged.measure(way, people) for name, way in ways}
+    return Judgement(folder.name, len(people), len(judged.places(folder)), measured)
 
 
 if __name__ == "__main__":

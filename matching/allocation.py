@@ -94,13 +94,26 @@ class Allocation:
 
 
 def arcs_of(person: ArrayLike, place: ArrayLike, fit: ArrayLike) -> Arcs:
-    """Return arcs of three sequences of the same length. Raises `Impossible`."""
-    made = Arcs(*(np.asarray(x, np.int64).ravel() for x in (person, place, fit)))
+    """Return arcs of three sequences of the same length.
+
+    fit : whole ten-thousandths; a score of an answer × 10,000
+
+    Raises `Impossible`.
+    """
+    made = Arcs(*(_whole(x) for x in (person, place, fit)))
     if not len(made.person) == len(made.place) == len(made.fit):
         raise Impossible("person, place and fit must be of one length")
     if len(made) and (made.fit.min() < 0 or made.fit.max() > UNIT):
         raise Impossible(f"a fit lies between 0 and {UNIT}")
     return made
+
+
+def _whole(numbers: ArrayLike) -> Whole:
+    """Return numbers as whole ones; a fraction is no number of a place, and no fit."""
+    given = np.asarray(numbers).ravel()
+    if given.dtype.kind not in "iub" and (given != np.floor(given)).any():
+        raise Impossible(f"numbers of people and places are whole, and fits are parts of {UNIT}")
+    return given.astype(np.int64)
 
 
 def room_of(
@@ -109,10 +122,10 @@ def room_of(
     """Return the room of plain sequences. Raises `Impossible`."""
     if (host is None) != (of_host is None):
         raise Impossible("hosts and their limits go together")
-    made = np.asarray(places, np.int64).ravel()
+    made = _whole(places)
     if host is None or of_host is None:
         return Room(made)
-    return Room(made, np.asarray(host, np.int64).ravel(), np.asarray(of_host, np.int64).ravel())
+    return Room(made, _whole(host), _whole(of_host))
 
 
 def allocate(

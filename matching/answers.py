@@ -206,7 +206,7 @@ class Answer:
             "fitting": self.fitting,
             "from_accuracy_m": self.from_accuracy_m,
             "from_town": self.from_town,
-            "activities_read": self.activities_read,
+            "activities_read": list(self.activities_read),
             "suggestions": suggestions,
             "nearest_misses": nearest_misses,
             "removed_by": self.removed_by,

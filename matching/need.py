@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -21,7 +22,13 @@ from resources.days import DAYS
 from resources.vocabulary import Vocabulary
 
 Weight = Annotated[int, Field(ge=1, le=3)]
-Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
+Clock = Annotated[
+    str,
+    StringConstraints(pattern=r"^([01]?\d|2[0-3]):[0-5]\d(:00)?$|^24:00(:00)?$"),
+    AfterValidator(lambda said: said[:-3].zfill(5) if said.count(":") > 1 else said.zfill(5)),
+]
+"""HH:MM; an hour of one digit and seconds of zero may be said and aren't kept."""
+
 MOST_METRES, MOST_MINUTES = 100_000, 600
 """How far a question may reach where it says so; one that doesn't reaches everywhere."""
 
@@ -44,7 +51,16 @@ class BadNeed(ValueError):
 
 
 class Part(BaseModel):
+    """Part of a question; what is `null` is absent, as much as what isn't there."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_is_absent(cls, data: Any) -> Any:
+        if isinstance(data, dict) and None in data.values():
+            return {name: value for name, value in data.items() if value is not None}
+        return data
 
 
 class At(Part):
@@ -173,7 +189,8 @@ def parse_need(
     ----------
     data : the decoded JSON
     vocabulary : the closed lists its codes must be in
-    geocode : looks an address up; returns None where it isn't known
+    geocode : looks an address up; returns None where it isn't known. Without it, only points can
+        be asked from
 
     Raises
     ------
@@ -207,6 +224,9 @@ def _first_problem(detail: ErrorDetails) -> BadNeed:
     if kind == "extra_forbidden":
         # The name of an unknown field may itself say something about a person.
         field = ".".join(str(part) for part in detail["loc"][:-1])
+    if kind == "literal_error":  # the list is ours, and repeats nothing that was sent
+        allowed = str(detail["ctx"]["expected"]).replace("'", "").replace(" or ", ", ")
+        return BadNeed(field, sentence("need.bad_choice", allowed=allowed))
     return BadNeed(field, sentence(known.get(kind, "need.bad_value")))
 
 
@@ -263,7 +283,9 @@ def _with_point(need: Need, geocode: Callable[[str], At | None] | None) -> Need:
         return need
     if at.lon is not None or at.lat is not None or not at.address:
         raise BadNeed("at", sentence("need.no_place"))
-    found = geocode(at.address) if geocode else None
+    if geocode is None:
+        raise BadNeed("at.address", sentence("need.no_addresses"))
+    found = geocode(at.address)
     if found is None:
         raise BadNeed("at.address", sentence("need.address_unknown"))
     return need.model_copy(update={"at": found})

@@ -9,6 +9,7 @@ from matching.place_shown import SHOWN, PlaceShown
 from matching.sentences import Sentence, sentence
 
 VERIFIED = ("call", "host", "staff", "source")
+SAID = (*VERIFIED, "booking")
 
 
 _facts_of = itemgetter(
@@ -48,7 +49,11 @@ def _room_words(
     room = _room(availability, places)
     if availability == "unknown" or of_one_word:
         return room
-    who = sentence(f"sure.by_{by or 'somebody'}")
+    if by not in SAID:
+        return (
+            room if days is None else sentence("sure.said_plainly", room=room, ago=days_ago(days))
+        )
+    who = sentence(f"sure.by_{by}")
     if days is None:
         return sentence("sure.said_undated", room=room, by=who)
     return sentence("sure.said", room=room, by=who, ago=days_ago(days))

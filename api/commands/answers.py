@@ -6,12 +6,12 @@ from api.commands.output import print_table
 from api.commands.words import language, say
 from geodata.points import is_rough
 from matching.answers import Answer, Miss, Suggestion, Verdict
+from matching.explained import Explanation
 from matching.nearby import NearbyAnswer
 from matching.place_shown import PlaceKept, PlaceShown
 from matching.sentences import sentence
 from matching.sureness import sure_words
 from matching.times import SessionAhead
-from matching.why import Explanation
 from resources.clock import JAPAN
 from resources.vocabulary import Vocabulary
 

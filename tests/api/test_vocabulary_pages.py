@@ -217,4 +217,4 @@ def test_that_a_kind_is_for_others_stands_where_a_place_is_explained(
             consent=agreed, by="test",
         ).id  # fmt: skip
     page = worker.get(f"/people/{person}/why/{cafe}").text
-    assert "認知症カフェはふつう高齢者・介護をしている人・認知症の人と家族のための場" in page
+    assert "認知症カフェはふつう高齢者、介護をしている人、認知症の人と家族のための場" in page

@@ -210,6 +210,16 @@ def test_what_cannot_be_is_refused(people, room, arcs, households) -> None:
         allocate(people, room, arcs, households=households)
 
 
+def test_a_score_that_is_no_whole_fit_is_refused_and_not_cut_off() -> None:
+    arcs = ([0, 0, 1, 1], [0, 1, 0, 1])
+    with pytest.raises(Impossible):
+        arcs_of(*arcs, [0.9, 0.1, 0.95, 0.9])
+    with pytest.raises(Impossible):
+        room_of([1.5, 1])
+    fits = np.array([0.9, 0.1, 0.95, 0.9]) * 10_000
+    assert allocate(2, room_of([1, 1]), arcs_of(*arcs, fits)).place.tolist() == [0, 1]
+
+
 def test_a_fit_beyond_its_range_and_sequences_that_differ_are_refused() -> None:
     with pytest.raises(Impossible):
         arcs_of([0], [0], [10_001])

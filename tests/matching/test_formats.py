@@ -8,10 +8,11 @@ from importlib.resources import files
 from typing import Any
 
 import jsonschema
+import pytest
 from oracle import catalogues
 
 from matching.criteria import CRITERIA
-from matching.need import Need, parse_need
+from matching.need import BadNeed, Limits, Need, Safety, Wishes, parse_need
 from matching.rules import RULES
 from matching.schemes import default_weighing
 from matching.sentences import catalogue
@@ -68,3 +69,37 @@ def test_every_rule_and_criterion_has_its_sentence_and_every_scheme_weighs_all()
     for scheme in default_weighing().schemes.values():
         assert set(scheme.weights) == {c.code for c in CRITERIA}
     assert all(s.ja and s.en for s in sentences.values())
+
+
+def test_null_says_nothing_and_an_hour_may_be_written_shorter() -> None:
+    at = {"lon": 139.7148, "lat": 35.7290}
+    plain = Need.model_validate({"at": at})
+    nothing = {name: None for name in Need.model_fields if name != "at"}
+    assert Need.model_validate({"at": at, **nothing}) == plain
+    for name, part in (("wishes", Wishes), ("limits", Limits), ("safety", Safety)):
+        said = {name: dict.fromkeys(part.model_fields)}
+        assert Need.model_validate({"at": at, **said}) == plain
+    windows = [
+        parse_need(
+            {"at": at, "windows": [{"day": "mon", "from": a, "to": b}]}, catalogues.VOCABULARY
+        ).windows
+        for a, b in (("09:00", "17:00"), ("9:00", "17:00"), ("09:00:00", "17:00:00"))
+    ]
+    assert windows[0] == windows[1] == windows[2]
+    for bad in ("9:0", "25:00", "9:00:01", "24:01", "900"):
+        with pytest.raises(BadNeed):
+            parse_need(
+                {"at": at, "windows": [{"day": "mon", "from": bad, "to": "24:00"}]},
+                catalogues.VOCABULARY,
+            )
+
+
+def test_a_choice_that_cannot_be_is_told_what_may_be() -> None:
+    with pytest.raises(BadNeed) as refused:
+        parse_need(
+            {"at": {"lon": 139.7, "lat": 35.7}, "limits": {"noise": "silent"}},
+            catalogues.VOCABULARY,
+        )
+    assert refused.value.field == "limits.noise"
+    assert "low, medium, high" in refused.value.problem.ja
+    assert "silent" not in refused.value.problem.ja + refused.value.problem.en

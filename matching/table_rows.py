@@ -1,0 +1,179 @@
+"""The rows of a table of offerings, checked as what a coordinator fills in is checked."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ValidationError
+
+from matching.encoding import SOURCE
+from matching.sureness import SAID
+from resources.registration import (
+    BadRegistration,
+    LocationPart,
+    OfferingPart,
+    OrganizationPart,
+    ResourcePart,
+    check_codes,
+    check_schedule,
+)
+from resources.schedule_text import parse_schedule
+from resources.schedules import to_json
+from resources.vocabulary import Vocabulary
+
+COLUMNS = (*SOURCE, "availability_said_by")
+"""What a table may hold."""
+
+LISTS = (
+    "needs", "activities", "steps", "audience", "accepted_audience", "languages", "requirements",
+)  # fmt: skip
+
+DEFAULTS: dict[str, Any] = {
+    "status": "published", "visibility": "public", "availability": "unknown", "invented": False,
+}  # fmt: skip
+
+WHOSE_WORD = ("availability_said_by", "verified_by")
+"""Who said it: more is known of in a catalogue than a coordinator may fill in."""
+
+_SHOWN_BY_HOSTS = ("accompanied", "stayed", "answer_days")
+
+_PARTS: tuple[type[BaseModel], ...] = (ResourcePart, LocationPart, OfferingPart, OrganizationPart)
+_IDS = ("id", "resource_id", "organization_id")
+_NAMESPACE = uuid.UUID("5b1f6d2e-6c1b-4c0e-9c36-0a5f9d7f8f11")
+
+
+class BadTable(ValueError):
+    """A table that no index can be made of: which row and column, and what is wrong with it."""
+
+
+def rows_of(offerings: pd.DataFrame, vocabulary: Vocabulary) -> list[dict[str, Any]]:
+    """Return the rows by the names of `COLUMNS`; None where nothing is known.
+
+    Raises `BadTable` for the first that can't be used.
+    """
+    missing = {"name", "kind"} - set(offerings.columns)
+    unknown = set(offerings.columns) - set(COLUMNS)
+    if missing or unknown:
+        raise BadTable(f"columns missing: {sorted(missing)}; columns not known: {sorted(unknown)}")
+    rows, met = [], set()
+    for number, given in enumerate(offerings.to_dict("records")):
+        try:
+            row = _row(given, number, vocabulary)
+        except _BadCell as bad:
+            raise BadTable(f"row {number}, {bad.column}: {bad.problem}") from None
+        if row["id"] in met:
+            raise BadTable(f"row {number}, id: stands in an earlier row, too")
+        met.add(row["id"])
+        rows.append(row)
+    return rows
+
+
+class _BadCell(ValueError):
+    def __init__(self, column: str, problem: str) -> None:
+        self.column, self.problem = column, problem
+        super().__init__(f"{column}: {problem}")
+
+
+def _row(given: Mapping[Any, Any], number: int, vocabulary: Vocabulary) -> dict[str, Any]:
+    row = {name: _plain(given.get(name)) for name in COLUMNS}
+    row |= {name: value for name, value in DEFAULTS.items() if row[name] is None}
+    if not row["name"] or row["kind"] is None:
+        raise _BadCell("name", "a name, and a kind of the list, must be there")
+    row |= {name: _list(name, row[name]) for name in LISTS}
+    row |= {name: _identity(name, row[name]) for name in _IDS}
+    row |= {name: _whole(name, row[name]) for name in _SHOWN_BY_HOSTS}
+    row["schedule"] = _schedule(row["schedule"])
+    row |= _checked(row, vocabulary)
+    for name in ("id", "resource_id"):
+        row[name] = row[name] or uuid.uuid5(_NAMESPACE, f"{name} {number} {row['name']}")
+    if row["host_name"] and row["organization_id"] is None:
+        row["organization_id"] = uuid.uuid5(_NAMESPACE, f"host {row['host_name']}")
+    for name in (*LISTS, "schedule"):
+        row[name] = None if row[name] is None else json.dumps(row[name])
+    return row
+
+
+def _checked(row: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, Any]:
+    """Return the fields that a registration has, too, as it would take them."""
+    found: dict[str, Any] = {}
+    for name in WHOSE_WORD:
+        if row[name] not in (None, *SAID):
+            raise _BadCell(name, f"is one of {', '.join(SAID)}")
+    for part in _PARTS:
+        names = set(part.model_fields) & set(COLUMNS) - {*WHOSE_WORD, "id", "phone"}
+        if part is OrganizationPart:
+            names -= {"name"}  # that of the offering
+        try:
+            said = part.model_validate({n: row[n] for n in names if row[n] is not None})
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            column = str(first["loc"][0]) if first["loc"] else ", ".join(sorted(names))
+            raise _BadCell(column, first["msg"]) from None
+        found |= {n: getattr(said, n) for n in names if row[n] is not None}
+    try:
+        check_codes(found, vocabulary)
+        check_schedule(row["schedule"])
+    except BadRegistration as bad:
+        column = bad.field.rpartition(".")[2]
+        raise _BadCell(column, "holds a code of no list, or can't be read") from None
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell as Python has it; what pandas calls missing, and "", isn't known."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, list | tuple | set | dict):
+        return value
+    if value is None or value == "" or pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date()
+    if isinstance(value, np.generic):
+        value = value.item()
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _list(name: str, value: Any) -> list[Any] | None:
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            value = None
+        if not isinstance(value, list):
+            raise _BadCell(name, 'is a list, such as ["isolation"]')
+    # pandas turns whole numbers into fractions where one is missing; so do arrays.
+    return None if value is None else [_plain(one) for one in value]
+
+
+def _whole(name: str, value: Any) -> int | None:
+    if value is None or (not isinstance(value, bool | str) and value == int(value) >= 0):
+        return None if value is None else int(value)
+    raise _BadCell(name, "is a whole number, 0 or more")
+
+
+def _identity(name: str, value: Any) -> uuid.UUID | None:
+    try:
+        return value if value is None or isinstance(value, uuid.UUID) else uuid.UUID(str(value))
+    except ValueError:
+        raise _BadCell(name, "is a UUID") from None
+
+
+def _schedule(value: Any) -> dict[str, Any] | None:
+    if value is None or isinstance(value, dict):
+        return value
+    if str(value).lstrip().startswith("{"):
+        try:
+            read = json.loads(value)
+        except ValueError:
+            raise _BadCell("schedule", "isn't JSON") from None
+        return dict(read)
+    parsed = parse_schedule(str(value))
+    if parsed.said is None:
+        raise _BadCell("schedule", "the words aren't understood")
+    # What says less than a schedule, such as days without hours, leaves the hours unknown.
+    return None if parsed.schedule is None else to_json(parsed.schedule)

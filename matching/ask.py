@@ -10,7 +10,8 @@ from geodata.straight import DETOUR
 from matching.codebook import Codebook
 from matching.columns import mask_of
 from matching.encoding import LOW_HALF, day_number
-from matching.need import Limits, Need, minutes_of, weekday_number
+from matching.hours import Hours, hours_of
+from matching.need import Limits, Need
 from matching.note import activities_named
 from matching.rows import eve_of
 from matching.schemes import Thresholds, default_weighing
@@ -49,7 +50,6 @@ class Ask:
     """A need ready to be put to an index.
 
     from_minute : sessions that are over by then on the first day don't count (0 = whole day)
-    windows : (weekday, start, end) in minutes from midnight
     needs : (bit, weight) of each need
     activities_read : codes of the activities that the wish in words names, where none was chosen;
         they count as wished, and an answer says that they do
@@ -60,7 +60,7 @@ class Ask:
     origin: LonLat
     day: date
     from_minute: int
-    windows: tuple[tuple[int, int, int], ...]
+    hours: Hours
     needs: tuple[tuple[int, int], ...]
     activities: int
     activities_read: tuple[str, ...]
@@ -173,9 +173,7 @@ def prepare(
         origin=need.point,
         day=day,
         from_minute=from_minute,
-        windows=tuple(
-            (weekday_number(w.day), minutes_of(w.start), minutes_of(w.end)) for w in need.windows
-        ),
+        hours=hours_of(need.spans),
         needs=tuple((bits("need")[code], weight) for code, weight in need.needs.items()),
         activities=mask_of(need.wishes.activities or read, bits("activity")),
         activities_read=read,

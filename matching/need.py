@@ -161,6 +161,13 @@ class Need(Part):
     set_aside: tuple[SetAside, ...] = Field(default=(), max_length=500)
 
     @property
+    def spans(self) -> list[tuple[int, int, int]]:
+        """Return the hours in which the person can come: weekday, from and to in minutes."""
+        return [
+            (weekday_number(w.day), minutes_of(w.start), minutes_of(w.end)) for w in self.windows
+        ]
+
+    @property
     def point(self) -> LonLat:
         assert self.at.lon is not None
         assert self.at.lat is not None

@@ -1,5 +1,6 @@
 """Which sessions of some offerings a person can attend in the weeks ahead."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from geodata.compiled import compiled
 from matching.ask import Ask
 from matching.columns import ATTENDANCES, Array
+from matching.hours import DAY, Span
 from matching.rows import DAYS_AHEAD, Rows, Slots
 from resources import clock
 from resources.clock import JAPAN
@@ -112,20 +114,28 @@ def sessions_of(rows: Rows, ask: Ask, looks: Array) -> Sessions:
     slots = rows.slots(ask.eve)
     days = np.empty(len(slots.held), np.uint64)
     fitting = np.empty(len(slots.held), np.uint64)
-    wanted, hours = windows_of(ask)
+    (wanted, hours), (late_days, late_hours) = days_of_hours(ask)
     worth = ask.thresholds.shortest_stay_minutes
     _attend(
         rows.records, slots.pointer, slots.start, slots.end, slots.held, wanted, hours,
-        ask.from_minute, ask.day_number, worth, days, fitting, looks,
+        late_days, late_hours, ask.from_minute, ask.day_number, worth, days, fitting, looks,
     )  # fmt: skip
     return Sessions(ask.eve, slots, days, fitting, wanted, hours, worth)
 
 
-def windows_of(ask: Ask) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Return the days of each pair of hours: many people have the same hours on several days."""
+DaysOfHours = tuple[NDArray[np.uint64], NDArray[np.int64]]
+"""The days of each pair of hours, and the hours: many people have the same on several days."""
+
+
+def days_of_hours(ask: Ask) -> tuple[DaysOfHours, DaysOfHours]:
+    """Return the days of a person's own hours, and of the late ones, see `Hours`."""
+    own, late = ask.hours
+    return _days_of(own, ask.eve.weekday()), _days_of(late, ask.eve.weekday())
+
+
+def _days_of(spans: Sequence[Span], eve: int) -> DaysOfHours:
     found: dict[tuple[int, int], int] = {}
-    eve = ask.eve.weekday()
-    for weekday, start, end in ask.windows:
+    for weekday, start, end in spans:
         found[start, end] = found.get((start, end), 0) | weekday_mask(eve, weekday)
     return (
         np.array(list(found.values()), np.uint64),
@@ -151,6 +161,8 @@ def _attend(
     held: NDArray[np.uint64],
     wanted: NDArray[np.uint64],
     hours: NDArray[np.int64],
+    late_days: NDArray[np.uint64],
+    late_hours: NDArray[np.int64],
     from_minute: int,
     day_number: int,
     worth_minutes: int,
@@ -177,6 +189,10 @@ def _attend(
             for w in range(len(wanted)):
                 if min(end[s], hours[w, 1]) - max(start[s], hours[w, 0]) >= stay:
                     fitting[s] |= days[s] & wanted[w]
+            if end[s] > DAY:
+                for w in range(len(late_days)):
+                    if min(end[s], late_hours[w, 1]) - max(start[s], late_hours[w, 0]) >= stay:
+                        fitting[s] |= days[s] & late_days[w]
             some |= days[s]
             fit |= fitting[s]
         look["held"] = some

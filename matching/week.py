@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 
 from geodata.coordinates import LonLat
 from matching.answers import Suggestion
-from matching.need import Need, minutes_of
+from matching.hours import hours_of
+from matching.need import Need
 from matching.schemes import UNIT
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
 from matching.ways_between import WaysBetween, ways_for
 from resources import clock, schedules
 from resources.clock import JAPAN
-from resources.days import DAYS
 from resources.queries import Entry, entries_by_offering
 
 OPTIONS = 12
@@ -179,11 +179,12 @@ def _within_hours(
         return start, end
     midnight = datetime.combine(start.date(), time(0), JAPAN)
     shortest = end - start if enough is None else min(end - start, enough)
-    for window in need.windows:
-        if window.day != DAYS[start.weekday()]:
+    own, late = hours_of(need.spans)
+    for weekday, opens, closes in (*own, *late):
+        if weekday != start.weekday():
             continue
-        comes = max(start, midnight + timedelta(minutes=minutes_of(window.start)))
-        goes = min(end, midnight + timedelta(minutes=minutes_of(window.end)))
+        comes = max(start, midnight + timedelta(minutes=opens))
+        goes = min(end, midnight + timedelta(minutes=closes))
         if goes - comes >= shortest:
             return comes, goes
     return None

@@ -6,6 +6,7 @@ working out the same expression again in each place where it is used.
 """
 
 from benchmarks.postgis.criteria import FETCHED, MOVED, RELEVANT, SAID, SURE, fresh, values
+from benchmarks.postgis.question import spans_of
 from benchmarks.postgis.rules import not_failed, stage_of, unknown
 from geodata.straight import DETOUR
 from matching.ask import Ask
@@ -15,7 +16,7 @@ from matching.ranking import SAME_LAT, SAME_PLACE_M
 from matching.rules import RULES
 from matching.schemes import UNIT, Scheme
 from matching.suggest import served_for
-from matching.times import ALL_DAYS, windows_of
+from matching.times import ALL_DAYS
 
 LIMIT = 10
 
@@ -82,7 +83,7 @@ def _walked(near: str) -> str:
 
 def _attended(walked: str, ask: Ask) -> str:
     """Rows in reach, with the days of the sessions that the person can attend."""
-    wanted, _ = windows_of(ask)
+    wanted, _ = spans_of(ask)
     days = (
         f"s.held & CASE WHEN %(from_minute)s > 0 AND s.ends <= %(from_minute)s"
         f" THEN {_LATER_DAYS} ELSE {int(ALL_DAYS)} END"

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import numpy as np
 from psycopg.types.numeric import Int8
 
 from benchmarks.postgis.criteria import WEIGHTS
@@ -16,7 +17,7 @@ from matching.schemes import UNIT, Scheme
 from matching.suggest import served_for
 from matching.terms import NEED_BITS, NOT_ASKED, TERMS, terms_of
 from matching.text import asked_weights
-from matching.times import windows_of
+from matching.times import days_of_hours
 
 ROUND = 1.001
 """By so much larger are boxes, for the edges of two boxes and of two circles aren't quite alike."""
@@ -51,6 +52,12 @@ def numbers_of(ask: Ask, codebook: Codebook, scheme: Scheme, idf: Array) -> dict
         features, weights = asked_weights(ask.need.wishes.text, idf)
         found |= {"features": features.tolist(), "weights": weights.tolist()}
     return found
+
+
+def spans_of(ask: Ask) -> tuple[Array, Array]:
+    """Return the days of a person's hours and the hours, those for sessions past midnight last."""
+    days, hours = zip(*days_of_hours(ask), strict=True)
+    return np.concatenate(days), np.concatenate(hours)
 
 
 def signed(number: Any) -> Int8:
@@ -101,7 +108,7 @@ def box(middle: LonLat, metres: float) -> tuple[float, float, float, float]:
 
 
 def _sessions(ask: Ask) -> dict[str, Any]:
-    wanted, hours = windows_of(ask)
+    wanted, hours = spans_of(ask)
     found: dict[str, Any] = {"from_minute": signed(ask.from_minute)}
     for k, (days, (start, end)) in enumerate(zip(wanted, hours, strict=True)):
         found |= {f"days_{k}": signed(days), f"from_{k}": signed(start), f"to_{k}": signed(end)}

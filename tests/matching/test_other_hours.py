@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matching.hours import hours_of
 from matching.need import parse_need
 from matching.other_hours import (
     is_another_day,
@@ -19,7 +20,7 @@ from matching.other_hours import (
 from matching.rows import Slots
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
-from matching.times import ALL_DAYS, Sessions, windows_of
+from matching.times import ALL_DAYS, Sessions, days_of_hours
 from resources.clock import JAPAN
 from resources.database import Database
 from resources.vocabulary import default_vocabulary
@@ -70,11 +71,11 @@ def test_no_session_ahead_asks_for_less(opened: Any, stated: Any, whole: bool) -
     end = start + np.array([m for _, m, *_ in opened], np.int64)
     none = np.zeros(len(opened), np.uint64)
     flat = Slots(np.array([0, len(opened)]), start, end, days, none)
-    asked = SimpleNamespace(eve=EVE, windows=stated)
-    sessions = Sessions(EVE, flat, days, none, *windows_of(asked), 30)  # type: ignore[arg-type]
+    asked: Any = SimpleNamespace(eve=EVE, hours=hours_of(stated))
+    sessions = Sessions(EVE, flat, days, none, *days_of_hours(asked)[0], 30)
     found = smallest_changes(sessions, np.array([0]), np.array([whole]))
     (session,) = sessions.told(session_of_change(found))
-    least = slow(opened, stated, whole)
+    least = slow(opened, list(asked.hours.own), whole)
     if session is None:
         assert least is None
         return

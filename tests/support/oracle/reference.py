@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -264,14 +265,25 @@ class Reference:
         end = (session.end - midnight).total_seconds() / 60
         length = end - start
         wanted = length if entry.offering.attendance == "whole" else min(length, self.worth)
+        free = "".join(
+            "x" if self.is_free(session.start.weekday() * 1440 + minute) else " "
+            for minute in range(int(start), int(end))
+        )
+        return max(len(run) for run in free.split(" ")) >= wanted
+
+    def is_free(self, minute: int) -> bool:
+        """Whether the person can come in a minute of the week, counted from Monday."""
+        return minute % (7 * 1440) in self.free_minutes
+
+    @cached_property
+    def free_minutes(self) -> set[int]:
+        found: set[int] = set()
         for window in self.need.windows:
-            if window.day != DAYS[session.start.weekday()]:
-                continue
+            midnight = DAYS.index(window.day) * 1440
             w0 = int(window.start[:2]) * 60 + int(window.start[3:])
             w1 = int(window.end[:2]) * 60 + int(window.end[3:])
-            if min(end, w1) - max(start, w0) >= wanted:
-                return True
-        return False
+            found.update(range(midnight + w0, midnight + w1))
+        return found
 
     def least_change(self, entry: Entry) -> schedules.SessionTime | None:
         """The session ahead for which the person would have to change the hours least."""
@@ -288,14 +300,25 @@ class Reference:
         end = int((session.end - midnight).total_seconds()) // 60
         stay = end - start if entry.offering.attendance == "whole" else min(end - start, self.worth)
         stretched = []
-        for window in self.need.windows:
-            if window.day == DAYS[session.start.weekday()]:
-                w0 = int(window.start[:2]) * 60 + int(window.start[3:])
-                w1 = int(window.end[:2]) * 60 + int(window.end[3:])
-                for comes in range(start, end - stay + 1):
-                    earlier, later = max(w0 - comes, 0), max(comes + stay - w1, 0)
-                    stretched.append(earlier + later)
+        for w0, w1 in self.stated_hours(session.start.weekday()):
+            for comes in range(start, end - stay + 1):
+                earlier, later = max(w0 - comes, 0), max(comes + stay - w1, 0)
+                stretched.append(earlier + later)
         return (False, min(stretched)) if stretched else (True, stay)
+
+    def stated_hours(self, weekday: int) -> set[tuple[int, int]]:
+        """From when to when the person can come without a gap, of hours on a weekday."""
+        found = set()
+        for minute in range(1440):
+            if not self.is_free(weekday * 1440 + minute):
+                continue
+            begins = ends = minute
+            while begins > -7 * 1440 and self.is_free(weekday * 1440 + begins - 1):
+                begins -= 1
+            while ends < 7 * 1440 and self.is_free(weekday * 1440 + ends):
+                ends += 1
+            found.add((begins, ends))
+        return found
 
     def change_of_hours(self, entry: Entry) -> str:
         """What is said of a place that isn't open when the person can come."""

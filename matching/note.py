@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from matching.note_numbers import counted, timed, without_leftovers
+from matching.note_grades import graded
+from matching.note_hours import timed, without_leftovers
+from matching.note_numbers import counted
 from matching.note_proposals import Proposal
 from matching.note_turned import is_turned
 from matching.note_whom import Others, whom_of
@@ -34,6 +36,8 @@ def read_note(note: str) -> list[Proposal]:
     """
     folded = unicodedata.normalize("NFKC", note)
     found: dict[tuple[str, str], Proposal] = {}
+    numbers: dict[tuple[str, str], Proposal] = {}
+    grades: list[Proposal] = []
     whom = whom_of(folded)
     young = False
     wished: list[str] = []
@@ -42,9 +46,17 @@ def read_note(note: str) -> list[Proposal]:
         young = young or _is_at_school(part, others)
         coded = list(_coded(part, others))
         wished += _wished(part, coded)
-        for proposal in (*coded, *counted(part, others), *timed(part, others)):
+        grades += graded(part, others)
+        counts = list(counted(part, others))
+        for number in counts:
+            numbers.setdefault((number.field, ""), number)
+        for proposal in (*coded, *counts, *timed(part, others)):
             key = (proposal.field, str(proposal.value) if _many(proposal.field) else "")
             found.setdefault(key, proposal)
+    if len({grade.value for grade in grades}) == 1:
+        found.setdefault(("age", ""), grades[0])
+    # What is said beats what a word stands for by default: 「集団は苦手。3人くらいまで」.
+    found |= numbers
     if wished:
         words = "、".join(dict.fromkeys(wished))[:LONGEST_WISH]
         found["wishes.text", ""] = Proposal("wishes.text", words, wished[0])
@@ -157,7 +169,7 @@ def _with_what_follows(found: list[Proposal], at_school: bool) -> list[Proposal]
     if care is None:
         return found
     age = by_field.get("age")
-    if at_school or (age is not None and age.value < _OF_AGE):
+    if age.value < _OF_AGE if age is not None else at_school:
         young = Proposal("needs.young_carer", care.value, care.because)
         return [*(p for p in found if p.field not in (care.field, young.field)), young]
     if "needs.childcare" in by_field and "needs.double_care" not in by_field:

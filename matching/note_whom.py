@@ -19,15 +19,19 @@ _OUTSIDE = "同居人|友人|友だち|友達|知人|隣人|隣家|近所の人|
 
 _KIN = "|".join((_PARENTS, _CHILDREN, _PARTNERS, _SIBLINGS))
 _OTHER = f"(?:{_KIN}|{_OUTSIDE})"
+_CALLED_SO = "さん|ちゃん|くん|君"
 _AGED = r"(?:\s*\([^)]*\)|\s*\d{1,3}\s*[歳才代]?)?"
 
 _TOPIC = re.compile(
-    rf"(?P<who>{_OTHER})(?:たち|ら)?(?P<aged>{_AGED})"
+    rf"(?P<who>{_OTHER})(?:たち|ら|{_CALLED_SO})?(?P<aged>{_AGED})"
     r"(?P<mark>は|が|も|、|:|→|(?=要介護|要支援|認知症|入院|入所|施設|他界|無職|病|うつ|統合失調|障害|不登校|ひきこもり))"
 )
 _OWNED = re.compile(
     rf"(?P<who>{_OTHER}){_AGED}の[^、。はがをでにともへ]{{1,12}}"
     rf"|(?P<owner>(?:もの忘れ|[^、。はがをにもの]{{1,10}})の)(?P<whose>{_OTHER})"
+)
+_BESIDE = re.compile(
+    rf"(?P<who>{_OTHER})(?:[\d二三四]人|{_CALLED_SO})?\s*(?:\([^)]*\)|[小中高][1-6])"
 )
 _SELF = re.compile(r"ご?本人|自分|自身|当人|今度は私|(?<![一-龥])私")
 _CLAUSE = re.compile(r"[、;→/]")
@@ -36,6 +40,11 @@ _CALLED = re.compile(
     rf"(?P<who>{_KIN}){_AGED}(?:から|より)の?、?(?:相談|電話|TEL|tel|連絡|来電|メール|依頼|聞)"
     rf"|(?P<came>{_KIN}){_AGED}(?:が|のみ|だけ)?(?:来所|来談|来庁|来電|相談に)"
 )
+_WITH_A_CHILD = re.compile(
+    r"(?P<who>[母父])親?\s*\(?\d\d歳?\)?\s*[と・]\s*(?:子|娘|息子|[長次][男女])\s*\(?[0-6](?!\d)"
+)
+"""A mother named with her small child is the person: 「母（33）と子（6）」."""
+
 _ASKED_ABOUT = {
     _PARENTS: _CHILDREN,
     _CHILDREN: _PARENTS,
@@ -52,7 +61,7 @@ class Others:
     topics : what is said of them: 「母は足が悪い」. Of a topic (は) that holds until the person is
         named again, or a clause ends that gives a reason or a contrast; of a subject (が) within
         its clause.
-    owned : what is theirs, or what they are called by: 「母の足」, 「車椅子の母」
+    owned : what is theirs, or what they are called by: 「母の足」, 「車椅子の母」, 「弟（小3）」
     """
 
     topics: Sequence[Span] = ()
@@ -83,6 +92,11 @@ class Whom:
                 m.span()
                 for m in _OWNED.finditer(sentence)
                 if not self._is_own(m["who"] or m["whose"], sentence[m.end() :])
+            ]
+            + [
+                (m.end("who"), m.end())
+                for m in _BESIDE.finditer(sentence)
+                if not self._is_own(m["who"], sentence[m.end("who") :])
             ],
         )
 
@@ -118,4 +132,7 @@ def whom_of(note: str) -> Whom:
                 if named:
                     return Whom(re.compile("|".join(map(re.escape, named))))
     told = re.search(rf"(?:本人は|対象は|本人[=:])({_KIN})|({_KIN})\(?本人", note)
-    return Whom(re.compile(re.escape(told[1] or told[2]))) if told else Whom()
+    if told:
+        return Whom(re.compile(re.escape(told[1] or told[2])))
+    parent = _WITH_A_CHILD.search(note)
+    return Whom(re.compile(parent["who"])) if parent else Whom()

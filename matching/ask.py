@@ -33,6 +33,9 @@ LIGHTER_WORK = ("cleaning", "light_work", "office_work", "shop_work", "kitchen_w
 STRAIN_NEEDS = frozenset({"injury", "illness", "frailty"})
 """For people with these, heavy work is out of the question; for safety's sake nobody edits them."""
 
+SCHOOL_NEEDS = frozenset({"truancy"})
+"""Who has these goes to school; where no age was said, that is what is known of it."""
+
 YOUNGEST_YOUTH = 12
 
 
@@ -117,10 +120,17 @@ class Ask:
         return self.need.step == 0 or self.homebound
 
     @property
+    def is_minor(self) -> bool:
+        """Tell whether the person is a minor, or must be taken for one: who would go to school."""
+        age = self.need.age
+        return age < ADULT if age is not None else not SCHOOL_NEEDS.isdisjoint(self.need.needs)
+
+    @property
     def no_alcohol_known(self) -> bool:
         """Tell whether a place that serves alcohol is out of the question."""
         age = self.need.age
-        return (age is not None and age < DRINKING_AGE) or "addiction" in self.need.needs
+        young = self.is_minor if age is None else age < DRINKING_AGE
+        return young or "addiction" in self.need.needs
 
     @property
     def spared_heavy_work(self) -> bool:

@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 from geodata.compiled import compiled
-from matching.ask import ADULT
 from matching.sight import Seen
 from matching.verdicts import (
     Rule,
@@ -123,7 +122,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "child_safe",
-        lambda a: a.need.age is not None and a.need.age < ADULT,
+        lambda a: a.is_minor,
         child_safe,
         shows("child_safe", shown_flag),
         no_change,

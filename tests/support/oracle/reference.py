@@ -418,7 +418,7 @@ class Reference:
             out["smoking"] = yes(r.smoking, False)
         if limits.no_animals:
             out["animals"] = yes(r.animals, False)
-        if (need.age is not None and need.age < 20) or "addiction" in need.needs:
+        if self.younger_than(20) or "addiction" in need.needs:
             out["sober"] = yes(r.alcohol, False)
         if {"injury", "illness", "frailty"} & set(need.needs):
             out["strain"] = self.strain(set(r.activities or []))
@@ -448,9 +448,13 @@ class Reference:
             out["no_children"] = "pass" if r.children_present is False else "fail"
         if safety.no_alcohol:
             out["no_alcohol"] = "pass" if r.alcohol is False else "fail"
-        if need.age is not None and need.age < 18:
+        if self.younger_than(18):
             out["child_safe"] = "pass" if r.child_safe is True else "fail"
         return out
+
+    def younger_than(self, age: int) -> bool:
+        """Whether the person is so young; who would go to school is, where no age is said."""
+        return "truancy" in self.need.needs if self.need.age is None else self.need.age < age
 
     def served(self) -> float:
         """How far out a place with transport or online counts."""

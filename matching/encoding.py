@@ -33,6 +33,7 @@ from matching.place_shown import SHOWN, kept
 from resources import schedules
 from resources.host_experience import band_of_days, band_of_people
 from resources.track_record import LATEST
+from resources.vocabulary import UNSORTED
 
 # What the encoder reads of each offering, in this order (see `store.FACTS_OF_AN_OFFERING`).
 SOURCE = (
@@ -53,6 +54,7 @@ SOURCE = (
 EPOCH = date(1970, 1, 1).toordinal()
 LOW_HALF = (1 << 64) - 1
 NOBODY_OLDER = 200
+RUNGS = range(6)
 
 
 def day_number(day: date) -> int:
@@ -101,6 +103,12 @@ def _codes(stored: str | None) -> list[str] | None:
     return None if stored is None else json.loads(stored)
 
 
+def _rungs(stored: Sequence[Any] | None) -> int:
+    """Return the bits of the rungs of the ladder; what is none is left out."""
+    said = list(stored or ())
+    return sum(1 << rung for rung in RUNGS if rung in said)
+
+
 def _ages(low: int | None, high: int | None) -> tuple[int, int] | None:
     if low is None and high is None:
         return None
@@ -131,8 +139,9 @@ class Encoder:
         self._simple: dict[str, tuple[str, Callable[[Any], Any]]] = {
             "activities": ("activities", mask("activity")),
             "languages": ("languages", mask("language")),
-            "steps": ("steps", _memo(lambda s: sum(1 << int(x) for x in _codes(s) or ()))),
-            "kind": ("kind", _memo(lambda code: kinds[code])),
+            "steps": ("steps", _memo(lambda s: _rungs(_codes(s)))),
+            # A kind that the list no longer has is told by nobody, as where a file says none.
+            "kind": ("kind", _memo(lambda code: kinds[code if code in kinds else UNSORTED])),
             "status": ("status", _place_in(STATUSES, STATUSES.index("closed"))),
             "gender": ("gender", _place_in(GENDERS, -1)),
             "noise": ("noise", _place_in(NOISES, -1)),
@@ -230,7 +239,10 @@ class Encoder:
         if stored is None or stored == "null":
             return None
         numbers = self._selectors
-        schedule = schedules.from_json(json.loads(stored))
+        try:
+            schedule = schedules.from_json(json.loads(stored))
+        except schedules.BadSchedule:
+            return None  # not known, rather than no suggestion at all for anybody
         runs = [
             (numbers.setdefault(selector, len(numbers)), start, end)
             for selector, start, end in schedules.slots(schedule)

@@ -14,9 +14,12 @@ from sqlalchemy import inspect, select, types
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from resources import changes
+from resources import changes, clock
+from resources.catalogue_rows import unusable
 from resources.changes import plain
+from resources.editing import TOGETHER
 from resources.import_report import FileReport, Outcome, Told
+from resources.lists_usable import lists_unusable
 from resources.merged import Merge, NotSame
 from resources.models import (
     Agency,
@@ -32,6 +35,8 @@ from resources.models import (
 from resources.moments import Moment
 from resources.sources.rows import BadFile
 from resources.strict_json import NotJson, checked, parsed
+from resources.terms import read_vocabulary
+from resources.vocabulary import Vocabulary, default_vocabulary
 from resources.witnessed import HostAsked, SessionSeen
 
 FORMAT = 1
@@ -55,7 +60,12 @@ TABLES: dict[str, type[Base]] = {
 OURS = ("version",)
 """Columns that count the writes of one database, and mean nothing in another."""
 
+LISTS = "taxonomy_term"
+
 BATCH = 500
+
+Line = tuple[int, str, dict[str, Any]]
+"""A row with the number of its line and its table."""
 
 PLAIN: dict[type[Any], Any] = {  # what a value of a column is in JSON
     types.Boolean: bool,
@@ -102,23 +112,46 @@ def import_catalogue(
 ) -> FileReport:
     """Bring a written catalogue in: rows are added, or changed where they differ.
 
-    Rows that the file doesn't name stay. A line that can't be used refuses the whole file.
-    Raises `BadFile` with the line's number.
+    Rows that the file doesn't name stay. A moment that an added row doesn't say is now.
+    A line that can't be used refuses the whole file. Raises `BadFile` with the line's number.
     """
     changes.acting(session, by=by)
     report = FileReport(name)
-    batch: list[tuple[int, str, dict[str, Any]]] = []
-    for number, kind, facts in _read(lines):
-        if batch and (batch[0][1] != kind or len(batch) >= BATCH):
-            _take_in(session, batch, report)
-            batch = []
-        batch.append((number, kind, facts))
-    if batch:
-        _take_in(session, batch, report)
+    lists: Vocabulary | None = read_vocabulary(session) or default_vocabulary()
+    last_term = 0
+    for batch in _batches(_read(lines)):
+        if batch[0][1] == LISTS:
+            lists, last_term = None, batch[-1][0]
+        elif lists is None:
+            lists = _new_lists(session, last_term)
+        _take_in(session, batch, report, lists or default_vocabulary())
+    if lists is None:
+        _new_lists(session, last_term)
     return report
 
 
-def _read(lines: Iterable[str]) -> Iterator[tuple[int, str, dict[str, Any]]]:
+def _batches(rows: Iterable[Line]) -> Iterator[list[Line]]:
+    """Give the rows in runs of one table each, none too long."""
+    batch: list[Line] = []
+    for row in rows:
+        if batch and (batch[0][1] != row[1] or len(batch) >= BATCH):
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch
+
+
+def _new_lists(session: Session, line: int) -> Vocabulary:
+    """Return the closed lists that the file leaves; raise `BadFile` where they can't be used."""
+    lists = read_vocabulary(session) or default_vocabulary()
+    wrong = lists_unusable(lists, session.scalars(select(TaxonomyTerm)))
+    if wrong is not None:
+        raise _bad(line, *wrong)
+    return lists
+
+
+def _read(lines: Iterable[str]) -> Iterator[Line]:
     first = True
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -154,12 +187,12 @@ def _bad(line: int, ja: str, en: str) -> BadFile:
     )
 
 
-def _take_in(
-    session: Session, batch: list[tuple[int, str, dict[str, Any]]], report: FileReport
-) -> None:
-    table = TABLES[batch[0][1]]
+def _take_in(session: Session, batch: list[Line], report: FileReport, lists: Vocabulary) -> None:
+    kind = batch[0][1]
+    table, now = TABLES[kind], clock.now()
     columns = {c.key: c for c in _columns(table)}
     keys = [c.key for c in _keys(table)]
+    moments = [k for k, c in columns.items() if isinstance(c.type, Moment) and not c.nullable]
     rows = [(n, _values(n, facts, columns)) for n, _, facts in batch]
     for number, values in rows:
         if any(values.get(k) is None for k in keys):
@@ -169,7 +202,12 @@ def _take_in(
         report.rows += 1
         identity = tuple(values[k] for k in keys)
         stored = known.get(identity)
+        beside = {} if stored is None else {n: getattr(stored, n) for n in TOGETHER.get(kind, ())}
+        wrong = unusable(kind, {**beside, **values}, lists)
+        if wrong is not None:
+            raise _bad(number, *wrong)
         if stored is None:
+            values.update({k: now for k in moments if k not in values})
             _check_complete(number, values, columns)
             stored = table(**values)
             session.add(stored)
@@ -179,6 +217,8 @@ def _take_in(
         differing = {k: v for k, v in values.items() if getattr(stored, k) != v}
         for key, value in differing.items():
             setattr(stored, key, value)
+        if differing and "edited_at" in moments and "edited_at" not in values:
+            stored.edited_at = now
         fields = tuple((table.__tablename__, key) for key in differing)
         outcome: Outcome = "changed" if differing else "unchanged"
         report.tell(Told(number, outcome, _name(table, values), fields))

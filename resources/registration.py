@@ -13,7 +13,8 @@ from resources.vocabulary import Vocabulary
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)]
-Age = Annotated[int, Field(ge=0, le=120)]
+OLDEST = 120
+Age = Annotated[int, Field(ge=0, le=OLDEST)]
 Codes = Annotated[list[str], Field(max_length=60)]
 
 

@@ -284,8 +284,18 @@ def _label(axis: str, code: str, words: str) -> str:
 def _facts(session: Session, axis: str, code: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     if not facts:
         return {}
+    return checked_facts(axis, code, facts, read_vocabulary(session) or default_vocabulary())
+
+
+def checked_facts(
+    axis: str, code: str, facts: Mapping[str, Any], lists: Vocabulary
+) -> dict[str, Any]:
+    """Return what is said of a kind or a need as it is kept; raise `BadTerm`.
+
+    lists : the closed lists whose words it may name
+    """
     if axis == "need":
-        return _meaning(session, code, facts)
+        return _meaning(code, facts, lists)
     if axis != "kind" or not set(facts) <= set(KIND_FACTS):
         raise BadTerm(axis, code, "facts")
     found = dict(facts)
@@ -296,27 +306,28 @@ def _facts(session: Session, axis: str, code: str, facts: Mapping[str, Any]) -> 
         raise BadTerm(axis, code, "facts")
     if "group" in found and not (isinstance(found["group"], str) and found["group"]):
         raise BadTerm(axis, code, "facts")
-    lists = read_vocabulary(session) or default_vocabulary()
     for name, of, without in (
         ("needs", "need", set()),
         ("first_needs", "need", set()),
         ("audience", "audience", {"anyone"}),
     ):
-        codes = found.get(name, [])
-        if not isinstance(codes, list) or not set(codes) <= set(lists.codes(of)) - without:
+        if not _are_of(found.get(name, []), set(lists.codes(of)) - without):
             raise BadTerm(axis, code, "facts")
     return found
 
 
-def _meaning(session: Session, code: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+def _are_of(codes: Any, known: set[str]) -> bool:
+    return isinstance(codes, list) and all(isinstance(c, str) and c in known for c in codes)
+
+
+def _meaning(code: str, facts: Mapping[str, Any], lists: Vocabulary) -> dict[str, Any]:
     """Return what a need means as it is kept; raise `BadTerm`."""
-    known = set((read_vocabulary(session) or default_vocabulary()).codes("audience")) - {"anyone"}
+    known = set(lists.codes("audience")) - {"anyone"}
     if not set(facts) <= set(MEANT):
         raise BadTerm("need", code, "facts")
     found = dict(facts)
     for name in ("audience", "audience_maybe"):
-        codes = found.get(name, [])
-        if not isinstance(codes, list) or not set(codes) <= known:
+        if not _are_of(found.get(name, []), known):
             raise BadTerm("need", code, "audience")
     if not all(isinstance(found.get(name, False), bool) for name in ("rides", "from_home")):
         raise BadTerm("need", code, "facts")

@@ -21,6 +21,9 @@ MOST_TERMS = {
 }
 """How many words a list may hold, retired ones too: each is a bit or a number of the index."""
 
+UNSORTED = "unsorted"
+"""The kind of what nobody has told the kind of yet; it is never suggested."""
+
 MEANT = ("audience", "audience_maybe", "rides", "from_home")
 """What a need says of whoever has it: audiences, and whether they ride along or stay at home."""
 

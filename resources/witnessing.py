@@ -15,6 +15,8 @@ from resources.schedules import BadSchedule, from_json, next_sessions
 from resources.witnessed import HostAsked, SessionSeen
 
 WITNESSES = ("host", "staff", "field", "booking")
+WAYS = ("room", "call")
+"""How a host is asked: a question without a name, or a call of the list of places to call."""
 
 LOOKED_BACK_DAYS = 62
 """How long ago a session may be of which somebody says whether it took place."""

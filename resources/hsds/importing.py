@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 
 from resources import changes, clock
 from resources.hsds.files import read_records
-from resources.hsds.read_classes import UNSORTED
 from resources.hsds.read_place import place_of_no_location
 from resources.hsds.read_record import (
     BadRecord,
@@ -35,7 +34,7 @@ from resources.models import ImportedFile, Location, Offering, Organization, Res
 from resources.sources.rows import is_storable
 from resources.sources.tables import MOST_BYTES
 from resources.strict_json import NotJson
-from resources.vocabulary import Vocabulary
+from resources.vocabulary import UNSORTED, Vocabulary
 
 SOURCE = "hsds"
 LONGEST_ID_SHOWN = 60

@@ -1,7 +1,7 @@
 """Reads HSDS attributes, languages and costs into what a resource is classed as.
 
 A term counts where it is one of our closed lists': by its id, or by the list's name and its code.
-A kind is never guessed from a name: without a term that says it, it is `UNSORTED`.
+A kind is never guessed from a name: without a term that says it, it is `vocabulary.UNSORTED`.
 """
 
 from typing import Any
@@ -14,7 +14,6 @@ from resources.vocabulary import Vocabulary
 
 Json = dict[str, Any]
 
-UNSORTED = "unsorted"
 LARGEST_FEE_YEN = 1_000_000
 
 

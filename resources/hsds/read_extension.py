@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import types
 
+from resources.allowed import CHOICES, RANGES
 from resources.hsds.extension import NAME, own_fields
 from resources.hsds.values import Reader
 from resources.models import Base, Location, Offering, Organization, Resource
 from resources.schedules import BadSchedule, from_json, to_json
 from resources.sources.rows import is_storable
-from resources.vocabulary import Vocabulary
 
 Json = dict[str, Any]
 
@@ -20,37 +20,27 @@ TABLES: dict[str, type[Base]] = {
     "location": Location,
     "offering": Offering,
 }
-CHOICES = {
-    "gender": ("any", "female", "male"),
-    "attendance": ("drop_in", "whole"),
-    "verified_by": ("host", "staff", "call", "source"),
-    "availability_said_by": ("host", "staff", "source", "booking"),
-    "point_level": ("prefecture", "city", "town", "chome", "number", "point"),
-    "point_source": ("file", "gazetteer", "pin"),
-}
 MOST = 10_000_000
 
 
-def read_extension(entity: str, record: Json, reader: Reader, vocabulary: Vocabulary) -> Json:
+def read_extension(entity: str, record: Json, reader: Reader) -> Json:
     """Return the columns that `ibasho` states, as JSON can hold them."""
     said = reader.inside(record, NAME)
     columns = TABLES[entity].__table__.columns
-    choices = CHOICES | {"availability": tuple(vocabulary.codes("availability"))}
     found = {}
     for name in own_fields(entity):
         if said.get(name) is None:
             continue
-        value = _value(name, said, columns[name].type, choices, reader)
+        value = _value(entity, name, said, columns[name].type, reader)
         if value is not None:
             found[name] = value
     return found
 
 
-def _value(
-    name: str, said: Json, kind: Any, choices: dict[str, tuple[str, ...]], reader: Reader
-) -> Any:
-    if name in choices:
-        return reader.one_of(said, name, choices[name])
+def _value(entity: str, name: str, said: Json, kind: Any, reader: Reader) -> Any:
+    column = (entity, name)
+    if column in CHOICES:
+        return reader.one_of(said, name, CHOICES[column])
     if name == "schedule":
         try:
             return to_json(from_json(said[name]))
@@ -60,9 +50,14 @@ def _value(
     if isinstance(kind, types.Boolean):
         return reader.yes(said, name)
     if isinstance(kind, types.Integer):
-        return reader.whole(said, name, MOST)
+        low, high = RANGES.get(column, (0, MOST))
+        number = reader.whole(said, name, int(high))
+        if number is not None and number < low:
+            reader.left_out(name)
+            return None
+        return number
     if isinstance(kind, types.Float):
-        return _number(said, name, reader)
+        return _number(said, name, reader, RANGES.get(column, (0, MOST))[1])
     if isinstance(kind, types.Date):
         day: date | None = reader.day(said, name)
         return None if day is None else day.isoformat()
@@ -70,10 +65,10 @@ def _value(
     return reader.text(said, name, longest)
 
 
-def _number(said: Json, name: str, reader: Reader) -> float | None:
+def _number(said: Json, name: str, reader: Reader, most: float) -> float | None:
     value = said[name]
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not 0 <= value <= MOST:
+    if not number or not 0 <= value <= most:
         reader.left_out(name)
         return None
     return float(value)

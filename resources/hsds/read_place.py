@@ -12,7 +12,6 @@ from resources.hsds.read_extension import read_extension
 from resources.hsds.read_schedule import read_schedules
 from resources.hsds.values import Reader
 from resources.sources.rows import is_storable
-from resources.vocabulary import Vocabulary
 
 Json = dict[str, Any]
 
@@ -31,7 +30,7 @@ def uuid_of(record: Json) -> uuid.UUID | None:
         return None
 
 
-def read_location(record: Json, reader: Reader, vocabulary: Vocabulary) -> Json:
+def read_location(record: Json, reader: Reader) -> Json:
     """Return the facts of a place; its id among them."""
     facts: Json = {"visibility": "public", "name": reader.text(record, "name", 300)}
     point = reader.point(record)
@@ -40,7 +39,7 @@ def read_location(record: Json, reader: Reader, vocabulary: Vocabulary) -> Json:
         if NAME not in record:
             facts |= {"point_level": "point", "point_source": "file"}
     facts |= _address(record, reader)
-    facts |= read_extension("location", record, reader, vocabulary)
+    facts |= read_extension("location", record, reader)
     said = [
         t for a in reader.objects(record, "accessibility")
         if (t := reader.text(a, "description", 10_000))
@@ -82,9 +81,7 @@ def _known(facts: Json) -> Json:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def read_offering(
-    record: Json, service: Json, reader: Reader, vocabulary: Vocabulary, today: date
-) -> Json:
+def read_offering(record: Json, service: Json, reader: Reader, today: date) -> Json:
     """Return the facts of an offering: when, how many places, verified on which day.
 
     Hours of the service, else of the location, count where the place itself has none.
@@ -94,7 +91,7 @@ def read_offering(
         (s for r in (record, service, location) if (s := reader.objects(r, "schedules"))), []
     )
     facts: Json = {"label": reader.text(record, "description", 200)}
-    own = read_extension("offering", record, reader, vocabulary)
+    own = read_extension("offering", record, reader)
     said = _capacity(record, service, reader)
     # What our own field says of places is exact; the capacity is a view of it.
     facts |= {} if "availability" in own else said

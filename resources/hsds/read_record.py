@@ -134,7 +134,7 @@ def _name(record: Json, reader: Reader) -> str:
 def _organization_record(
     record: Json, vocabulary: Vocabulary, today: date, reader: Reader
 ) -> list[Read]:
-    host = _organization(record, reader, vocabulary)
+    host = _organization(record, reader)
     found = []
     for number, service in enumerate(reader.objects(record, "services"), start=1):
         try:
@@ -148,7 +148,7 @@ def _organization_record(
     return found or [Read(host, None)]
 
 
-def _organization(record: Json, reader: Reader, vocabulary: Vocabulary) -> Row:
+def _organization(record: Json, reader: Reader) -> Row:
     facts = {
         "name": _name(record, reader),
         "description": reader.text(record, "description", 10_000),
@@ -156,7 +156,7 @@ def _organization(record: Json, reader: Reader, vocabulary: Vocabulary) -> Row:
         "url": reader.page(record, "website"),
         "phone": _phone(record, reader),
         "corporate_number": _corporate_number(record, reader),
-        **read_extension("organization", record, reader, vocabulary),
+        **read_extension("organization", record, reader),
     }
     return Row(_identity(record), _known(facts))
 
@@ -207,14 +207,14 @@ def _service(
         "age_max": high,
         **read_fee(record, reader),
         **read_classes(record, reader, vocabulary),
-        **read_extension("resource", record, reader, vocabulary),
+        **read_extension("resource", record, reader),
     }
     if host is None:
-        host = _nested_host(record, vocabulary, reader)
-    return Read(host, Row(id_, _known(facts)), _places(record, id_, vocabulary, today, reader))
+        host = _nested_host(record, reader)
+    return Read(host, Row(id_, _known(facts)), _places(record, id_, today, reader))
 
 
-def _nested_host(record: Json, vocabulary: Vocabulary, reader: Reader) -> Row | None:
+def _nested_host(record: Json, reader: Reader) -> Row | None:
     nested = reader.inside(record, "organization")
     if not nested:
         if record.get("organization_id") is not None:
@@ -224,15 +224,13 @@ def _nested_host(record: Json, vocabulary: Vocabulary, reader: Reader) -> Row | 
             )
         return None
     try:
-        return _organization(nested, reader, vocabulary)
+        return _organization(nested, reader)
     except BadRecord as error:
         reader.note(f"organization: {error.ja}", f"Its organization: {error.en}")
         return None
 
 
-def _places(
-    record: Json, service_id: uuid.UUID, vocabulary: Vocabulary, today: date, reader: Reader
-) -> list[PlaceRow]:
+def _places(record: Json, service_id: uuid.UUID, today: date, reader: Reader) -> list[PlaceRow]:
     found = []
     for entry in reader.objects(record, "service_at_locations"):
         id_ = uuid_of(entry)
@@ -242,15 +240,15 @@ def _places(
                 "A service at a location without a UUID as its id was passed over.",
             )
             continue
-        offering = read_offering(entry, record, reader, vocabulary, today)
-        found.append(PlaceRow(Row(id_, offering), _location(entry, reader, vocabulary)))
+        offering = read_offering(entry, record, reader, today)
+        found.append(PlaceRow(Row(id_, offering), _location(entry, reader)))
     if not found:
-        offering = read_offering({}, record, reader, vocabulary, today)
+        offering = read_offering({}, record, reader, today)
         found.append(PlaceRow(Row(place_of_no_location(service_id), offering), None))
     return found
 
 
-def _location(entry: Json, reader: Reader, vocabulary: Vocabulary) -> Row | None:
+def _location(entry: Json, reader: Reader) -> Row | None:
     """Return where one goes to; a postal address or a place on the web is none."""
     location = reader.inside(entry, "location")
     if not location or location.get("location_type") in ("virtual", "postal"):
@@ -262,4 +260,4 @@ def _location(entry: Json, reader: Reader, vocabulary: Vocabulary) -> Row | None
             "The id of its location is not a UUID; the place stays unknown.",
         )
         return None
-    return Row(id_, read_location(location, reader, vocabulary))
+    return Row(id_, read_location(location, reader))

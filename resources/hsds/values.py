@@ -7,11 +7,10 @@ from typing import Any
 from geodata.coordinates import is_in_japan
 from resources.clock import JAPAN
 from resources.hsds.parts import email, web
+from resources.registration import OLDEST
 from resources.sources.rows import is_storable
 
 Json = dict[str, Any]
-
-OLDEST = 120
 
 
 @dataclass(frozen=True)

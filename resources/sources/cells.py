@@ -7,6 +7,7 @@ import uuid
 from functools import cache
 
 from geodata.coordinates import is_in_japan
+from resources.registration import OLDEST
 from resources.sources.headers import Header, layouts
 from resources.sources.reasons import BadRow
 from resources.vocabulary import default_vocabulary
@@ -80,7 +81,7 @@ def url_of(text: str) -> str | None:
 def age_of(text: str) -> int | None:
     """Return the youngest age, in years, of 3歳から; None where it says anything else."""
     match = re.fullmatch(r"(\d{1,3})歳から", unicodedata.normalize("NFKC", text))
-    return int(match[1]) if match else None
+    return int(match[1]) if match and int(match[1]) <= OLDEST else None
 
 
 def count_of(text: str) -> int | None:

@@ -16,8 +16,9 @@ from resources.commands import register_resource
 from resources.database import Database
 from resources.exchange import export_catalogue, import_catalogue
 from resources.importing import BadFile
-from resources.models import Agency, AgencyLink, Base, District, Organization, TaxonomyTerm
+from resources.models import Agency, AgencyLink, Base, District, Organization
 from resources.registration import Registration
+from resources.terms import add_term, edit_term, replace_term, retire_term
 
 
 def filled(database: Database) -> str:
@@ -48,16 +49,9 @@ def filled(database: Database) -> str:
         session.flush()
         session.add(AgencyLink(origin="a", target="b", relation="refers_to"))
         session.add(District(layer="wards", code="1", ja="第一"))
-        session.add(
-            TaxonomyTerm(
-                axis="kind",
-                code="salon",
-                ja="サロン",
-                en="Salon",
-                position=0,
-                facts={"term_days": 90},
-            )
-        )
+        add_term(session, axis="kind", code="sauna", ja="銭湯", en="Bath", by="test")
+        edit_term(session, axis="kind", code="salon", facts={"term_days": 60}, by="test")
+        retire_term(session, axis="kind", code="unsorted", by="test")
         for _ in range(60):
             parts = catalogues.registration(r, [uuid.uuid4()], date(2026, 11, 24))
             parts["organization"] = {"name": "架空\u2028の会"}
@@ -67,6 +61,7 @@ def filled(database: Database) -> str:
                 vocabulary=catalogues.VOCABULARY,
                 by="test",
             )
+        replace_term(session, axis="kind", old="sauna", new="salon", by="test")
     return written(database)
 
 

@@ -47,7 +47,11 @@ _NAMESPACE = uuid.UUID("5b1f6d2e-6c1b-4c0e-9c36-0a5f9d7f8f11")
 
 
 class BadTable(ValueError):
-    """A table that no index can be made of: which row and column, and what is wrong with it."""
+    """A table that no index can be made of: which column, and what is wrong with it."""
+
+    def __init__(self, column: str, problem: str) -> None:
+        self.column, self.problem = column, problem
+        super().__init__(f"{column}: {problem}")
 
 
 def rows_of(offerings: pd.DataFrame, vocabulary: Vocabulary) -> list[dict[str, Any]]:
@@ -58,31 +62,26 @@ def rows_of(offerings: pd.DataFrame, vocabulary: Vocabulary) -> list[dict[str, A
     missing = {"name", "kind"} - set(offerings.columns)
     unknown = set(offerings.columns) - set(COLUMNS)
     if missing or unknown:
-        raise BadTable(f"columns missing: {sorted(missing)}; columns not known: {sorted(unknown)}")
+        named = sorted(missing or unknown)
+        raise BadTable(", ".join(named), "must be there" if missing else "is no column of ours")
     rows, met = [], set()
     for number, given in enumerate(offerings.to_dict("records")):
         try:
             row = _row(given, number, vocabulary)
-        except _BadCell as bad:
-            raise BadTable(f"row {number}, {bad.column}: {bad.problem}") from None
+        except BadTable as bad:
+            raise BadTable(f"row {number}, {bad.column}", bad.problem) from None
         if row["id"] in met:
-            raise BadTable(f"row {number}, id: stands in an earlier row, too")
+            raise BadTable(f"row {number}, id", "stands in an earlier row, too")
         met.add(row["id"])
         rows.append(row)
     return rows
-
-
-class _BadCell(ValueError):
-    def __init__(self, column: str, problem: str) -> None:
-        self.column, self.problem = column, problem
-        super().__init__(f"{column}: {problem}")
 
 
 def _row(given: Mapping[Any, Any], number: int, vocabulary: Vocabulary) -> dict[str, Any]:
     row = {name: _plain(given.get(name)) for name in COLUMNS}
     row |= {name: value for name, value in DEFAULTS.items() if row[name] is None}
     if not row["name"] or row["kind"] is None:
-        raise _BadCell("name", "a name, and a kind of the list, must be there")
+        raise BadTable("name", "a name, and a kind of the list, must be there")
     row |= {name: _list(name, row[name]) for name in LISTS}
     row |= {name: _identity(name, row[name]) for name in _IDS}
     row |= {name: _whole(name, row[name]) for name in _SHOWN_BY_HOSTS}
@@ -102,7 +101,7 @@ def _checked(row: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in WHOSE_WORD:
         if row[name] not in (None, *SAID):
-            raise _BadCell(name, f"is one of {', '.join(SAID)}")
+            raise BadTable(name, f"is one of {', '.join(SAID)}")
     for part in _PARTS:
         names = set(part.model_fields) & set(COLUMNS) - {*WHOSE_WORD, "id", "phone"}
         if part is OrganizationPart:
@@ -112,14 +111,14 @@ def _checked(row: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, Any]:
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             column = str(first["loc"][0]) if first["loc"] else ", ".join(sorted(names))
-            raise _BadCell(column, first["msg"]) from None
+            raise BadTable(column, first["msg"]) from None
         found |= {n: getattr(said, n) for n in names if row[n] is not None}
     try:
         check_codes(found, vocabulary)
         check_schedule(row["schedule"])
     except BadRegistration as bad:
         column = bad.field.rpartition(".")[2]
-        raise _BadCell(column, "holds a code of no list, or can't be read") from None
+        raise BadTable(column, "holds a code of no list, or can't be read") from None
     return found
 
 
@@ -145,7 +144,7 @@ def _list(name: str, value: Any) -> list[Any] | None:
         except ValueError:
             value = None
         if not isinstance(value, list):
-            raise _BadCell(name, 'is a list, such as ["isolation"]')
+            raise BadTable(name, 'is a list, such as ["isolation"]')
     # pandas turns whole numbers into fractions where one is missing; so do arrays.
     return None if value is None else [_plain(one) for one in value]
 
@@ -153,14 +152,14 @@ def _list(name: str, value: Any) -> list[Any] | None:
 def _whole(name: str, value: Any) -> int | None:
     if value is None or (not isinstance(value, bool | str) and value == int(value) >= 0):
         return None if value is None else int(value)
-    raise _BadCell(name, "is a whole number, 0 or more")
+    raise BadTable(name, "is a whole number, 0 or more")
 
 
 def _identity(name: str, value: Any) -> uuid.UUID | None:
     try:
         return value if value is None or isinstance(value, uuid.UUID) else uuid.UUID(str(value))
     except ValueError:
-        raise _BadCell(name, "is a UUID") from None
+        raise BadTable(name, "is a UUID") from None
 
 
 def _schedule(value: Any) -> dict[str, Any] | None:
@@ -170,10 +169,10 @@ def _schedule(value: Any) -> dict[str, Any] | None:
         try:
             read = json.loads(value)
         except ValueError:
-            raise _BadCell("schedule", "isn't JSON") from None
+            raise BadTable("schedule", "isn't JSON") from None
         return dict(read)
     parsed = parse_schedule(str(value))
     if parsed.said is None:
-        raise _BadCell("schedule", "the words aren't understood")
+        raise BadTable("schedule", "the words aren't understood")
     # What says less than a schedule, such as days without hours, leaves the hours unknown.
     return None if parsed.schedule is None else to_json(parsed.schedule)

@@ -66,7 +66,7 @@ def test_a_list_with_a_model_is_that_of_the_plain_reference_and_breaks_no_rule(
         model = _random_model(r)
         _keep(sqlite_database, model)
         with sqlite_database.reading() as session:
-            for _ in range(12):
+            for _ in range(20):
                 asked = catalogues.need(r, sqlite_hosts, NOW.date())
                 asked["wishes"]["text"] = None
                 need = parse_need(asked, catalogues.VOCABULARY)

@@ -27,7 +27,7 @@ from resources.queries import Entry, _entries
 from resources.registration import Registration
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
-PAIRS = int(os.environ.get("IBASHO_PAIRS", "3000"))
+PAIRS = int(os.environ.get("IBASHO_PAIRS", "8000"))
 PLACES = 100 if PAIRS < 100_000 else 1_000
 
 

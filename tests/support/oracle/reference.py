@@ -129,6 +129,7 @@ class Reference:
         # Word lists are shared with the engine; what is read by them counts where none was chosen.
         named = () if need.wishes.activities else activities_named(need.wishes.text or "")
         self.wished = set(need.wishes.activities) | set(named)
+        self.stays: dict[tuple[int, int, int], int] = {}
         self.locations: list[Location] = []
         self.track_records: dict[UUID, tuple[list[Any], list[Any]]] = {}
         self.experiences: dict[UUID, HostExperience] = {}
@@ -265,11 +266,18 @@ class Reference:
         end = (session.end - midnight).total_seconds() / 60
         length = end - start
         wanted = length if entry.offering.attendance == "whole" else min(length, self.worth)
-        free = "".join(
-            "x" if self.is_free(session.start.weekday() * 1440 + minute) else " "
-            for minute in range(int(start), int(end))
-        )
-        return max(len(run) for run in free.split(" ")) >= wanted
+        return self.longest_stay(session.start.weekday(), int(start), int(end)) >= wanted
+
+    def longest_stay(self, weekday: int, start: int, end: int) -> int:
+        """The most minutes in a row, of so many from a midnight, in which the person can come."""
+        asked = (weekday, start, end)
+        if asked not in self.stays:  # most sessions of a catalogue have the hours of others
+            free = "".join(
+                "x" if self.is_free(weekday * 1440 + minute) else " "
+                for minute in range(start, end)
+            )
+            self.stays[asked] = max(len(run) for run in free.split(" "))
+        return self.stays[asked]
 
     def is_free(self, minute: int) -> bool:
         """Whether the person can come in a minute of the week, counted from Monday."""

@@ -448,3 +448,25 @@ def test_a_suggestion_names_the_rung_on_which_one_would_begin(
     (found,) = suggested(database, store, asked).suggestions
     assert found.rung == rung
     assert found.as_json()["rung"] == rung
+
+
+@pytest.mark.parametrize(
+    ("says", "age", "field", "value"),
+    [
+        ({"age_min": 15, "age_max": 64}, 34, "age_max", 64),
+        ({"age_min": 15, "age_max": 64}, 10, "age_min", 15),
+        ({"age_min": 15, "age_max": 64}, 70, "age_max", 64),
+        ({"age_min": 15, "age_max": None}, 34, "age_min", 15),
+        ({"age_min": 15, "age_max": 64, "accepted_age_max": 80}, 70, "accepted_age_max", 80),
+        ({"age_min": None, "age_max": None}, 34, "age_max", None),
+    ],
+)
+def test_an_age_is_judged_by_the_limit_that_is_named(
+    says: dict[str, Any], age: int, field: str, value: int | None,
+    database: Database, store: IndexStore, register: Any,
+) -> None:  # fmt: skip
+    offering = register(**place(resource=says))
+    with database.reading() as session:
+        told = explain(session, store, need(age=age), offering, now=NOW)
+    (verdict,) = (v for v in told.verdicts if v.rule == "age")
+    assert (verdict.field, verdict.value) == (field, value)

@@ -100,9 +100,13 @@ def test_every_place_that_must_never_appear_is_kept_off_for_a_reason_that_is_tol
                     session, town.store, town.need(v), offering_of[key], scheme=v.scheme,
                     now=judged.NOW,
                 )  # fmt: skip
-                failed = [r.words.ja for r in told.verdicts if r.verdict == "fail"]
+                failed = {r.rule for r in told.verdicts if r.verdict == "fail"}
                 assert not told.suggestible, (v.title, key)
-                assert all(failed), (v.title, key)
+                counted = set(town.answer(v).removed_by)
+                # Told of the places that were looked at; what lies farther out fails `reach` here.
+                assert failed & {*counted, "reach"} or (not failed and "minimum" in counted), (
+                    v.title, key, failed, counted,
+                )  # fmt: skip
 
 
 def test_the_examples_name_places_that_exist_and_touch_every_need_and_limit() -> None:

@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import threading
 from datetime import UTC, datetime, timedelta
 
 from celery.worker.request import Request
@@ -17,15 +16,16 @@ from labour.tasks import TEST_TASKS
 
 
 def run_thread() -> None:
-    """Run the jobs as the server does."""
+    """Run the jobs as the server does, until told to end.
+
+    The signal is waited for, not handled: a handler that sets an event while this thread is inside
+    the event's own lock, as when it has just slept past its time, waits for itself for ever.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # in the threads to come, too
     program = open_program(read_settings())
     runner = ThreadRunner(program, tasks=TEST_TASKS, pause_s=0.05)
     runner.start()
-    over = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: over.set())
-    # Not for ever: a signal that came to another thread, as after SIGCONT, wakes nobody here.
-    while not over.wait(0.05):
-        pass
+    signal.sigwait({signal.SIGTERM})
     runner.stop()
     program.close()
 

@@ -10,11 +10,13 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     StringConstraints,
     ValidationError,
     model_validator,
 )
-from pydantic_core import ErrorDetails
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, ErrorDetails
 
 from geodata.coordinates import LonLat, is_in_japan
 from matching.sentences import Sentence, sentence
@@ -61,6 +63,25 @@ class Part(BaseModel):
         if isinstance(data, dict) and None in data.values():
             return {name: value for name, value in data.items() if value is not None}
         return data
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Say so in the JSON Schema, too."""
+        schema = handler(core_schema)
+        part = handler.resolve_ref_schema(schema)
+        for name, facts in part["properties"].items():
+            if name not in part.get("required", ()):
+                part["properties"][name] = _or_null(facts)
+        return schema
+
+
+def _or_null(facts: JsonSchemaValue) -> JsonSchemaValue:
+    if {"type": "null"} in facts.get("anyOf", ()):
+        return facts
+    beside = {name: facts.pop(name) for name in ("default", "title") if name in facts}
+    return {"anyOf": [facts, {"type": "null"}], **beside}
 
 
 class At(Part):

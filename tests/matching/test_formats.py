@@ -74,11 +74,18 @@ def test_every_rule_and_criterion_has_its_sentence_and_every_scheme_weighs_all()
 def test_null_says_nothing_and_an_hour_may_be_written_shorter() -> None:
     at = {"lon": 139.7148, "lat": 35.7290}
     plain = Need.model_validate({"at": at})
-    nothing = {name: None for name in Need.model_fields if name != "at"}
-    assert Need.model_validate({"at": at, **nothing}) == plain
+    documented = jsonschema.Draft202012Validator(schema("need"))
+    nothing = {"at": at, **{name: None for name in Need.model_fields if name != "at"}}
+    assert Need.model_validate(nothing) == plain
+    documented.validate(nothing)
     for name, part in (("wishes", Wishes), ("limits", Limits), ("safety", Safety)):
-        said = {name: dict.fromkeys(part.model_fields)}
-        assert Need.model_validate({"at": at, **said}) == plain
+        said = {"at": at, name: dict.fromkeys(part.model_fields)}
+        assert Need.model_validate(said) == plain
+        documented.validate(said)
+    for bad in ({"at": None}, {"at": at, "safety": {"exclude_areas": [{"lon": None}]}}):
+        assert not documented.is_valid(bad)
+        with pytest.raises(ValueError, match="Need"):
+            Need.model_validate(bad)
     windows = [
         parse_need(
             {"at": at, "windows": [{"day": "mon", "from": a, "to": b}]}, catalogues.VOCABULARY

@@ -170,6 +170,7 @@ class Answer:
     """What was found for a need.
 
     activities_read : codes of the activities that the wish in words named, where none was chosen
+    from_home_read : the wish in words said that they would rather join from home
     full : what would be suggested if it had a seat left, where that was asked for. For sharing
            places among many; no part of the contract.
     """
@@ -185,6 +186,7 @@ class Answer:
     learned: Learned | None = None
     from_accuracy_m: float | None = None
     activities_read: tuple[str, ...] = ()
+    from_home_read: bool = False
     full: tuple[Suggestion, ...] = ()
 
     @property
@@ -207,6 +209,7 @@ class Answer:
             "from_accuracy_m": self.from_accuracy_m,
             "from_town": self.from_town,
             "activities_read": list(self.activities_read),
+            "from_home_read": self.from_home_read,
             "suggestions": suggestions,
             "nearest_misses": nearest_misses,
             "removed_by": self.removed_by,

@@ -2,23 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import reduce
-from operator import or_
 
 from geodata.coordinates import LonLat
 from geodata.straight import DETOUR
+from matching.audiences import ADULT, Audiences, audiences_of
 from matching.codebook import Codebook
 from matching.columns import mask_of
 from matching.encoding import LOW_HALF, day_number
 from matching.hours import Hours, hours_of
 from matching.need import Limits, Need
-from matching.note import activities_named
+from matching.note import activities_named, names_from_home
 from matching.rows import eve_of
 from matching.schemes import Thresholds, default_weighing
 from resources.clock import JAPAN
-
-ADULT = 18
-"""民法第4条: a person under 18 is a minor."""
 
 DRINKING_AGE = 20
 """二十歳未満ノ者ノ飲酒ノ禁止ニ関スル法律 第1条."""
@@ -36,17 +32,6 @@ STRAIN_NEEDS = frozenset({"injury", "illness", "frailty"})
 SCHOOL_NEEDS = frozenset({"truancy"})
 """Who has these goes to school; where no age was said, that is what is known of it."""
 
-YOUNGEST_YOUTH = 12
-
-
-def ages_of_audiences(thresholds: Thresholds) -> dict[str, tuple[int, int]]:
-    """Return from which age to which somebody is one of an audience; children are minors by law."""
-    return {
-        "elderly": (thresholds.elderly_age, 200),
-        "children": (0, ADULT - 1),
-        "youth": (YOUNGEST_YOUTH, thresholds.youth_age),
-    }
-
 
 @dataclass(frozen=True)
 class Ask:
@@ -56,6 +41,8 @@ class Ask:
     needs : (bit, weight) of each need
     activities_read : codes of the activities that the wish in words names, where none was chosen;
         they count as wished, and an answer says that they do
+    from_home_read : the wish in words says that they would rather join from home, and no limit says
+        whether they would
     rides, homebound : some need makes the person ride along, or keeps them at home
     """
 
@@ -67,14 +54,14 @@ class Ask:
     needs: tuple[tuple[int, int], ...]
     activities: int
     activities_read: tuple[str, ...]
+    from_home_read: bool
     languages: int
     easy_language: int
     plain_language: int
+    audiences: Audiences
     heavy_work: int
     lighter_work: int
     holds: int | None
-    audience_yes: int
-    audience_maybe: int
     rides: bool
     homebound: bool
     excluded_hosts: tuple[int, ...]
@@ -116,8 +103,15 @@ class Ask:
 
     @property
     def from_home(self) -> bool:
-        """Tell whether what is joined from home is in reach: for the first rung, or by needs."""
-        return self.need.step == 0 or self.homebound
+        """Tell whether what is joined from home is in reach: as said, else by rung and needs."""
+        if self.limits.from_home is not None:
+            return self.limits.from_home
+        return self.from_home_read or self.need.step == 0 or self.homebound
+
+    @property
+    def home_wished(self) -> bool:
+        """Tell whether being joined from home is something that the person wishes of a place."""
+        return bool(self.limits.from_home) or self.from_home_read
 
     @property
     def is_minor(self) -> bool:
@@ -127,7 +121,7 @@ class Ask:
 
     @property
     def no_alcohol_known(self) -> bool:
-        """Tell whether a place that serves alcohol is out of the question."""
+        """Tell whether a place is out of the question that isn't known to serve no alcohol."""
         age = self.need.age
         young = self.is_minor if age is None else age < DRINKING_AGE
         return young or "addiction" in self.need.needs
@@ -176,7 +170,6 @@ def prepare(
     spoken = limits.languages or ()
     meant = [codebook.meanings[code] for code in need.needs]
     numbers = thresholds or default_weighing().thresholds
-    yes, maybe = _audiences(need, bits("audience"), numbers)
     read = _activities_read(need, codebook)
     return Ask(
         need=need,
@@ -187,14 +180,14 @@ def prepare(
         needs=tuple((bits("need")[code], weight) for code, weight in need.needs.items()),
         activities=mask_of(need.wishes.activities or read, bits("activity")),
         activities_read=read,
+        from_home_read=limits.from_home is None and names_from_home(need.wishes.text or ""),
         languages=mask_of((*spoken, "easy_ja") if "ja" in spoken else spoken, bits("language")),
         easy_language=mask_of(() if "ja" in spoken else ("easy_ja",), bits("language")),
         plain_language=mask_of(("ja",) if "easy_ja" in spoken else (), bits("language")),
+        audiences=audiences_of(need, codebook, numbers),
         heavy_work=mask_of(HEAVY_WORK, bits("activity")),
         lighter_work=mask_of(LIGHTER_WORK, bits("activity")),
         holds=None if limits.holds is None else mask_of(limits.holds, bits("requirement")),
-        audience_yes=reduce(or_, (m.audience for m in meant), yes),
-        audience_maybe=reduce(or_, (m.audience_maybe for m in meant), maybe),
         rides=any(m.rides for m in meant),
         homebound=any(m.from_home for m in meant),
         excluded_hosts=tuple(i.int & LOW_HALF for i in need.safety.exclude_organizations),
@@ -210,24 +203,3 @@ def _activities_read(need: Need, codebook: Codebook) -> tuple[str, ...]:
         return ()
     named = (code for code in activities_named(words) if listed.holds("activity", code))
     return tuple(dict.fromkeys(listed.current("activity", code) for code in named))
-
-
-def _audiences(need: Need, bits: dict[str, int], numbers: Thresholds) -> tuple[int, int]:
-    """Return the bits of the audiences a person is one of, and of those to ask about.
-
-    Those that follow from needs come beside these, see `Codebook.meanings`.
-    """
-    sure, open_ones = ["anyone"], []
-    if need.limits.with_child:
-        sure.append("parents")
-    for code, (low, high) in ages_of_audiences(numbers).items():
-        if need.age is None:
-            open_ones.append(code)
-        elif low <= need.age <= high:
-            sure.append(code)
-    for code, gender in (("women", "female"), ("men", "male")):
-        if need.limits.gender == gender:
-            sure.append(code)
-        elif need.limits.gender is None or need.limits.gender == "other":
-            open_ones.append(code)
-    return mask_of(sure, bits), mask_of(open_ones, bits)

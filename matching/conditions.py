@@ -9,6 +9,7 @@ from matching.columns import CONVERSATIONS, NOISES
 from matching.sentences import Sentence, sentence
 from matching.sight import Seen
 from matching.verdicts import (
+    PASS,
     Rule,
     always,
     at_most,
@@ -92,8 +93,13 @@ def requirements(p: Any, _look: Any, a: Any) -> int:
 
 
 @compiled
-def sober(p: Any, _look: Any, _a: Any) -> int:
-    """No place that serves alcohol for someone under 20, or who is dependent on something."""
+def sober(p: Any, _look: Any, a: Any) -> int:
+    """No place that serves alcohol for someone under 20, or who is dependent on something.
+
+    Nor for who comes with a child, whom a place that doesn't say needn't be asked about.
+    """
+    if not a["alcohol_asked"] and p["alcohol"] < 0:
+        return PASS
     return must_be(p["alcohol"], 0)
 
 
@@ -228,7 +234,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "sober",
-        lambda a: a.no_alcohol_known,
+        lambda a: a.no_alcohol_known or bool(a.limits.with_child),
         sober,
         shows("alcohol", shown_flag),
         no_change,

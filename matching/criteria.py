@@ -117,8 +117,13 @@ def needs(p: Any, _look: Any, a: Any) -> float:
 
 @compiled
 def wishes(p: Any, look: Any, a: Any) -> float:
-    """Mean of the share of wished activities on offer, and the likeness of the free text."""
+    """Mean of the share of wished activities on offer, of being joined from home, where that is
+    wished, and of the likeness of the free text.
+    """
     found, parts = 0.0, 0
+    if a["home_wished"]:
+        parts += 1
+        found += _yes_no(p["online"])
     if a["activities_wished"]:
         parts += 1
         offered = p["activities"]
@@ -302,7 +307,9 @@ def _wants_atmosphere(ask: Ask) -> bool:
 
 CRITERIA: tuple[Criterion, ...] = (
     Criterion("needs", lambda a: bool(a.needs), needs),
-    Criterion("wishes", lambda a: bool(a.activities or a.need.wishes.text), wishes),
+    Criterion(
+        "wishes", lambda a: bool(a.activities or a.home_wished or a.need.wishes.text), wishes
+    ),
     Criterion("nearness", _always, nearness),
     Criterion("time", _always, time),
     Criterion("atmosphere", _wants_atmosphere, atmosphere),

@@ -59,6 +59,9 @@ def _needs(p: Seen) -> Ground:
     return Ground(value, words)
 
 
+_ONLINE = {True: "ground.online", False: "ground.not_online", None: "ground.online_unknown"}
+
+
 def _wishes(p: Seen) -> Ground:
     text, read = p.ask.need.wishes.text, p.ask.activities_read
     wished = p.ask.need.wishes.activities or read
@@ -74,6 +77,9 @@ def _wishes(p: Seen) -> Ground:
         words.append(
             sentence("ground.activities", activities=activities) if shared else sentence(none)
         )
+    if p.ask.home_wished:
+        value["online"] = shown_flag(p["online"])
+        words.append(sentence(_ONLINE[value["online"]]))
     if text:
         value["alike"] = round(float(p["alike"]), 4)
         words.append(sentence("ground.alike", alike=f"{value['alike']:.2f}"))

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.compiled import compiled
-from matching.ask import Ask, ages_of_audiences
+from matching.ask import Ask
+from matching.audiences import ages_of_audiences
 from matching.columns import NEVER
 from matching.order import Order
 from matching.rules import Judged

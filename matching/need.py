@@ -80,8 +80,10 @@ class Part(BaseModel):
 def _or_null(facts: JsonSchemaValue) -> JsonSchemaValue:
     if {"type": "null"} in facts.get("anyOf", ()):
         return facts
-    beside = {name: facts.pop(name) for name in ("default", "title") if name in facts}
-    return {"anyOf": [facts, {"type": "null"}], **beside}
+    beside = ("default", "title")
+    told: JsonSchemaValue = {n: v for n, v in facts.items() if n not in beside}
+    kept: JsonSchemaValue = {n: v for n, v in facts.items() if n in beside}
+    return {"anyOf": [told, {"type": "null"}], **kept}
 
 
 class At(Part):
@@ -117,6 +119,7 @@ class Limits(Part):
     sessions_per_week: Annotated[int, Field(ge=1, le=14)] | None = None
     minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
     transport: bool | None = None  # would use transport where it is offered
+    from_home: bool | None = None  # would rather join from home, by telephone or online
     no_smoking: bool | None = None
     no_animals: bool | None = None
     holds: tuple[str, ...] | None = None  # what of the requirements the person has

@@ -16,7 +16,7 @@ from matching.note_numbers import counted
 from matching.note_proposals import Proposal
 from matching.note_turned import is_turned
 from matching.note_whom import Others, whom_of
-from matching.note_words import Entry, entries, likings
+from matching.note_words import Entry, entries, from_home, likings
 
 LONGEST_WISH = 200
 """Characters of the wish in words."""
@@ -116,6 +116,22 @@ def activities_named(words: str) -> tuple[str, ...]:
             for part in _SENTENCE_END.split(folded)
             for proposal in _coded(part, whom.others(part), likings())
         )
+    )
+
+
+@lru_cache(maxsize=4096)
+def names_from_home(words: str) -> bool:
+    """Tell whether a wish in words says that somebody would rather join from home.
+
+    Examples
+    --------
+    >>> names_from_home("家から、文字だけで"), names_from_home("電話や画面でなく、顔を見て")
+    (True, False)
+    """
+    folded = unicodedata.normalize("NFKC", words)
+    whom = whom_of(folded)
+    return any(
+        any(_coded(part, whom.others(part), from_home())) for part in _SENTENCE_END.split(folded)
     )
 
 

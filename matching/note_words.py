@@ -46,9 +46,14 @@ class Entry:
 
 
 @cache
-def entries() -> tuple[Entry, ...]:
+def _lists() -> dict[str, Any]:
     text = files("matching").joinpath("note_words.toml").read_text(encoding="utf-8")
-    lists = tomllib.loads(text)
+    return tomllib.loads(text)
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    lists = _lists()
     made = [
         Entry(f"needs.{code}", 2, _any(pattern), Turn.NEED, _SAID.get(code, Said.OF_ONESELF))
         for code, pattern in lists["needs"].items()
@@ -69,13 +74,27 @@ def entries() -> tuple[Entry, ...]:
         Entry(entry["field"], entry["value"], _any(entry["pattern"]), Turn.LIMIT)
         for entry in lists["limit"]
     ]
-    return tuple(made)
+    wished = f"(?=[^、]*(?:{lists['from_home']['wished']}))(?:{_from_home().pattern})"
+    return (*made, Entry("limits.from_home", True, re.compile(wished), Turn.LIKING))
 
 
 @cache
 def likings() -> tuple[Entry, ...]:
     """Return the patterns that speak for what somebody likes to do."""
-    return tuple(entry for entry in entries() if entry.turn is Turn.LIKING)
+    return tuple(entry for entry in entries() if entry.field == "wishes.activities")
+
+
+@cache
+def from_home() -> tuple[Entry, ...]:
+    """Return the pattern by which a wish says that somebody would rather join from home.
+
+    A note is more than a wish, so in `entries` it must say that it is wished, too.
+    """
+    return (Entry("limits.from_home", True, _from_home(), Turn.LIKING),)
+
+
+def _from_home() -> re.Pattern[str]:
+    return _any(_lists()["from_home"]["pattern"])
 
 
 def _any(patterns: list[str]) -> re.Pattern[str]:

@@ -168,6 +168,7 @@ def answer_to(
         learned=learned,
         from_accuracy_m=need.at.accuracy_m,
         activities_read=ask.activities_read,
+        from_home_read=ask.from_home_read,
         full=without_room,
     )
 

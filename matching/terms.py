@@ -30,6 +30,8 @@ _WHOLE = (
     "gender",  # number in `GENDERS`, OTHER_GENDER, or NOT_ASKED where it isn't stated
     "audience_yes",
     "audience_maybe",
+    "perhaps_parent",  # bit of parents, for someone who may be one
+    "narrowing_audience",  # bits that say which of its kind's people a place is for
     "languages",
     "easy_language",  # bit of easy Japanese, for someone who would have to try it
     "plain_language",  # bit of Japanese, for someone who speaks only easy Japanese
@@ -45,7 +47,9 @@ _WHOLE = (
     "holds",  # bits of the requirements that the person meets
     "heavy_work",  # bits of activities
     "lighter_work",
+    "alcohol_asked",  # what isn't known of alcohol is asked
     "activities_wished",  # how many
+    "home_wished",
     "text_wished",
 )
 
@@ -124,8 +128,10 @@ def terms_of(ask: Ask, codebook: Codebook) -> Array:
         ask.from_home,
         _number(need.age),
         OTHER_GENDER if limits.gender == "other" else _place(limits.gender, GENDERS),
-        ask.audience_yes,
-        ask.audience_maybe,
+        ask.audiences.yes,
+        ask.audiences.maybe,
+        ask.audiences.perhaps_parent,
+        ask.audiences.narrowing,
         ask.languages,
         ask.easy_language,
         ask.plain_language,
@@ -141,7 +147,9 @@ def terms_of(ask: Ask, codebook: Codebook) -> Array:
         ask.holds or 0,
         ask.heavy_work,
         ask.lighter_work,
+        ask.no_alcohol_known,
         ask.activities.bit_count(),
+        ask.home_wished,
         bool(need.wishes.text),
         _limit(ask.walk_limit_m),
         _limit(need.radius_m),

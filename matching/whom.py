@@ -56,12 +56,21 @@ def audience(p: Any, _look: Any, a: Any) -> int:
     Where none of those is accepted who are addressed, who is accepted was likely said besides:
     whoever is addressed asks. That anyone is counts for nothing then: it is soon written.
     A place that says neither is asked, unless its kind is for others: a base for small children
-    and their parents receives nobody else, whether it says so or not.
+    and their parents receives nobody else, whether it says so or not. One that names some of its
+    kind's people and women, men or foreign roots besides says which of those people it is for; of
+    whoever may have small children it is asked.
     """
     known = p["audience_known"] > 0
-    received = p["audience"] if known else a["usual_audience"][p["kind"]]
+    usual = a["usual_audience"][p["kind"]]
+    received = p["audience"] if known else usual
+    maybe = False
+    if received & usual:
+        may_be = a["audience_yes"] | a["audience_maybe"]
+        narrowed = (received & a["narrowing_audience"] & may_be) != 0
+        received &= ~a["narrowing_audience"]
+        maybe = narrowed and (received & a["perhaps_parent"]) != 0
     yes = (received & a["audience_yes"]) != 0
-    maybe = (received & a["audience_maybe"]) != 0
+    maybe |= (received & a["audience_maybe"]) != 0
     maybe |= (p["audience_formally"] & (a["audience_yes"] | a["audience_maybe"])) != 0
     return verdict(yes, (known and yes) or (received != 0 and not yes and not maybe))
 
@@ -71,7 +80,7 @@ def _evidence_audience(p: Seen) -> tuple[str, Any]:
     if known:
         field = "accepted_audience" if known == 2 else "audience"
         return field, codes_of(p["audience"], p.codebook, "audience")
-    one_of = p.ask.audience_yes | p.ask.audience_maybe
+    one_of = p.ask.audiences.yes | p.ask.audiences.maybe
     usual = p.codebook.usual_audience[p["kind"]]
     if usual == 0 or usual & one_of:
         return "audience", None

@@ -33,8 +33,8 @@ USUAL_SPEED_M_S = 1.1
 
 ASKED = {
     "noise", "conversation", "group_size", "max_yen", "sessions_per_week", "minutes",
-    "staff_present", "step_free", "with_child", "pay_wanted", "transport", "no_smoking",
-    "no_animals",
+    "staff_present", "step_free", "with_child", "pay_wanted", "transport", "from_home",
+    "no_smoking", "no_animals",
 }  # fmt: skip
 """All limits that the form shows: one that is left empty there is taken away."""
 

@@ -124,6 +124,7 @@ def values(ask: Ask) -> dict[str, str]:
     """Return how each criterion that a need may ask for is worked out."""
     limits = ask.limits
     wished = [_ACTIVITIES] if ask.activities else []
+    wished += [_yes_no("o.online")] if ask.home_wished else []
     wished += ["sqrt(o.alike)"] if ask.need.wishes.text else []
     asked = [
         found

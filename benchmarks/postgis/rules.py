@@ -65,9 +65,15 @@ _LANGUAGE = f"({_share('languages', 'languages')})"
 _LANGUAGE_TRIED = "o.languages & (%(easy_language)s | %(plain_language)s) <> 0"
 _HEAVY = f"({_share('activities', 'heavy_work')})"
 _LIGHTER = f"({_share('activities', 'lighter_work')})"
-_AUDIENCE = f"({_share('audience', 'audience_yes')})"
+_RECEIVED = (
+    "(CASE WHEN o.audience & o.usual_audience <> 0 THEN o.audience & ~%(narrowing_audience)s"
+    " ELSE o.audience END)"
+)
+_AUDIENCE = f"({_RECEIVED} & %(audience_yes)s <> 0)"
 _AUDIENCE_PERHAPS = (
-    f"({_share('audience', 'audience_maybe')}"
+    f"({_RECEIVED} & %(audience_maybe)s <> 0"
+    " OR o.audience & o.usual_audience <> 0 AND o.audience & %(perhaps_parent)s <> 0"
+    " AND o.audience & %(narrowing_audience)s & (%(audience_yes)s | %(audience_maybe)s) <> 0"
     f" OR {_share('audience_formally', 'audience_yes')}"
     f" OR {_share('audience_formally', 'audience_maybe')})"
 )
@@ -109,7 +115,10 @@ TESTS: dict[str, Test] = {
     ),
     "smoking": _must_be("smoking", 0),
     "animals": _must_be("animals", 0),
-    "sober": _must_be("alcohol", 0),
+    "sober": Test(
+        "o.alcohol = 0 OR o.alcohol < 0 AND %(alcohol_asked)s = 0",
+        "o.alcohol >= 0 OR %(alcohol_asked)s = 0",
+    ),
     "strain": Test(f"NOT {_HEAVY}", f"o.activities <> 0 AND NOT ({_HEAVY} AND {_LIGHTER})"),
     "step": Test(_share("steps", "near_steps"), "o.steps <> 0"),
     "host_rest": Test(

@@ -35,7 +35,7 @@ def anything():
             else [r.randint(-1 if kind == "i" else 0, 3) for _ in range(n)]
         )
         records[name] = np.array(values).reshape(records[name].shape)
-    for name in ("visit_first", "accompaniment"):
+    for name in ("visit_first", "accompaniment", "online"):
         records[name] = [r.randint(-1, 1) for _ in range(PLACES)]
     records["accuracy_m"] = [r.choice([0.0, 180.0]) for _ in range(PLACES)]
     records["kind"] = [r.randrange(len(codebook.kinds)) for _ in range(PLACES)]
@@ -124,6 +124,7 @@ RISES, FALLS = 1, -1
         ("needs", "place", "needs", [0, 0b1, 0b11, 0b111, 0b1111, 0b11111], RISES),
         ("wishes", "look", "alike", [0.0, 0.01, 0.2, 0.7, 1.0], RISES),
         ("wishes", "place", "activities", [0b100, 0b101, 0b111], RISES),
+        ("wishes", "place", "online", [0, -1, 1], RISES),
         ("nearness", "look", "walk_m", [0.0, 1.0, 500.0, 20_000.0], FALLS),
         ("time", "look", "fitting", [0, 0b10, 0b110, 0b11111110, (1 << 29) - 1], RISES),
         ("atmosphere", "place", "noise", [0, 1, 2], FALLS),

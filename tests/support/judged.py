@@ -38,16 +38,22 @@ TOWNS = {
     "estate": FOLDER / "estate",
     "snow": FOLDER / "snow",
     "factory": FOLDER / "factory",
+    "onsen": FOLDER / "onsen",
+    "riverside": FOLDER / "riverside",
 }
 """The first grew up with the engine; the others were judged before anybody had seen their lists.
 
 village : distances of kilometres, rides, circles that meet twice a month
 city : dense, and a quarter of its places say next to nothing
-estate : on a hillside; all that its places don't say is unknown, as in the next two
+estate : on a hillside; all that its places don't say is unknown, as in the next four
 snow : a small city and its hamlets; most people say what they wish in words alone
 factory : of many languages; most places say a good deal
+onsen : a hot-spring town, its hamlets and a station down the valley; one host runs several places
+riverside : so dense that nearness tells little; neighbours differ in one thing
 """
-UNSAID_IS_UNKNOWN = frozenset({TOWNS["estate"], TOWNS["snow"], TOWNS["factory"]})
+UNSAID_IS_UNKNOWN = frozenset(
+    TOWNS[name] for name in ("estate", "snow", "factory", "onsen", "riverside")
+)
 MIDDLE = (139.68, 35.71)
 DAY = date(2026, 12, 1)
 NOW = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # 8:30 in Japan on that day, a Tuesday
@@ -146,8 +152,9 @@ def _windows(text: str) -> list[dict[str, str]]:
     days, hours = text.split()
     start, end = hours.split("-")
     return [
-        {"day": DAYS[WEEK.index(d)], "from": start.zfill(5), "to": end.zfill(5)}
-        for d in days.split("・")
+        {"day": day, "from": start.zfill(5), "to": end.zfill(5)}
+        for run in days.replace("毎日", "月～日").split("・")
+        for day in DAYS[WEEK.index(run[0]) : WEEK.index(run[-1]) + 1]
     ]
 
 
@@ -178,22 +185,11 @@ class Town:
         self.key_of: dict[uuid.UUID, str] = {}
         unsaid: dict[str, Any] = {} if folder in UNSAID_IS_UNKNOWN else {**KNOWN, "step_free": True}
         with database.writing(by="judged") as session, _named_after_their_place(session) as name:
-            for place in places(folder):
+            told = places(folder)
+            session.add_all(_hosts(told))
+            session.flush()
+            for place in told:
                 name(place["key"])
-                now, host = clock.now(), {"cap": 4, "now": 1, **place.get("host", {})}
-                rest = host.get("resting_days")
-                session.add(
-                    Organization(
-                        id=host_of(place["key"]),
-                        name=f"{place['name']}の運営者（架空）",
-                        accompanied_cap=host["cap"],
-                        accompanied_now=host["now"],
-                        resting_until=None if rest is None else DAY + timedelta(days=rest),
-                        created_at=now,
-                        edited_at=now,
-                    )
-                )
-                session.flush()
                 made = register_resource(
                     session,
                     registration=Registration.model_validate(_registration(place, unsaid)),
@@ -216,6 +212,25 @@ class Town:
         return [self.key_of[s.place.offering] for s in self.answer(vignette).suggestions]
 
 
+def _hosts(told: list[dict[str, Any]]) -> Iterator[Organization]:
+    """Make a host for each place that doesn't name another place whose host runs it, too."""
+    now = clock.now()
+    for place in told:
+        if isinstance(said := place.get("host", {}), str):
+            continue
+        host = {"cap": 4, "now": 1, **said}
+        rest = host.get("resting_days")
+        yield Organization(
+            id=host_of(place["key"]),
+            name=f"{place['name']}の運営者（架空）",
+            accompanied_cap=host["cap"],
+            accompanied_now=host["now"],
+            resting_until=None if rest is None else DAY + timedelta(days=rest),
+            created_at=now,
+            edited_at=now,
+        )
+
+
 def _registration(place: dict[str, Any], unsaid: dict[str, Any]) -> dict[str, Any]:
     facts = {**unsaid, **place.get("facts", {})}
     facts |= dict.fromkeys(place.get("unknown", ()))
@@ -226,8 +241,9 @@ def _registration(place: dict[str, Any], unsaid: dict[str, Any]) -> dict[str, An
         assert parsed is not None, place["key"]
         schedule = to_json(parsed)
     status = place.get("availability", "capacity")
+    host = place.get("host", {})
     return {
-        "organization": {"id": host_of(place["key"])},
+        "organization": {"id": host_of(host if isinstance(host, str) else place["key"])},
         "resource": {
             "name": place["name"], "kind": place["kind"], "description": place["text"],
             "status": place.get("status", "published"), **facts,

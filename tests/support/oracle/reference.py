@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from geodata.streets import StreetGraph
 from matching.learned import Learned
 from matching.need import Need
-from matching.note import activities_named
+from matching.note import activities_named, names_from_home
 from matching.schemes import Scheme, Thresholds, default_weighing
 from matching.text import fold
 from oracle.on_foot import Walker
@@ -129,6 +129,8 @@ class Reference:
         # Word lists are shared with the engine; what is read by them counts where none was chosen.
         named = () if need.wishes.activities else activities_named(need.wishes.text or "")
         self.wished = set(need.wishes.activities) | set(named)
+        said = need.limits.from_home
+        self.home_wished = names_from_home(need.wishes.text or "") if said is None else said
         self.stays: dict[tuple[int, int, int], int] = {}
         self.locations: list[Location] = []
         self.track_records: dict[UUID, tuple[list[Any], list[Any]]] = {}
@@ -428,6 +430,8 @@ class Reference:
             out["animals"] = yes(r.animals, False)
         if self.younger_than(20) or "addiction" in need.needs:
             out["sober"] = yes(r.alcohol, False)
+        elif limits.with_child:
+            out["sober"] = "fail" if r.alcohol else "pass"
         if {"injury", "illness", "frailty"} & set(need.needs):
             out["strain"] = self.strain(set(r.activities or []))
         if need.step is not None:
@@ -482,7 +486,11 @@ class Reference:
         )
 
     def from_home(self) -> bool:
-        return self.need.step == 0 or bool(self.told_of_needs("from_home"))
+        said = self.need.limits.from_home
+        if said is not None:
+            return said
+        by_itself = self.need.step == 0 or bool(self.told_of_needs("from_home"))
+        return self.home_wished or by_itself
 
     def told_of_needs(self, name: str) -> list[Any]:
         """What the lists say of the person's needs, of those that say anything."""
@@ -522,17 +530,37 @@ class Reference:
         asked = r.accepted_audience or r.audience
         if r.accepted_audience and not set(r.accepted_audience) & set(r.audience or ()):
             addressed = [code for code in r.audience or () if code != "anyone"]
-            received, formally = self._received(asked), self._received(addressed)
+            received = self._received_here(r.kind, asked)
+            formally = self._received(addressed)
             return "unknown" if received == "fail" and formally != "fail" else received
         usual = self.vocabulary.term("kind", r.kind).facts.get("audience")
         if not asked and usual:
             return "fail" if self._received(usual) == "fail" else "unknown"
-        return self._received(asked) if asked else "unknown"
+        return self._received_here(r.kind, asked) if asked else "unknown"
+
+    def _received_here(self, kind: str, asked: Sequence[str]) -> str:
+        """At a place that names its kind's own people, some words only say which of them it is for.
+
+        Who is one of those, and may have small children, may be one of the parents meant.
+        """
+        usual = self.vocabulary.term("kind", kind).facts.get("audience") or ()
+        if not set(usual) & set(asked):
+            return self._received(asked)
+        only_which = [code for code in asked if code in ("women", "men", "foreign")]
+        found = self._received([code for code in asked if code not in only_which])
+        age = self.need.age
+        a_parent = age is None or 18 <= age < self.numbers.elderly_age
+        if found == "fail" and "parents" in asked and a_parent:
+            return "fail" if self._received(only_which) == "fail" else "unknown"
+        return found
 
     def _received(self, asked: Sequence[str]) -> str:
         need = self.need
         is_one: dict[str, str] = {"anyone": "yes"}
-        for codes in self.told_of_needs("audience_maybe"):
+        for need_code, weight in need.needs.items():
+            codes = self.vocabulary.term("need", need_code).facts.get("audience_maybe") or ()
+            if weight < max(need.needs.values()):  # the trouble is their own, not their kin's
+                codes = [code for code in codes if code != "carers"]
             is_one |= dict.fromkeys(codes, "maybe")
         for codes in self.told_of_needs("audience"):
             is_one |= dict.fromkeys(codes, "yes")
@@ -586,6 +614,8 @@ class Reference:
         if self.wished:
             offered = self.wished & set(r.activities or ())
             parts.append(len(offered) / len(self.wished) if r.activities else 0.5)
+        if self.home_wished:
+            parts.append(0.5 if r.online is None else float(r.online))
         if need.wishes.text:
             parts.append(math.sqrt(text_of(entry)))
         if parts:

@@ -1,0 +1,77 @@
+"""Of which audiences somebody is, and of which perhaps: what places say of whom they are for."""
+
+from dataclasses import dataclass
+
+from matching.codebook import Codebook
+from matching.columns import mask_of
+from matching.need import Need
+from matching.schemes import Thresholds
+
+ADULT = 18
+"""民法第4条: a person under 18 is a minor."""
+
+YOUNGEST_YOUTH = 12
+
+KIN = ("carers",)
+"""Who stands beside somebody who has a trouble. That a need makes a person perhaps one of them (see
+the closed lists) holds where nothing weighs more for them: else the trouble is likely their own."""
+
+NARROWING = ("women", "men", "foreign")
+"""Audiences that tell which of its kind's people a place is for, where it names some of those: a
+base for parents that names women is for mothers, one that names foreign roots for such parents."""
+
+
+@dataclass(frozen=True)
+class Audiences:
+    """Bits of audiences.
+
+    yes, maybe : the person is one of them; is perhaps, so that the host is asked
+    narrowing : those of `NARROWING`
+    perhaps_parent : that of parents, for somebody who may have small children and doesn't say so
+    """
+
+    yes: int
+    maybe: int
+    narrowing: int
+    perhaps_parent: int
+
+
+def audiences_of(need: Need, codebook: Codebook, numbers: Thresholds) -> Audiences:
+    """Return of which audiences a person is: by age, gender, a child along, and needs."""
+    bits = codebook.bits("audience")
+    yes, maybe = _by_themselves(need, bits, numbers)
+    heaviest, kin = max(need.needs.values(), default=0), mask_of(KIN, bits)
+    for code, weight in need.needs.items():
+        meaning = codebook.meanings[code]
+        yes |= meaning.audience
+        maybe |= meaning.audience_maybe if weight == heaviest else meaning.audience_maybe & ~kin
+    may_be_a_parent = need.age is None or ADULT <= need.age < numbers.elderly_age
+    perhaps_parent = mask_of(("parents",) if may_be_a_parent else (), bits)
+    return Audiences(yes, maybe, mask_of(NARROWING, bits), perhaps_parent)
+
+
+def ages_of_audiences(thresholds: Thresholds) -> dict[str, tuple[int, int]]:
+    """Return from which age to which somebody is one of an audience; children are minors by law."""
+    return {
+        "elderly": (thresholds.elderly_age, 200),
+        "children": (0, ADULT - 1),
+        "youth": (YOUNGEST_YOUTH, thresholds.youth_age),
+    }
+
+
+def _by_themselves(need: Need, bits: dict[str, int], numbers: Thresholds) -> tuple[int, int]:
+    """Return the audiences that a person is one of, and perhaps, whatever their needs are."""
+    sure, open_ones = ["anyone"], []
+    if need.limits.with_child:
+        sure.append("parents")
+    for code, (low, high) in ages_of_audiences(numbers).items():
+        if need.age is None:
+            open_ones.append(code)
+        elif low <= need.age <= high:
+            sure.append(code)
+    for code, gender in (("women", "female"), ("men", "male")):
+        if need.limits.gender == gender:
+            sure.append(code)
+        elif need.limits.gender is None or need.limits.gender == "other":
+            open_ones.append(code)
+    return mask_of(sure, bits), mask_of(open_ones, bits)

@@ -1,0 +1,99 @@
+"""Who would rather join from home, by telephone or online: said as a limit, or in the wish."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from matching.note import names_from_home
+from matching.table import Table
+
+NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+IDS = [uuid.UUID(int=n) for n in (1, 2, 3)]
+AT = {"lon": 139.7148, "lat": 35.7290}
+NEAR = {"lon": 139.7150, "lat": 35.7292, "kind": "open_space"}
+FAR = {"lon": 139.7350, "lat": 35.7290, "kind": "open_space"}  # some 1.8 km away
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "家から、文字だけで", "家から出ずに人と話したい", "電話で、黙っていてもいい人がいるところ", "オンラインなら参加できる",
+        "画面でもよい", "家にいながら参加したい", "スマホ越しなら話せる", "電話なら話せる",
+        "Zoomで同じ病気の人と", "外に出ずにできること", "顔を出さずに話したい", "家からでも参加したい",
+    ],
+)  # fmt: skip
+def test_words_say_that_somebody_would_join_from_home(words: str) -> None:
+    assert names_from_home(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "電話や画面でなく、顔を見て話したい", "電話と雑談のない、入力の仕事", "家から出られるようになりたい",
+        "家から近いところ", "家から歩いて行ける", "スマートフォンを教えてほしい", "オンラインゲームの仲間がほしい",
+        "オンラインは苦手", "電話で話すのは苦手", "電話が怖い", "家から離れたい", "どこでもよい", "",
+        "以前はオンラインで参加していた、今は人に会いたい",
+    ],
+)  # fmt: skip
+def test_words_that_only_look_so_say_nothing(words: str) -> None:
+    assert not names_from_home(words)
+
+
+@pytest.fixture
+def table() -> Table:
+    return Table(
+        pd.DataFrame(
+            [
+                {"id": IDS[0], "name": "家からの間", "online": True, **FAR},
+                {"id": IDS[1], "name": "隣の間", "online": False, **NEAR},
+                {"id": IDS[2], "name": "わからない間", **NEAR, "lon": 139.7151},
+            ]
+        )
+    )
+
+
+def _asked(table: Table, **need: Any) -> Any:
+    return table.suggest({"at": AT, "walk_minutes": 10, "step": 2, **need}, now=NOW)
+
+
+def _listed(answer: Any) -> set[str]:
+    return {s.place.name for s in answer.suggestions}
+
+
+def test_what_is_joined_from_home_is_in_reach_of_who_says_so(table: Table) -> None:
+    assert "家からの間" not in _listed(_asked(table))
+    for said in ({"limits": {"from_home": True}}, {"wishes": {"text": "家から、文字だけで"}}):
+        answer = _asked(table, **said)
+        assert _listed(answer) >= {"家からの間", "隣の間"}
+        (found,) = [s for s in answer.suggestions if s.place.name == "家からの間"]
+        assert found.way_in == "online"
+        wish = {s.place.name: s.contributions["wishes"] for s in answer.suggestions}
+        assert wish["家からの間"] > wish["わからない間"] > wish["隣の間"]
+
+
+def test_the_answer_says_what_was_read_and_what_is_said_counts_instead(table: Table) -> None:
+    wish = {"text": "家から、文字だけで"}
+    assert _asked(table, wishes=wish).from_home_read
+    for said in (True, False):
+        answer = _asked(table, wishes=wish, limits={"from_home": said})
+        assert not answer.from_home_read
+        assert ("家からの間" in _listed(answer)) == said
+
+
+def test_who_would_not_isn_t_offered_it_on_the_first_rung_either(table: Table) -> None:
+    assert "家からの間" in _listed(_asked(table, step=0))
+    assert "家からの間" not in _listed(_asked(table, step=0, limits={"from_home": False}))
+    tied = {"withdrawal": 3}
+    assert "家からの間" not in _listed(_asked(table, needs=tied, limits={"from_home": False}))
+
+
+def test_the_reason_says_whether_it_can_be_joined_from_home(table: Table) -> None:
+    for own, expected in zip(IDS, (True, False, None), strict=True):
+        told = table.why({"at": AT, "limits": {"from_home": True}}, own, now=NOW)
+        ground = next(w.ground for w in told.weighed if w.criterion == "wishes")
+        assert ground.value["online"] is expected
+        assert "家から" in ground.words.ja
+        assert "from home" in ground.words.en

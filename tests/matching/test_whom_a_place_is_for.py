@@ -1,0 +1,85 @@
+"""Words that say for which of its kind's people a place is, whose kin somebody is, and who comes along."""
+
+import uuid
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from matching.table import Table
+
+ID = uuid.UUID(int=1)
+AT = {"lon": 139.7148, "lat": 35.7290}
+
+
+def _verdict(rule: str, place: dict[str, Any], **need: Any) -> str | None:
+    table = Table(pd.DataFrame([{"id": ID, "name": "架空の場", **AT, **place}]))
+    told = table.why({"at": AT, **need}, ID)
+    return next((v.verdict for v in told.verdicts if v.rule == rule), None)
+
+
+MOTHERS = {"kind": "parenting_base", "audience": ["parents", "women"]}
+FOREIGN_PARENTS = {"kind": "parenting_base", "audience": ["parents", "foreign"]}
+
+
+@pytest.mark.parametrize(
+    ("place", "need", "expected"),
+    [
+        (MOTHERS, {"age": 29, "limits": {"gender": "female", "with_child": True}}, "pass"),
+        (MOTHERS, {"age": 29, "limits": {"gender": "female"}}, "unknown"),  # perhaps with child
+        (MOTHERS, {"age": 72, "limits": {"gender": "female"}}, "fail"),
+        (MOTHERS, {"age": 29, "limits": {"gender": "male"}}, "fail"),
+        (MOTHERS, {"age": 16, "limits": {"gender": "female"}}, "fail"),
+        (MOTHERS, {}, "unknown"),  # of a first call neither is known
+        (FOREIGN_PARENTS, {"age": 72, "needs": {"foreign": 2}}, "fail"),
+        (FOREIGN_PARENTS, {"age": 30, "needs": {"foreign": 2}}, "unknown"),
+        (FOREIGN_PARENTS, {"age": 30, "needs": {"foreign": 2, "childcare": 1}}, "pass"),
+        (FOREIGN_PARENTS, {"age": 30, "needs": {"childcare": 1}}, "pass"),
+        # Where none of the kind's own people is named, or the kind has none, the words stand as such.
+        ({"kind": "parenting_base", "audience": ["women"]}, {"limits": {"gender": "female"}}, "pass"),
+        ({"kind": "salon", "audience": ["parents", "women"]}, {"limits": {"gender": "female"}}, "pass"),
+        # Another age isn't a word about which of them: such a base is for both.
+        ({"kind": "parenting_base", "audience": ["parents", "elderly"]}, {"age": 72}, "pass"),
+        ({"kind": "parenting_base", "audience": ["parents", "anyone"]}, {"age": 72}, "pass"),
+    ],
+)  # fmt: skip
+def test_a_place_that_names_its_kinds_people_is_for_those(
+    place: dict[str, Any], need: dict[str, Any], expected: str
+) -> None:
+    assert _verdict("audience", place, **need) == expected
+
+
+KIN = {"kind": "self_help", "audience": ["carers"], "needs": ["family", "addiction"]}
+
+
+@pytest.mark.parametrize(
+    ("needs", "expected"),
+    [
+        ({"family": 3, "debt": 2}, "unknown"),  # whose husband gambles: the host is asked
+        ({"family": 2, "addiction": 3}, "fail"),  # who gambles, and whose family suffers
+        ({"family": 2}, "unknown"),
+        ({"caregiving": 1, "addiction": 3}, "pass"),  # who says that they care for somebody does
+        ({"isolation": 3}, "fail"),
+    ],
+)
+def test_trouble_in_the_family_may_be_kins_unless_something_of_ones_own_weighs_more(
+    needs: dict[str, int], expected: str
+) -> None:
+    assert _verdict("audience", KIN, age=38, needs=needs) == expected
+
+
+@pytest.mark.parametrize(
+    ("alcohol", "need", "expected"),
+    [
+        (True, {"limits": {"with_child": True}}, "fail"),
+        (False, {"limits": {"with_child": True}}, "pass"),
+        (None, {"limits": {"with_child": True}}, "pass"),  # no mother asks that of every base
+        (None, {"limits": {"with_child": True}, "needs": {"addiction": 1}}, "unknown"),
+        (None, {"age": 17}, "unknown"),
+        (True, {"age": 40}, None),
+    ],
+)
+def test_nobody_takes_a_child_where_alcohol_is_known_to_be_served(
+    alcohol: bool | None, need: dict[str, Any], expected: str | None
+) -> None:
+    assert _verdict("sober", {"kind": "salon", "alcohol": alcohol}, **need) == expected

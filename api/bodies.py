@@ -43,6 +43,13 @@ class NotJson(ValueError):
         super().__init__("the body is not JSON")
 
 
+class Repeated(ValueError):
+    """A body in which a field is written twice: one of the two would be lost without a word."""
+
+    def __init__(self) -> None:
+        super().__init__("a field is written twice")
+
+
 def check_text(text: str) -> None:
     """Raise `Unstorable` for a text that not every database can hold."""
     if "\0" in text:
@@ -71,15 +78,24 @@ def _not_a_number(_name: str) -> None:
     raise Unstorable
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise Repeated
+    return found
+
+
 # Made once: `json.loads` makes one each time it is told how to read numbers.
-_DECODER = json.JSONDecoder(parse_int=_whole, parse_float=_fraction, parse_constant=_not_a_number)
+_DECODER = json.JSONDecoder(
+    parse_int=_whole, parse_float=_fraction, parse_constant=_not_a_number, object_pairs_hook=_once
+)
 
 
 def check_json(body: bytes) -> None:
-    """Raise `Unstorable` or `NotJson` for a body that can't be used."""
+    """Raise `Unstorable`, `Repeated` or `NotJson` for a body that can't be used."""
     try:
         data = _DECODER.decode(body.decode(json.detect_encoding(body), "surrogatepass"))
-    except Unstorable:
+    except (Unstorable, Repeated):
         raise
     except (ValueError, RecursionError):  # not JSON, not UTF-8, or nested without end
         raise NotJson from None

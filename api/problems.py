@@ -65,6 +65,11 @@ TABLE: dict[type[Exception], Problem] = {
     bodies.NotJson: Problem(
         400, "内容が正しい JSON ではありません。", "The body is not well-formed JSON."
     ),
+    bodies.Repeated: Problem(
+        400,
+        "JSON の中に、同じ項目が二度書かれています。一つにしてください。",
+        "A field is written twice in the JSON; keep one of the two.",
+    ),
     commands.NotFound: NOT_FOUND,
     commands.EditedMeanwhile: CONFLICT,
     commands.MergedAway: Problem(

@@ -1,5 +1,6 @@
 """Rules about when a person can come, how often and how long, and whether there is room."""
 
+from datetime import datetime
 from typing import Any
 
 from geodata.compiled import compiled
@@ -20,11 +21,15 @@ from resources.days import DAYS
 
 
 @compiled
-def windows(p: Any, look: Any, _a: Any) -> int:
-    return verdict(look["fitting"] != 0, p["schedule_known"] == 1)
+def windows(p: Any, look: Any, a: Any) -> int:
+    """A session that the person can attend; what is over has none, whether its hours are known."""
+    over = 0 <= p["ends_day"] < a["day_number"]
+    return verdict(look["fitting"] != 0 and not over, p["schedule_known"] == 1 or over)
 
 
 def _evidence_windows(p: Seen) -> tuple[str, Any]:
+    if 0 <= p["ends_day"] < p.ask.day_number:
+        return "ends_on", shown_date(p["ends_day"])
     if not p["schedule_known"]:
         return "schedule", None
     return "schedule", {"sessions_in_8_weeks": p.days_held}
@@ -35,12 +40,17 @@ def _change_windows(p: Seen) -> Sentence | None:
     if session is None:
         return sentence("change.windows_none")
     start, end = session.start, session.end
-    close = "24:00" if end.date() > start.date() else end.strftime("%H:%M")
-    return sentence(
-        "change.windows",
-        day=sentence(f"day.{DAYS[start.weekday()]}"),
-        **{"from": start.strftime("%H:%M"), "to": close},
-    )
+    day, comes, goes = _day_of(start), start.strftime("%H:%M"), end.strftime("%H:%M")
+    if end.date() == start.date():
+        return sentence("change.windows", day=day, **{"from": comes, "to": goes})
+    if goes == "00:00":
+        return sentence("change.windows", day=day, **{"from": comes, "to": "24:00"})
+    past = {"day": day, "from": comes, "next_day": _day_of(end), "to": goes}
+    return sentence("change.windows_past_midnight", **past)
+
+
+def _day_of(moment: datetime) -> Sentence:
+    return sentence(f"day.{DAYS[moment.weekday()]}")
 
 
 @compiled
@@ -93,7 +103,7 @@ RULES: tuple[Rule, ...] = (
         windows,
         _evidence_windows,
         _change_windows,
-        reads=("schedule_known", "held"),
+        reads=("schedule_known", "held", "ends_day"),
     ),
     Rule(
         "minutes",

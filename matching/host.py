@@ -51,7 +51,7 @@ def host_rest(p: Any, _look: Any, a: Any) -> int:
     if a["accompanies"][p["kind"]] == 0:
         return PASS
     cap, now = p["host_cap"], p["host_now"]
-    if p["resting_day"] >= a["day_number"] or (cap >= 0 and now >= cap):
+    if p["resting_day"] >= a["day_number"] or (cap >= 0 and max(now, 0) >= cap):
         return FAIL
     return PASS if cap >= 0 and now >= 0 else UNKNOWN
 

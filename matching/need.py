@@ -6,7 +6,6 @@ from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -19,22 +18,20 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, ErrorDetails
 
 from geodata.coordinates import LonLat, is_in_japan
+from matching.need_values import (
+    A_NUMBER,
+    Accuracy,
+    Clock,
+    Day,
+    Flag,
+    Metres,
+    Minutes,
+    Number,
+    Weight,
+)
 from matching.sentences import Sentence, sentence
 from resources.days import DAYS
 from resources.vocabulary import Vocabulary
-
-Weight = Annotated[int, Field(ge=1, le=3)]
-Clock = Annotated[
-    str,
-    StringConstraints(pattern=r"^([01]?\d|2[0-3]):[0-5]\d(:00)?$|^24:00(:00)?$"),
-    AfterValidator(lambda said: said[:-3].zfill(5) if said.count(":") > 1 else said.zfill(5)),
-]
-"""HH:MM; an hour of one digit and seconds of zero may be said and aren't kept."""
-
-MOST_METRES, MOST_MINUTES = 100_000, 600
-"""How far a question may reach where it says so; one that doesn't reaches everywhere."""
-
-Metres = Annotated[float, Field(gt=0, le=MOST_METRES, allow_inf_nan=False)]
 
 
 class BadNeed(ValueError):
@@ -92,10 +89,10 @@ class At(Part):
     accuracy_m : how far off the point may be; an address that is looked up brings its own
     """
 
-    lon: Annotated[float, Field(allow_inf_nan=False)] | None = None
-    lat: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    lon: Number | None = None
+    lat: Number | None = None
     address: Annotated[str, StringConstraints(max_length=300)] | None = None
-    accuracy_m: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] | None = None
+    accuracy_m: Accuracy | None = None
 
 
 class Wishes(Part):
@@ -107,21 +104,21 @@ class Limits(Part):
     """What must be kept; None sets no limit."""
 
     noise: Literal["low", "medium", "high"] | None = None
-    group_size: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    group_size: Annotated[int, Field(ge=1, le=100_000), A_NUMBER] | None = None
     conversation: Literal["none", "optional", "expected"] | None = None
-    staff_present: bool | None = None
+    staff_present: Flag | None = None
     gender: Literal["female", "male", "other"] | None = None
-    step_free: bool | None = None
-    max_yen: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
-    pay_wanted: bool | None = None
+    step_free: Flag | None = None
+    max_yen: Annotated[int, Field(ge=0, le=1_000_000), A_NUMBER] | None = None
+    pay_wanted: Flag | None = None
     languages: tuple[str, ...] | None = None
-    with_child: bool | None = None
-    sessions_per_week: Annotated[int, Field(ge=1, le=14)] | None = None
-    minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
-    transport: bool | None = None  # would use transport where it is offered
-    from_home: bool | None = None  # would rather join from home, by telephone or online
-    no_smoking: bool | None = None
-    no_animals: bool | None = None
+    with_child: Flag | None = None
+    sessions_per_week: Annotated[int, Field(ge=1, le=14), A_NUMBER] | None = None
+    minutes: Annotated[int, Field(ge=1, le=1440), A_NUMBER] | None = None
+    transport: Flag | None = None  # would use transport where it is offered
+    from_home: Flag | None = None  # would rather join from home, by telephone or online
+    no_smoking: Flag | None = None
+    no_animals: Flag | None = None
     holds: tuple[str, ...] | None = None  # what of the requirements the person has
 
 
@@ -134,8 +131,8 @@ class Window(Part):
 
 
 class Area(Part):
-    lon: Annotated[float, Field(allow_inf_nan=False)]
-    lat: Annotated[float, Field(allow_inf_nan=False)]
+    lon: Number
+    lat: Number
     radius_m: Metres
 
 
@@ -145,9 +142,9 @@ class Safety(Part):
     exclude_organizations: tuple[uuid.UUID, ...] = ()
     exclude_resources: tuple[uuid.UUID, ...] = ()
     exclude_areas: tuple[Area, ...] = ()
-    protected: bool = False
-    no_children_present: bool = False
-    no_alcohol: bool = False
+    protected: Flag = False
+    no_children_present: Flag = False
+    no_alcohol: Flag = False
 
 
 class SetAside(Part):
@@ -171,14 +168,14 @@ class Need(Part):
     """A need, as in the contract: only `at` is required; what is absent sets no limit."""
 
     at: At
-    walk_minutes: Annotated[float, Field(gt=0, le=MOST_MINUTES, allow_inf_nan=False)] | None = None
-    speed_m_s: Annotated[float, Field(gt=0, le=5, allow_inf_nan=False)] = 1.1
+    walk_minutes: Minutes | None = None
+    speed_m_s: Annotated[float, Field(gt=0, le=5, allow_inf_nan=False), A_NUMBER] = 1.1
     radius_m: Metres | None = None
-    age: Annotated[int, Field(ge=0, le=120)] | None = None
-    on: date | None = None
+    age: Annotated[int, Field(ge=0, le=120), A_NUMBER] | None = None
+    on: Day | None = None
     needs: dict[str, Weight] = Field(default_factory=dict)
     wishes: Wishes = Wishes()
-    step: Annotated[int, Field(ge=0, le=5)] | None = None
+    step: Annotated[int, Field(ge=0, le=5), A_NUMBER] | None = None
     limits: Limits = Limits()
     windows: tuple[Window, ...] = Field(default=(), max_length=50)
     safety: Safety = Safety()
@@ -250,7 +247,7 @@ def _first_problem(detail: ErrorDetails) -> BadNeed:
     field = ".".join(str(part) for part in detail["loc"])
     known = {"missing": "need.missing", "extra_forbidden": "need.unknown_field"}
     kind = str(detail["type"])
-    if kind.startswith("date"):
+    if kind.startswith("date") or field == "on":
         return BadNeed(field, sentence("need.bad_date"))
     if kind == "extra_forbidden":
         # The name of an unknown field may itself say something about a person.

@@ -101,20 +101,35 @@ def _change_reach(p: Seen) -> Sentence | None:
         return sentence("change.reach_online")
     if p["transport"] == 1 and p.ask.would_ride:
         return sentence("change.reach_fetched")
+    minutes, farther = _more_minutes(p), _farther(p)
+    if minutes == 0:
+        return sentence("change.reach_radius", farther=farther)
+    if minutes is None:
+        return sentence("change.reach_far")
+    if farther is None:
+        return sentence("change.reach_walk", minutes=minutes)
+    return sentence("change.reach_both", minutes=minutes, farther=farther)
+
+
+def _more_minutes(p: Seen) -> int | None:
+    """Return how many minutes more on foot let a place in; None where nobody walks so far."""
     limit = p.ask.walk_limit_m
-    if limit is not None and p["walk_m"] > limit:
-        minutes = walk_minutes(p["walk_m"], p.ask.need.speed_m_s)
-        assert p.ask.need.walk_minutes is not None
-        if minutes > LONGEST_WALK:
-            return sentence("change.reach_far")
-        more = max(1, minutes - int(p.ask.need.walk_minutes))
-        return sentence("change.reach_walk", minutes=more)
-    assert p.ask.need.radius_m is not None
+    if limit is None or p["walk_m"] <= limit:
+        return 0
+    minutes = walk_minutes(p["walk_m"], p.ask.need.speed_m_s)
+    assert p.ask.need.walk_minutes is not None
+    return None if minutes > LONGEST_WALK else max(1, minutes - int(p.ask.need.walk_minutes))
+
+
+def _farther(p: Seen) -> str | None:
+    """Return how much wider a radius lets a place in; None where it is wide enough."""
+    radius = p.ask.need.radius_m
+    if radius is None or p["distance_m"] - p["accuracy_m"] <= radius:
+        return None
     rough = is_rough(p["accuracy_m"]) or is_rough(p.ask.need.at.accuracy_m)
     step = int(ROUGH_M) if rough else STEP_M
-    metres = math.ceil((away - p.ask.need.radius_m) / step) * step
-    farther = f"{metres} m" if metres < 1000 else f"{metres / 1000:g} km"
-    return sentence("change.reach_radius", farther=farther)
+    metres = math.ceil((p["distance_m"] - radius) / step) * step
+    return f"{metres} m" if metres < 1000 else f"{metres / 1000:g} km"
 
 
 def walk_minutes(walk_m: float, speed_m_s: float) -> int:

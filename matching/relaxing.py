@@ -12,7 +12,7 @@ from matching.answers import Relaxation
 from matching.columns import ATTENDANCES, NEVER
 from matching.encoding import EPOCH
 from matching.learned import Learned
-from matching.need import MOST_METRES, MOST_MINUTES
+from matching.need_values import MOST_METRES, MOST_MINUTES
 from matching.other_hours import (
     is_another_day,
     minutes_of_change,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Select, Text, cast, select
+from sqlalchemy import Select, Text, cast, or_, select
 from sqlalchemy.orm import Session
 
 from geodata.streets import StreetGraph, load_streets
@@ -34,7 +34,7 @@ from resources.terms import lists_changed, read_vocabulary
 from resources.track_record import ENTITIES, NOTHING_KNOWN, offering_of, track_records
 from resources.vocabulary import Vocabulary
 
-FORMAT = 10
+FORMAT = 11
 SHOWN_FILE = "shown.json"
 BATCH = 20_000
 LARGEST_OVERLAY = 5_000
@@ -43,14 +43,14 @@ LARGEST_OVERLAY = 5_000
 WITNESSED = ("sessions_seen", "host_answers")
 """What is read beside the facts of an offering; it ends a row of `SOURCE`."""
 
+_INVENTED = or_(Offering.invented, Resource.invented)
+_OF_SEVERAL: dict[str, Any] = {"host_name": Organization.name, "invented": _INVENTED}
 _TABLES = (Offering, Resource, Location, Organization, HostExperience)
 
 
 def _column(name: str) -> Any:
-    if name == "id":
-        return Offering.id
-    if name == "host_name":
-        return Organization.name
+    if name in _OF_SEVERAL:
+        return _OF_SEVERAL[name]
     for table in _TABLES:
         column = getattr(table, name, None)
         if column is not None and name in table.__table__.columns:

@@ -20,7 +20,8 @@ from resources.clock import JAPAN
 ALL_DAYS = np.uint64(((1 << DAYS_AHEAD) - 1) << 1)
 """Bits 1 … 56: the day asked for and the 55 after it (bit 0 is its eve)."""
 
-_LATER_DAYS = np.uint64(((1 << DAYS_AHEAD) - 1) << 1 & ~2)
+_NOT_TODAY = np.uint64(~2 & ((1 << 64) - 1))
+_EVERY_DAY = np.uint64((1 << 64) - 1)
 _NO_DAY = np.uint64(0)
 _ONE = np.uint64(1)
 _CLOCK = 1 << 12
@@ -107,7 +108,9 @@ def sessions_of(rows: Rows, ask: Ask, looks: Array) -> Sessions:
     """Work out, for all rows at once, the days with a session that the person can attend.
 
     A session counts when it overlaps one of the person's windows by the minutes that are worth
-    coming for (or lasts less and lies wholly inside), or wholly where the place expects that.
+    coming for (or lasts less and lies wholly inside), or wholly where the place expects that. Of
+    today only what is still ahead counts. Where the place expects whole sessions, and some of them
+    are as short as the person can stay, the longer ones don't count.
 
     looks : (n,) of `LOOK`; `held`, `fitting` and `shortest_stay` are filled in
     """
@@ -118,7 +121,8 @@ def sessions_of(rows: Rows, ask: Ask, looks: Array) -> Sessions:
     worth = ask.thresholds.shortest_stay_minutes
     _attend(
         rows.records, slots.pointer, slots.start, slots.end, slots.held, wanted, hours,
-        late_days, late_hours, ask.from_minute, ask.day_number, worth, days, fitting, looks,
+        late_days, late_hours, ask.from_minute, ask.day_number, worth, ask.limits.minutes or 0,
+        days, fitting, looks,
     )  # fmt: skip
     return Sessions(ask.eve, slots, days, fitting, wanted, hours, worth)
 
@@ -166,6 +170,7 @@ def _attend(
     from_minute: int,
     day_number: int,
     worth_minutes: int,
+    most_minutes: int,  # 0 = as long as one likes
     days: NDArray[np.uint64],
     fitting: NDArray[np.uint64],
     looks: Any,
@@ -176,40 +181,69 @@ def _attend(
         if p["ends_day"] >= 0:
             left = min(max(p["ends_day"] - day_number + 2, 0), 63)
             until = (_ONE << np.uint64(left)) - _ONE
-        some = fit = _NO_DAY
-        shortest = -1
+        whole = p["attendance"] == _WHOLE
+        some = fit = short = _NO_DAY
+        shortest = shortest_fitting = -1
         for s in range(pointer[i], pointer[i + 1]):
             length = end[s] - start[s]
-            shortest = length if shortest < 0 else min(shortest, length)
-            # What is over by now on the day itself doesn't count.
-            over = from_minute > 0 and end[s] <= from_minute
-            days[s] = held[s] & until & (_LATER_DAYS if over else ALL_DAYS)
+            stay = length if whole else min(length, worth_minutes)
+            # Of what has begun by now, on the day itself, so much must be left.
+            over = from_minute > start[s] and end[s] - from_minute < stay
+            days[s] = held[s] & until & ALL_DAYS & (_NOT_TODAY if over else _EVERY_DAY)
             fitting[s] = days[s] if len(wanted) == 0 else _NO_DAY
-            stay = length if p["attendance"] == _WHOLE else min(length, worth_minutes)
             for w in range(len(wanted)):
-                if min(end[s], hours[w, 1]) - max(start[s], hours[w, 0]) >= stay:
-                    fitting[s] |= days[s] & wanted[w]
+                come = _days_to_come(start[s], end[s], hours[w], stay, from_minute)
+                fitting[s] |= days[s] & wanted[w] & come
             if end[s] > DAY:
                 for w in range(len(late_days)):
-                    if min(end[s], late_hours[w, 1]) - max(start[s], late_hours[w, 0]) >= stay:
-                        fitting[s] |= days[s] & late_days[w]
+                    come = _days_to_come(start[s], end[s], late_hours[w], stay, from_minute)
+                    fitting[s] |= days[s] & late_days[w] & come
             some |= days[s]
             fit |= fitting[s]
+            shortest = length if shortest < 0 else min(shortest, length)
+            if fitting[s]:
+                shorter = shortest_fitting < 0 or length < shortest_fitting
+                shortest_fitting = length if shorter else shortest_fitting
+                short |= fitting[s] if length <= most_minutes else _NO_DAY
+        if whole and short:
+            fit = short
+            for s in range(pointer[i], pointer[i + 1]):
+                if end[s] - start[s] > most_minutes:
+                    fitting[s] = _NO_DAY
         look["held"] = some
         look["fitting"] = fit
+        if shortest_fitting >= 0:
+            shortest = shortest_fitting
         look["shortest_stay"] = shortest_stay(p["min_minutes"], p["attendance"], shortest)
 
 
 @compiled
-def shortest_stay(stated: int, attendance: int, shortest: int) -> int:
-    """Return the minutes that one has to stay at least: as stated, or the shortest whole session.
+def _days_to_come(
+    start: int, end: int, hours: NDArray[np.int64], stay: int, from_minute: int
+) -> np.uint64:
+    """Return the days on which a session leaves time enough within some hours: all, none, or later.
 
+    start, end, from_minute : minutes from midnight; from_minute : what is past of the first day
+    """
+    leaves = min(end, hours[1])
+    if leaves - max(start, hours[0]) < stay:
+        return _NO_DAY
+    if leaves - max(start, hours[0], from_minute) < stay:
+        return _NOT_TODAY
+    return _EVERY_DAY
+
+
+@compiled
+def shortest_stay(stated: int, attendance: int, shortest: int) -> int:
+    """Return the minutes that one has to stay at least: as stated, or a whole session.
+
+    shortest : the shortest session that the person can attend, or of all; -1 = none is known
     0 where one may drop in; -1 where it isn't known.
     """
+    if attendance == _WHOLE:
+        return max(stated, shortest)
     if stated >= 0:
         return stated
-    if attendance == _WHOLE:
-        return shortest
     return 0 if attendance == _DROP_IN else -1
 
 

@@ -155,6 +155,8 @@ def _attendable(
     if entry.offering.schedule is None:
         return []
     whole = entry.offering.attendance == "whole"
+    limit = need.limits.minutes
+    longest = timedelta.max if limit is None else timedelta(minutes=limit)
     last = datetime.combine(first + timedelta(days=7), time(0), JAPAN)
     found = []
     for s in schedules.next_sessions(schedules.from_json(entry.offering.schedule), begins, days=7):
@@ -162,28 +164,32 @@ def _attendable(
             continue
         if entry.offering.ends_on is not None and s.start.date() > entry.offering.ends_on:
             continue
-        part = _within_hours(s.start, s.end, need, enough=None if whole else worth)
+        if whole and s.end - s.start > longest:
+            continue
+        part = _within_hours(max(s.start, begins), s, need, enough=None if whole else worth)
         if part is not None:
             found.append(part)
     return found
 
 
 def _within_hours(
-    start: datetime, end: datetime, need: Need, *, enough: timedelta | None
+    earliest: datetime, session: schedules.SessionTime, need: Need, *, enough: timedelta | None
 ) -> tuple[datetime, datetime] | None:
     """Return the part of a session in which the person can be there; None if it is too short.
 
+    earliest : when they could be there, of a session that may have begun
     enough : so long is worth coming; None = only the whole session is
     """
-    if not need.windows:
-        return start, end
-    midnight = datetime.combine(start.date(), time(0), JAPAN)
+    start, end = session.start, session.end
     shortest = end - start if enough is None else min(end - start, enough)
+    if not need.windows:
+        return (earliest, end) if end - earliest >= shortest else None
+    midnight = datetime.combine(start.date(), time(0), JAPAN)
     own, late = hours_of(need.spans)
     for weekday, opens, closes in (*own, *late):
         if weekday != start.weekday():
             continue
-        comes = max(start, midnight + timedelta(minutes=opens))
+        comes = max(earliest, midnight + timedelta(minutes=opens))
         goes = min(end, midnight + timedelta(minutes=closes))
         if goes - comes >= shortest:
             return comes, goes

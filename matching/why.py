@@ -83,8 +83,8 @@ def _shown(entry: Entry, words: TrackRecord) -> PlaceShown:
     address, lon, lat, accuracy_m = where
     facts = (
         r.id, r.name, r.kind, None if h is None else h.name, r.description, address, r.phone, lon,
-        lat, accuracy_m, o.schedule_text, o.verified_on, r.fee_yen, r.invented, o.verified_by,
-        *words,
+        lat, accuracy_m, o.schedule_text, o.verified_on, r.fee_yen, o.invented or r.invented,
+        o.verified_by, *words,
     )  # fmt: skip
     return PlaceShown(
         o.id.int,

@@ -66,14 +66,18 @@ def _waiting(program: "Program", people: list[tuple[str, str | None, Any]]) -> "
     ]
 
 
+_OF_AN_ENTRY = frozenset({"label", "household", "need"})
+"""A field that is none of these is refused: a misspelt household would part a family."""
+
+
 def _people_of(data: Any) -> list[tuple[str, str | None, Any]]:
     """Return label, household and need of each; raise `BadInput`."""
-    entries = data.get("people") if isinstance(data, dict) else data
+    entries = data.get("people") if isinstance(data, dict) and len(data) == 1 else data
     if not isinstance(entries, list) or not 1 <= len(entries) <= MOST_WAITING:
         raise BadInput(say("input.waiting_list", most=MOST_WAITING))
     people = []
     for i, entry in enumerate(entries, 1):
-        if not isinstance(entry, dict) or "need" not in entry:
+        if not isinstance(entry, dict) or not {"need"} <= set(entry) <= _OF_AN_ENTRY:
             raise BadInput(say("input.waiting_entry", number=i))
         label, household = entry.get("label", str(i)), entry.get("household")
         words = [w for w in (label, household) if w is not None]

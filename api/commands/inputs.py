@@ -49,7 +49,11 @@ def read_profile(source: str) -> Any:
     if len(data) > LARGEST_PROFILE_BYTES:
         raise BadInput(say("input.profile_too_large"))
     try:
-        return json.loads(data.decode("utf-8-sig"), parse_constant=_no_such_number)
+        return json.loads(
+            data.decode("utf-8-sig"), parse_constant=_no_such_number, object_pairs_hook=_once
+        )
+    except _RepeatedError as error:
+        raise BadInput(say("input.repeated", path=source)) from error
     except UnicodeDecodeError:
         raise BadInput(say("input.not_utf8", path=source)) from None
     except json.JSONDecodeError as error:
@@ -58,6 +62,17 @@ def read_profile(source: str) -> Any:
         ) from None
     except (ValueError, RecursionError):
         raise BadInput(say("input.odd_json", path=source)) from None
+
+
+class _RepeatedError(ValueError):
+    """A field is written twice in one object."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _RepeatedError
+    return found
 
 
 def _no_such_number(name: str) -> None:

@@ -84,28 +84,40 @@ def _walked(near: str) -> str:
 def _attended(walked: str, ask: Ask) -> str:
     """Rows in reach, with the days of the sessions that the person can attend."""
     wanted, _ = spans_of(ask)
+    whole = f"o.attendance = {ATTENDANCES.index('whole')}"
+    stay = (
+        f"CASE WHEN {whole} THEN s.ends - s.starts"
+        f" ELSE least(s.ends - s.starts, {ask.thresholds.shortest_stay_minutes}) END"
+    )
     days = (
-        f"s.held & CASE WHEN %(from_minute)s > 0 AND s.ends <= %(from_minute)s"
-        f" THEN {_LATER_DAYS} ELSE {int(ALL_DAYS)} END"
+        "s.held & CASE WHEN %(from_minute)s > s.starts"
+        f" AND s.ends - %(from_minute)s < {stay} THEN {_LATER_DAYS} ELSE {int(ALL_DAYS)} END"
         " & CASE WHEN o.ends_day < 0 THEN -1"
         " ELSE ~((-1)::int8 << least(greatest(o.ends_day - %(day_number)s + 2, 0), 63)::int) END"
     )
     if len(wanted):
-        stay = (
-            f"CASE WHEN o.attendance = {ATTENDANCES.index('whole')} THEN s.ends - s.starts"
-            f" ELSE least(s.ends - s.starts, {ask.thresholds.shortest_stay_minutes}) END"
-        )
         come = " | ".join(
-            f"CASE WHEN least(s.ends, %(to_{k})s) - greatest(s.starts, %(from_{k})s) >= {stay}"
-            f" THEN %(days_{k})s ELSE 0 END"
+            f"CASE WHEN least(s.ends, %(to_{k})s) - greatest(s.starts, %(from_{k})s) < {stay}"
+            " THEN 0"
+            f" WHEN least(s.ends, %(to_{k})s)"
+            f" - greatest(s.starts, %(from_{k})s, %(from_minute)s) < {stay}"
+            f" THEN %(days_{k})s & {_LATER_DAYS} ELSE %(days_{k})s END"
             for k in range(len(wanted))
         )
         days = f"{days} & ({come})"
     return f"""
-SELECT o.*, s.fitting
+SELECT o.*, CASE WHEN {whole} AND s.short <> 0 THEN s.short ELSE s.fitting END AS fitting,
+  CASE WHEN {whole} THEN greatest(o.min_minutes, coalesce(s.shortest, o.shortest, -1))
+    WHEN o.min_minutes >= 0 THEN o.min_minutes
+    WHEN o.attendance = {ATTENDANCES.index("drop_in")} THEN 0 ELSE -1 END AS shortest_stay
 FROM ({walked}) o CROSS JOIN LATERAL (
-  SELECT coalesce(bit_or({days}), 0) AS fitting
-  FROM unnest(o.starts, o.ends, o.held) s(starts, ends, held)
+  SELECT coalesce(bit_or(f.days), 0) AS fitting,
+    min(f.length) FILTER (WHERE f.days <> 0) AS shortest,
+    coalesce(bit_or(f.days) FILTER (WHERE f.length <= %(minutes)s), 0) AS short
+  FROM (
+    SELECT {days} AS days, s.ends - s.starts AS length
+    FROM unnest(o.starts, o.ends, o.held) s(starts, ends, held)
+  ) f
 ) s
 WHERE
   {_where(ask, "way")}

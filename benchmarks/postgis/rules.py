@@ -96,7 +96,10 @@ TESTS: dict[str, Test] = {
         f"o.gender = {_ANYBODY} OR o.gender >= 0 AND %(gender)s <> %(not_asked)s",
     ),
     "languages": Test(_LANGUAGE, f"o.languages <> 0 AND ({_LANGUAGE} OR NOT {_LANGUAGE_TRIED})"),
-    "windows": Test("o.fitting <> 0", "o.schedule_known = 1"),
+    "windows": Test(
+        "o.fitting <> 0",
+        "o.schedule_known = 1 OR o.ends_day >= 0 AND o.ends_day < %(day_number)s",
+    ),
     "minutes": _at_most("shortest_stay", "minutes"),
     "sessions_per_week": _at_most("min_per_week", "sessions_per_week"),
     "places": Test(f"NOT {_NO_ROOM}", f"o.availability <> {AVAILABILITIES.index('unknown')}"),
@@ -123,10 +126,11 @@ TESTS: dict[str, Test] = {
     "step": Test(_share("steps", "near_steps"), "o.steps <> 0"),
     "host_rest": Test(
         "o.accompanies = 0"
-        " OR o.resting_day < %(day_number)s AND (o.host_cap < 0 OR o.host_now < o.host_cap)",
+        " OR o.resting_day < %(day_number)s"
+        " AND (o.host_cap < 0 OR greatest(o.host_now, 0) < o.host_cap)",
         "o.accompanies = 0 OR o.resting_day >= %(day_number)s"
         " OR o.host_cap >= 0 AND o.host_now >= 0"
-        " OR o.host_cap >= 0 AND o.host_now >= o.host_cap",
+        " OR o.host_cap >= 0 AND greatest(o.host_now, 0) >= o.host_cap",
     ),
     "exclude_host": Test("o.host <> ALL(%(excluded_hosts)s::int8[])", "o.host <> 0"),
     "exclude_resource": Test("o.resource <> ALL(%(excluded_resources)s::int8[])"),
@@ -142,7 +146,7 @@ TESTS: dict[str, Test] = {
 }
 
 _OF_THE_WAY = frozenset({"reach"})
-_OF_SESSIONS = frozenset({"windows"})
+_OF_SESSIONS = frozenset({"windows", "minutes"})
 
 # A rule that the engine has and this doesn't would make the sides unlike.
 assert set(TESTS) == {rule.code for rule in RULES}

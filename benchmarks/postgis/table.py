@@ -9,7 +9,7 @@ import psycopg
 
 from geodata.coordinates import EARTH_RADIUS_M
 from matching.codebook import Codebook
-from matching.columns import ATTENDANCES, COLUMNS, Array, Columns
+from matching.columns import COLUMNS, Array, Columns
 from matching.index import Index
 from matching.rows import eve_of
 
@@ -50,10 +50,7 @@ SELECT
   transport = 1 OR online = 1 AS reaches_out,
   lon = 'NaN' AND NOT EXISTS (
     SELECT FROM presence p WHERE p.municipality = loaded.municipality) AS of_nowhere,
-  starts, ends, held,
-  -- See `matching.times.shortest_stay`.
-  CASE WHEN min_minutes >= 0 THEN min_minutes WHEN attendance = {whole} THEN coalesce(shortest, -1)
-    WHEN attendance = {drop_in} THEN 0 ELSE -1 END AS shortest_stay,
+  starts, ends, held, shortest,
   -- What is known of a kind, in each of its rows: a join would cost more than the bytes.
   participation, accompanies, required, term_days, usual_needs, first_needs, usual_audience
 FROM loaded
@@ -112,7 +109,6 @@ def _offerings() -> str:
         words.append(f"CASE WHEN greatest({parts}) >= 0 THEN ARRAY[{parts}] END AS {name}")
     return _OFFERINGS.format(
         columns=", ".join(["number", *single]), words=", ".join(words), radius=EARTH_RADIUS_M,
-        whole=ATTENDANCES.index("whole"), drop_in=ATTENDANCES.index("drop_in"),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api.bodies import NotJson, Unstorable, check_json, check_text
+from api.bodies import NotJson, Repeated, Unstorable, check_json, check_text
 
 any_text = st.text(st.characters(codec=None), max_size=6) | st.sampled_from(
     ["\0", "\ud800", "\udfff", "\\u0000", "居場所", "😀", "\x7f", "\x01"]
@@ -33,7 +33,7 @@ def _each(value: object) -> None:
 def _verdict(check: object, given: object) -> str:
     try:
         check(given)  # type: ignore[operator]
-    except (Unstorable, NotJson) as refused:
+    except (Unstorable, NotJson, Repeated) as refused:
         return type(refused).__name__
     return "fine"
 
@@ -62,3 +62,15 @@ def test_as_by_looking_at_each_value(value: object, escaped: bool, encoding: str
 )
 def test_none_of_these_gets_through(body: bytes) -> None:
     assert _verdict(check_json, body) != "fine"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"safety": {"protected": true}, "safety": {}}',
+        b'{"a": [{"b": 1, "c": 2, "b": 1}]}',
+        b'{"a": 1, "\\u0061": 2}',
+    ],
+)
+def test_a_field_that_is_written_twice_is_refused(body: bytes) -> None:
+    assert _verdict(check_json, body) == "Repeated"

@@ -55,6 +55,8 @@ def test_those_who_wait_are_shared_out_in_both_forms(ibasho: Ibasho, tmp_path: P
         [{"need": {"at": {"lon": 139.7, "lat": 35.7}}, "household": ""}],
         [{"need": {"at": {"lon": 139.7, "lat": 35.7}}}] * (allocation.MOST_WAITING + 1),
         [{"need": {"at": {"lon": 139.7, "lat": 95.7}}}],
+        [{"need": {"at": {"lon": 139.7, "lat": 35.7}}, "houshold": "家"}],
+        {"people": [{"need": {"at": {"lon": 139.7, "lat": 35.7}}}], "scheme": "gentle"},
     ],
 )
 def test_a_list_that_cannot_be_used_is_refused_with_one_sentence(

@@ -1,6 +1,7 @@
 """What a support worker relies on in a list of suggestions."""
 
 import uuid
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ from quiet_place import AT, NOW, TUESDAYS, need, place, suggested
 
 from matching.need import BadNeed, parse_need
 from matching.store import IndexStore
+from matching.suggest import suggest_placements
 from matching.why import explain
 from resources.commands import NotFound, set_availability, set_status
 from resources.database import Database
+from resources.queries import entries_by_offering
 from resources.vocabulary import default_vocabulary
 
 
@@ -470,3 +473,24 @@ def test_an_age_is_judged_by_the_limit_that_is_named(
         told = explain(session, store, need(age=age), offering, now=NOW)
     (verdict,) = (v for v in told.verdicts if v.rule == "age")
     assert (verdict.field, verdict.value) == (field, value)
+
+
+def test_a_list_and_its_explanation_mark_the_same_places_as_invented(
+    database: Database, store: IndexStore, register: Callable[..., uuid.UUID]
+) -> None:
+    at = {"lon": 139.7148, "lat": 35.7290}
+    own = {
+        name: register(resource={"name": name, "kind": "open_space"}, location=at)
+        for name in ("場", "回", "真")
+    }
+    with database.writing(by="test") as session:
+        entries = entries_by_offering(session, own.values())
+        entries[own["場"]].resource.invented = True
+        entries[own["回"]].offering.invented = True
+    asked = parse_need({"at": at}, default_vocabulary())
+    with database.reading() as session:
+        answer = suggest_placements(session, store, asked)
+        listed = {s.place.offering: s.place.invented for s in answer.suggestions}
+        told = {i: explain(session, store, asked, i).suggestion.place.invented for i in listed}
+    assert listed == told
+    assert {name: listed[i] for name, i in own.items()} == {"場": True, "回": True, "真": False}

@@ -11,12 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.coordinates import LonLat
+from matching.need import parse_need
 from matching.path import STAYING, best_path, path_of
 from matching.store import IndexStore
 from matching.ways_between import WaysBetween
 from matching.week import PER_DAY, Option, best_week, clash, week_of, worth
 from resources.clock import JAPAN
 from resources.database import Database
+from resources.queries import entries_by_offering
 from resources.vocabulary import default_vocabulary
 
 MONDAY = datetime(2026, 11, 30, tzinfo=JAPAN)
@@ -174,3 +176,39 @@ def test_among_all_ways_the_largest_sum_is_taken_and_staying_counts(town: judged
     assert len(ways) > 8
     assert total(found) == max(map(total, ways))
     assert best_path([]) == []
+
+
+def test_a_week_that_begins_now_holds_what_is_still_ahead(town: judged.Town) -> None:
+    need = parse_need(
+        {"at": judged.point([0, 0]), "walk_minutes": 30, "needs": {"isolation": 2}},
+        default_vocabulary(),
+    )
+    begun, places = 0, {place["key"]: place for place in judged.places()}
+    with town.database.reading() as session:
+        for hour in range(9, 20):
+            now = MONDAY + timedelta(hours=hour, minutes=40)
+            for planned in week_of(session, town.store, need, now=now).sessions:
+                assert planned.start >= now
+                sitting = places[town.key_of[planned.suggestion.place.offering]].get("sitting", {})
+                if planned.start == now:
+                    begun += 1
+                    assert planned.end - now >= timedelta(minutes=30)
+                    assert sitting.get("attendance") != "whole"
+    assert begun
+
+
+def test_a_week_holds_no_session_longer_than_one_can_stay(town: judged.Town) -> None:
+    longest = 0
+    for v in PEOPLE.values():
+        need = town.need(v)
+        if need.limits.minutes is None:
+            continue
+        with town.database.reading() as session:
+            entries = entries_by_offering(session, town.key_of)
+            for planned in week_of(session, town.store, need, now=judged.NOW).sessions:
+                entry = entries[planned.suggestion.place.offering]
+                length = int((planned.end - planned.start).total_seconds()) // 60
+                if entry.offering.attendance == "whole":
+                    assert length <= need.limits.minutes, v.title
+                longest = max(longest, length)
+    assert longest

@@ -253,7 +253,8 @@ class Reference:
         for session in schedules.next_sessions(schedule, midnight, days=56):
             if not midnight <= session.start < last:
                 continue
-            if session.start.date() == self.day and session.end <= self.start:
+            left = session.end - max(session.start, self.start)
+            if left < self.wanted(entry, session):
                 continue
             if entry.offering.ends_on and session.start.date() > entry.offering.ends_on:
                 continue
@@ -264,11 +265,26 @@ class Reference:
         if not self.need.windows:
             return True
         midnight = datetime.combine(session.start.date(), time(0), JAPAN)
-        start = (session.start - midnight).total_seconds() / 60
-        end = (session.end - midnight).total_seconds() / 60
-        length = end - start
-        wanted = length if entry.offering.attendance == "whole" else min(length, self.worth)
-        return self.longest_stay(session.start.weekday(), int(start), int(end)) >= wanted
+        start = (max(session.start, self.start) - midnight).total_seconds() // 60
+        end = (session.end - midnight).total_seconds() // 60
+        longest = self.longest_stay(session.start.weekday(), int(start), int(end))
+        return timedelta(minutes=longest) >= self.wanted(entry, session)
+
+    def wanted(self, entry: Entry, session: schedules.SessionTime) -> timedelta:
+        """How long one must be there for it to be worth coming, or for the host."""
+        length = session.end - session.start
+        return (
+            length
+            if entry.offering.attendance == "whole"
+            else min(length, timedelta(minutes=self.worth))
+        )
+
+    def attendable(self, entry: Entry) -> list[schedules.SessionTime]:
+        found = [s for s in self.sessions(entry) or [] if self.can_attend(entry, s)]
+        limit = self.need.limits.minutes
+        if entry.offering.attendance == "whole" and limit is not None:
+            return [s for s in found if s.end - s.start <= timedelta(minutes=limit)] or found
+        return found
 
     def longest_stay(self, weekday: int, start: int, end: int) -> int:
         """The most minutes in a row, of so many from a midnight, in which the person can come."""
@@ -335,20 +351,24 @@ class Reference:
         session = self.least_change(entry)
         if session is None:
             return "開催が再開されれば可"
-        close = f"{session.end:%H:%M}" if session.end.date() == session.start.date() else "24:00"
-        day = "月火水木金土日"[session.start.weekday()]
-        return f"{day}曜{session.start:%H:%M}～{close}に来られれば可"
+        day, next_day = ("月火水木金土日"[s.weekday()] for s in (session.start, session.end))
+        opens, closes = f"{day}曜{session.start:%H:%M}", f"{session.end:%H:%M}"
+        if session.end.date() == session.start.date():
+            return f"{opens}～{closes}に来られれば可"
+        if closes == "00:00":
+            return f"{opens}～24:00に来られれば可"
+        return f"{opens}～{next_day}曜{closes}に来られれば可"
 
     def shortest(self, entry: Entry) -> int | None:
         o = entry.offering
+        if o.attendance == "whole" and o.schedule is not None:
+            can = [s.end - s.start for s in self.attendable(entry)]
+            all_of_them = [r.end - r.start for r in schedules.from_json(o.schedule).rules]
+            lengths = [int(c.total_seconds()) // 60 for c in can] or all_of_them
+            return max(min(lengths), o.min_minutes or 0) if lengths else o.min_minutes
         if o.min_minutes is not None:
             return o.min_minutes
-        if o.attendance == "drop_in":
-            return 0
-        if o.attendance == "whole" and o.schedule is not None:
-            lengths = [r.end - r.start for r in schedules.from_json(o.schedule).rules]
-            return min(lengths) if lengths else None
-        return None
+        return 0 if o.attendance == "drop_in" else None
 
     # ---- rules ----------------------------------------------------------------------------------
 
@@ -374,8 +394,9 @@ class Reference:
         if limits.languages:
             out["languages"] = self.languages(set(limits.languages), set(r.languages or []))
         sessions = self.sessions(entry)
-        attendable = [s for s in sessions or [] if self.can_attend(entry, s)]
-        out["windows"] = three(sessions is not None, bool(attendable))
+        attendable = self.attendable(entry)
+        over = o.ends_on is not None and o.ends_on < self.day
+        out["windows"] = three(sessions is not None or over, bool(attendable))
         if limits.minutes is not None:
             shortest = self.shortest(entry)
             out["minutes"] = three(shortest is not None, (shortest or 0) <= limits.minutes)
@@ -419,7 +440,7 @@ class Reference:
         resting = h is not None and h.resting_until is not None and h.resting_until >= self.day
         cap = h.accompanied_cap if h else None
         now = h.accompanied_now if h else None
-        at_cap = cap is not None and (-1 if now is None else now) >= cap
+        at_cap = cap is not None and (now or 0) >= cap
         known = resting or at_cap or (cap is not None and now is not None)
         out["host_rest"] = three(known, not (resting or at_cap))
         if not facts.get("accompanies", True):
@@ -632,7 +653,7 @@ class Reference:
             out["time"] = 0.5
         else:
             end = datetime.combine(self.day, time(0), JAPAN) + timedelta(days=28)
-            days = {s.start.date() for s in sessions if s.start < end and self.can_attend(entry, s)}
+            days = {s.start.date() for s in self.attendable(entry) if s.start < end}
             wished = 4 * limits.sessions_per_week if limits.sessions_per_week else 2
             out["time"] = min(1.0, len(days) / wished)
         moods = []

@@ -1,0 +1,38 @@
+"""What the fields of a need may hold: as the contract has it, and nothing that only looks so."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints
+
+
+def _no_other_kind(value: Any) -> Any:
+    if isinstance(value, bool | str):
+        raise ValueError("a number is wanted")
+    return value
+
+
+A_NUMBER = BeforeValidator(_no_other_kind)
+Number = Annotated[float, Field(allow_inf_nan=False), A_NUMBER]
+Flag = Annotated[bool, Strict()]
+"""Neither "yes" nor 1, for what is said of safety must be said as the contract has it."""
+
+Weight = Annotated[int, Field(ge=1, le=3), A_NUMBER]
+Clock = Annotated[
+    str,
+    StringConstraints(pattern=r"^([01]?\d|2[0-3]):[0-5]\d(:00)?$|^24:00(:00)?$"),
+    AfterValidator(lambda said: said[:-3].zfill(5) if said.count(":") > 1 else said.zfill(5)),
+]
+"""HH:MM; an hour of one digit and seconds of zero may be said and aren't kept."""
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+"""From when to when may be asked: years in which a calendar can go on for some weeks."""
+
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+
+MOST_METRES, MOST_MINUTES = 100_000, 600
+"""How far a question may reach where it says so; one that doesn't reaches everywhere."""
+
+Minutes = Annotated[float, Field(gt=0, le=MOST_MINUTES, allow_inf_nan=False), A_NUMBER]
+Accuracy = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False), A_NUMBER]
+Metres = Annotated[float, Field(gt=0, le=MOST_METRES, allow_inf_nan=False), A_NUMBER]

@@ -182,14 +182,20 @@ def _attend(
             left = min(max(p["ends_day"] - day_number + 2, 0), 63)
             until = (_ONE << np.uint64(left)) - _ONE
         whole = p["attendance"] == _WHOLE
-        some = fit = short = _NO_DAY
-        shortest = shortest_fitting = -1
+        some = fit = _NO_DAY
+        any_is_short = False
         for s in range(pointer[i], pointer[i + 1]):
             length = end[s] - start[s]
             stay = length if whole else min(length, worth_minutes)
             # Of what has begun by now, on the day itself, so much must be left.
             over = from_minute > start[s] and end[s] - from_minute < stay
             days[s] = held[s] & until & ALL_DAYS & (_NOT_TODAY if over else _EVERY_DAY)
+            any_is_short |= whole and length <= most_minutes and days[s] != _NO_DAY
+        for s in range(pointer[i], pointer[i + 1]):
+            length = end[s] - start[s]
+            if any_is_short and length > most_minutes:
+                days[s] = _NO_DAY
+            stay = length if whole else min(length, worth_minutes)
             fitting[s] = days[s] if len(wanted) == 0 else _NO_DAY
             for w in range(len(wanted)):
                 come = _days_to_come(start[s], end[s], hours[w], stay, from_minute)
@@ -200,20 +206,13 @@ def _attend(
                     fitting[s] |= days[s] & late_days[w] & come
             some |= days[s]
             fit |= fitting[s]
-            shortest = length if shortest < 0 else min(shortest, length)
-            if fitting[s]:
-                shorter = shortest_fitting < 0 or length < shortest_fitting
-                shortest_fitting = length if shorter else shortest_fitting
-                short |= fitting[s] if length <= most_minutes else _NO_DAY
-        if whole and short:
-            fit = short
-            for s in range(pointer[i], pointer[i + 1]):
-                if end[s] - start[s] > most_minutes:
-                    fitting[s] = _NO_DAY
         look["held"] = some
         look["fitting"] = fit
-        if shortest_fitting >= 0:
-            shortest = shortest_fitting
+        shortest = -1
+        for s in range(pointer[i], pointer[i + 1]):
+            if fitting[s] if fit else days[s] if some else _EVERY_DAY:
+                length = end[s] - start[s]
+                shortest = length if shortest < 0 else min(shortest, length)
         look["shortest_stay"] = shortest_stay(p["min_minutes"], p["attendance"], shortest)
 
 
@@ -237,7 +236,8 @@ def _days_to_come(
 def shortest_stay(stated: int, attendance: int, shortest: int) -> int:
     """Return the minutes that one has to stay at least: as stated, or a whole session.
 
-    shortest : the shortest session that the person can attend, or of all; -1 = none is known
+    shortest : the shortest session that the person can attend, else of those ahead, else of all;
+        -1 = none is known
     0 where one may drop in; -1 where it isn't known.
     """
     if attendance == _WHOLE:

@@ -95,8 +95,10 @@ def _attended(walked: str, ask: Ask) -> str:
         " & CASE WHEN o.ends_day < 0 THEN -1"
         " ELSE ~((-1)::int8 << least(greatest(o.ends_day - %(day_number)s + 2, 0), 63)::int) END"
     )
-    if len(wanted):
-        come = " | ".join(
+    come = (
+        "-1::int8"
+        if not len(wanted)
+        else " | ".join(
             f"CASE WHEN least(s.ends, %(to_{k})s) - greatest(s.starts, %(from_{k})s) < {stay}"
             " THEN 0"
             f" WHEN least(s.ends, %(to_{k})s)"
@@ -104,18 +106,22 @@ def _attended(walked: str, ask: Ask) -> str:
             f" THEN %(days_{k})s & {_LATER_DAYS} ELSE %(days_{k})s END"
             for k in range(len(wanted))
         )
-        days = f"{days} & ({come})"
+    )
+    short = f"({whole} AND s.short)"
     return f"""
-SELECT o.*, CASE WHEN {whole} AND s.short <> 0 THEN s.short ELSE s.fitting END AS fitting,
-  CASE WHEN {whole} THEN greatest(o.min_minutes, coalesce(s.shortest, o.shortest, -1))
+SELECT o.*, CASE WHEN {short} THEN s.short_fitting ELSE s.fitting END AS fitting,
+  CASE WHEN {whole} THEN greatest(o.min_minutes, CASE WHEN s.short THEN s.shortest_ahead
+      ELSE coalesce(s.shortest_fitting, s.shortest_ahead, o.shortest, -1) END)
     WHEN o.min_minutes >= 0 THEN o.min_minutes
     WHEN o.attendance = {ATTENDANCES.index("drop_in")} THEN 0 ELSE -1 END AS shortest_stay
 FROM ({walked}) o CROSS JOIN LATERAL (
-  SELECT coalesce(bit_or(f.days), 0) AS fitting,
-    min(f.length) FILTER (WHERE f.days <> 0) AS shortest,
-    coalesce(bit_or(f.days) FILTER (WHERE f.length <= %(minutes)s), 0) AS short
+  SELECT coalesce(bit_or(f.days & f.come), 0) AS fitting,
+    coalesce(bit_or(f.days & f.come) FILTER (WHERE f.length <= %(minutes)s), 0) AS short_fitting,
+    coalesce(bool_or(f.days <> 0 AND f.length <= %(minutes)s), false) AS short,
+    min(f.length) FILTER (WHERE f.days & f.come <> 0) AS shortest_fitting,
+    min(f.length) FILTER (WHERE f.days <> 0) AS shortest_ahead
   FROM (
-    SELECT {days} AS days, s.ends - s.starts AS length
+    SELECT {days} AS days, {come} AS come, s.ends - s.starts AS length
     FROM unnest(o.starts, o.ends, o.held) s(starts, ends, held)
   ) f
 ) s

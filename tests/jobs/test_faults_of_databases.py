@@ -124,13 +124,13 @@ def test_a_full_disk_refuses_what_is_new_and_keeps_what_was_promised(
     [much] = site.ask(1, "wait_then_write_much", max_attempts=50)
     site.work(said=said, concurrency=1)
     if site.broker is None:
-        naive.ask("slow")
+        naive.ask("slow much")
         naive.work("thread", "mark-do")
     else:
-        naive.send("slow", "before")
+        naive.send("slow much", "before")
         naive.work("celery", "1")
     until(lambda: slow_jobs_begun(site.home), what="ours is taken")
-    until(lambda: at_gate(naive.home, "slow"), what="theirs before its effect")
+    until(lambda: at_gate(naive.home, "slow much"), what="theirs before its effect")
     full.disk.fill()
     open_gate(site.home)
     open_gate(naive.home)

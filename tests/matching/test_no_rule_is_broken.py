@@ -37,7 +37,7 @@ class Remembering(Reference):
     known: dict[object, object]
 
     def sessions(self, entry: Entry) -> object:
-        key = (entry.offering.id, self.day, self.start)
+        key = (entry.offering.id, self.day, self.start, self.need.limits.minutes)
         if key not in self.known:
             self.known[key] = super().sessions(entry)
         return self.known[key]

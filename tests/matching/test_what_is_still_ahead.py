@@ -94,12 +94,14 @@ BOTH_DAYS = [*MONDAYS, {"day": "tue", "from": "09:00", "to": "19:00"}]
 @pytest.mark.parametrize(
     ("windows", "minutes", "stated", "expected", "first_day"),
     [
-        (MONDAYS, 60, None, "fail", 0),  # who can come on Mondays alone would stay eight hours
+        (MONDAYS, 60, None, "pass", None),  # on Mondays one would stay eight hours: no session
         (MONDAYS, 480, None, "pass", 0),
         (BOTH_DAYS, 60, None, "pass", 1),  # the Tuesday is short enough, so Mondays don't count
         ([], 60, None, "pass", 1),
         ([], None, None, None, 0),
-        (MONDAYS, 60, 30, "fail", 0),  # half an hour was said, but whole sessions are expected
+        (MONDAYS, 25, None, "fail", 0),
+        (BOTH_DAYS, 25, None, "fail", 0),
+        (BOTH_DAYS, 25, 20, "fail", 0),  # 20 minutes were said, but whole sessions are expected
     ],
 )
 def test_how_long_one_would_stay_is_asked_of_the_sessions_one_can_attend(
@@ -107,13 +109,19 @@ def test_how_long_one_would_stay_is_asked_of_the_sessions_one_can_attend(
     minutes: int | None,
     stated: int | None,
     expected: str | None,
-    first_day: int,
+    first_day: int | None,
 ) -> None:
     need = {"windows": windows, "limits": {"minutes": minutes}}
     told = _why(need, schedule=LONG_AND_SHORT, attendance="whole", min_minutes=stated)
     verdict = _verdicts(told).get("minutes")
     assert (verdict and verdict.verdict) == expected
-    assert told.suggestion.next_session.start.weekday() == first_day
+    coming = told.suggestion.next_session
+    windows_pass = _verdicts(told)["windows"].verdict == "pass"
+    assert windows_pass == (first_day is not None)
+    if first_day is None:
+        assert _verdicts(told)["windows"].change.ja == "火曜10:00～10:30に来られれば可"
+    else:
+        assert coming.start.weekday() == first_day
 
 
 def test_a_change_of_hours_past_midnight_names_both_days_and_lets_the_place_in() -> None:

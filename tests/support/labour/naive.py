@@ -32,6 +32,7 @@ QUEUE, PREFIX = "naive", "naive."
 UNACKED = PREFIX + "unacked_index"
 VISIBLE_AGAIN_S = 1
 
+MUCH_WRITTEN = "INSERT INTO much VALUES (:job, :words)"
 TODO = "CREATE TABLE IF NOT EXISTS todo (number VARCHAR(36) PRIMARY KEY, done INTEGER DEFAULT 0)"
 
 
@@ -65,6 +66,9 @@ def _count(engine: Engine, number: str, then: Callable[[], None] = lambda: None)
             text("INSERT INTO effect VALUES (:job, :process)"),
             {"job": number, "process": os.getpid()},
         )
+        if number.endswith("much"):  # a row finds room on a full disk as soon as a page is freed
+            words = os.urandom(500_000).hex()
+            connection.execute(text(MUCH_WRITTEN), {"job": number, "words": words})
         then()
 
 

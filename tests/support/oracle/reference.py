@@ -259,7 +259,10 @@ class Reference:
             if entry.offering.ends_on and session.start.date() > entry.offering.ends_on:
                 continue
             found.append(session)
-        return found
+        limit = self.need.limits.minutes
+        if entry.offering.attendance != "whole" or limit is None:
+            return found
+        return [s for s in found if s.end - s.start <= timedelta(minutes=limit)] or found
 
     def can_attend(self, entry: Entry, session: schedules.SessionTime) -> bool:
         if not self.need.windows:
@@ -280,11 +283,7 @@ class Reference:
         )
 
     def attendable(self, entry: Entry) -> list[schedules.SessionTime]:
-        found = [s for s in self.sessions(entry) or [] if self.can_attend(entry, s)]
-        limit = self.need.limits.minutes
-        if entry.offering.attendance == "whole" and limit is not None:
-            return [s for s in found if s.end - s.start <= timedelta(minutes=limit)] or found
-        return found
+        return [s for s in self.sessions(entry) or [] if self.can_attend(entry, s)]
 
     def longest_stay(self, weekday: int, start: int, end: int) -> int:
         """The most minutes in a row, of so many from a midnight, in which the person can come."""
@@ -362,7 +361,8 @@ class Reference:
     def shortest(self, entry: Entry) -> int | None:
         o = entry.offering
         if o.attendance == "whole" and o.schedule is not None:
-            can = [s.end - s.start for s in self.attendable(entry)]
+            ahead = self.attendable(entry) or self.sessions(entry) or []
+            can = [s.end - s.start for s in ahead]
             all_of_them = [r.end - r.start for r in schedules.from_json(o.schedule).rules]
             lengths = [int(c.total_seconds()) // 60 for c in can] or all_of_them
             return max(min(lengths), o.min_minutes or 0) if lengths else o.min_minutes

@@ -14,7 +14,10 @@ YOUNGEST_YOUTH = 12
 
 KIN = ("carers",)
 """Who stands beside somebody who has a trouble. That a need makes a person perhaps one of them (see
-the closed lists) holds where nothing weighs more for them: else the trouble is likely their own."""
+the closed lists) doesn't hold for who is one of `TROUBLED` by a need that weighs more."""
+
+TROUBLED = ("recovering", "withdrawn", "mental_health", "dementia", "disability")
+"""Whom kin stand beside: the circle for families is for the others of their family."""
 
 NARROWING = ("women", "men", "foreign")
 """Audiences that tell which of its kind's people a place is for, where it names some of those: a
@@ -40,11 +43,12 @@ def audiences_of(need: Need, codebook: Codebook, numbers: Thresholds) -> Audienc
     """Return of which audiences a person is: by age, gender, a child along, and needs."""
     bits = codebook.bits("audience")
     yes, maybe = _by_themselves(need, bits, numbers)
-    heaviest, kin = max(need.needs.values(), default=0), mask_of(KIN, bits)
-    for code, weight in need.needs.items():
-        meaning = codebook.meanings[code]
+    kin, troubled = mask_of(KIN, bits), mask_of(TROUBLED, bits)
+    meant = [(codebook.meanings[code], weight) for code, weight in need.needs.items()]
+    own = max((weight for m, weight in meant if m.audience & troubled), default=0)
+    for meaning, weight in meant:
         yes |= meaning.audience
-        maybe |= meaning.audience_maybe if weight == heaviest else meaning.audience_maybe & ~kin
+        maybe |= meaning.audience_maybe if weight >= own else meaning.audience_maybe & ~kin
     may_be_a_parent = need.age is None or ADULT <= need.age < numbers.elderly_age
     perhaps_parent = mask_of(("parents",) if may_be_a_parent else (), bits)
     return Audiences(yes, maybe, mask_of(NARROWING, bits), perhaps_parent)

@@ -58,6 +58,10 @@ KIN = {"kind": "self_help", "audience": ["carers"], "needs": ["family", "addicti
         ({"family": 3, "debt": 2}, "unknown"),  # whose husband gambles: the host is asked
         ({"family": 2, "addiction": 3}, "fail"),  # who gambles, and whose family suffers
         ({"family": 2}, "unknown"),
+        ({"family": 2, "isolation": 3, "poverty": 3}, "unknown"),  # nothing that kin stand beside
+        ({"eight_fifty": 2, "isolation": 3}, "unknown"),  # the mother
+        ({"eight_fifty": 2, "withdrawal": 3}, "fail"),  # her son
+        ({"eight_fifty": 3, "withdrawal": 3}, "unknown"),
         ({"caregiving": 1, "addiction": 3}, "pass"),  # who says that they care for somebody does
         ({"isolation": 3}, "fail"),
     ],

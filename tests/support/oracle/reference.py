@@ -580,7 +580,7 @@ class Reference:
         is_one: dict[str, str] = {"anyone": "yes"}
         for need_code, weight in need.needs.items():
             codes = self.vocabulary.term("need", need_code).facts.get("audience_maybe") or ()
-            if weight < max(need.needs.values()):  # the trouble is their own, not their kin's
+            if weight < self.own_trouble():  # theirs, and not their kin's
                 codes = [code for code in codes if code != "carers"]
             is_one |= dict.fromkeys(codes, "maybe")
         for codes in self.told_of_needs("audience"):
@@ -605,6 +605,15 @@ class Reference:
         if "yes" in answers:
             return "pass"
         return "unknown" if "maybe" in answers else "fail"
+
+    def own_trouble(self) -> int:
+        """What the heaviest need weighs that makes the person one of those kin stand beside."""
+        found = 0
+        for code, weight in self.need.needs.items():
+            codes = self.vocabulary.term("need", code).facts.get("audience") or ()
+            if {"recovering", "withdrawn", "mental_health", "dementia", "disability"} & set(codes):
+                found = max(found, weight)
+        return found
 
     # ---- criteria ---------------------------------------------------------------------------------
 

@@ -12,10 +12,9 @@ import numpy as np
 
 from geodata.compiled import compiled
 from matching.ask import Ask
+from matching.host_merit import answers_of_host, experience_of_host, room_of_host
 from matching.sentences import Sentence, sentence
-from matching.terms import NOT_ASKED
-
-NEUTRAL = 0.5
+from matching.terms import NEUTRAL, NOT_ASKED
 
 WEEKS = 4
 """How far ahead the sessions that fit are counted."""
@@ -137,8 +136,13 @@ def wishes(p: Any, look: Any, a: Any) -> float:
 
 
 @compiled
-def nearness(_p: Any, look: Any, a: Any) -> float:
-    """Halves with every so many minutes on foot: 2 ** (−minutes / 15), where nobody chose else."""
+def nearness(p: Any, look: Any, a: Any) -> float:
+    """Halves with every so many minutes on foot: 2 ** (−minutes / 15), where nobody chose else.
+
+    What is joined from home by who would rather do that has no way at all.
+    """
+    if a["home_wished"] and p["online"] == 1:
+        return 1.0
     if math.isnan(look["walk_m"]):
         return NEUTRAL
     minutes = look["walk_m"] / a["speed_m_s"] / 60.0
@@ -248,38 +252,6 @@ def host(p: Any, look: Any, a: Any) -> float:
         + a["host_experience"] * experience_of_host(came, stayed, a["experience_half"])
         + a["host_answers"] * answers_of_host(p["host_answer_days"], a["answer_half_days"])
     )
-
-
-@compiled
-def experience_of_host(accompanied: int, stayed: int, half: float) -> float:
-    """Return ½ where nothing is told, and more with each band of people received, and who stayed.
-
-    ½ + ¼ n ÷ (n + half) of the people received + the same of those who stayed for three months:
-    few tell little.
-    """
-    found = NEUTRAL
-    if accompanied > 0:
-        found += 0.25 * accompanied / (accompanied + half)
-    if stayed > 0:
-        found += 0.25 * stayed / (stayed + half)
-    return found
-
-
-@compiled
-def answers_of_host(days: int, half_days: float) -> float:
-    """Return 2 ** (−days / half_days) of the usual days to an answer."""
-    return NEUTRAL if days < 0 else float(np.exp2(-days / half_days))
-
-
-@compiled
-def room_of_host(p: Any, _look: Any, a: Any) -> float:
-    """Share of the host's room for accompanying people that is free; all, where none is needed."""
-    if a["accompanies"][p["kind"]] == 0:
-        return 1.0
-    cap, now = p["host_cap"], p["host_now"]
-    if cap < 0 or now < 0:
-        return NEUTRAL
-    return float(min(max((cap - now) / max(cap, 1), 0.0), 1.0))
 
 
 @compiled

@@ -87,6 +87,8 @@ def _wishes(p: Seen) -> Ground:
 
 
 def _nearness(p: Seen) -> Ground:
+    if p.ask.home_wished and p["online"] == 1:
+        return Ground({"walk_minutes": None, "online": True}, sentence("ground.online"))
     if not math.isfinite(p["walk_m"]):
         return Ground({"walk_minutes": None}, sentence(NOT_KNOWN))
     minutes = walk_minutes(p["walk_m"], p.ask.need.speed_m_s)

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.compiled import compiled
-from matching.criteria import CRITERIA, NEUTRAL, Named
+from matching.criteria import CRITERIA, Named
 from matching.sentences import Sentence, sentence
+from matching.terms import NEUTRAL
 
 FORMAT = 1
 

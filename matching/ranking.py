@@ -13,7 +13,7 @@ from geodata.compiled import compiled
 from geodata.coordinates import EARTH_RADIUS_M
 from geodata.straight import metres_between
 from matching.columns import AVAILABILITIES
-from matching.criteria import CRITERIA, NEUTRAL, Named, fresh, relevant, value_of
+from matching.criteria import CRITERIA, Named, fresh, relevant, value_of
 from matching.encoding import LOW_HALF
 from matching.learned import LEARNED, NOTHING, Learned, chance
 from matching.order import Order
@@ -21,6 +21,7 @@ from matching.reach import would_be_fetched
 from matching.rules import Judged
 from matching.schemes import UNIT, Scheme
 from matching.sight import Sight
+from matching.terms import NEUTRAL
 from matching.track_record import share
 
 SAME_PLACE_M = 300.0

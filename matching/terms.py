@@ -14,6 +14,9 @@ from matching.columns import CONVERSATIONS, GENDERS, NOISES, Array
 NOT_ASKED = -1
 """A limit that the person doesn't set."""
 
+NEUTRAL = 0.5
+"""What a criterion gives for what isn't known."""
+
 OTHER_GENDER = len(GENDERS)
 """Neither of those that a place may be for."""
 

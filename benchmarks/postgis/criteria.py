@@ -8,12 +8,11 @@ from matching.ask import Ask
 from matching.columns import AVAILABILITIES
 from matching.criteria import (
     CRITERIA,
-    NEUTRAL,
     OFTEN_ENOUGH,
     WEEKS,
     WEEKS_AHEAD,
 )
-from matching.terms import ESSENTIAL, NOT_ASKED
+from matching.terms import ESSENTIAL, NEUTRAL, NOT_ASKED
 from resources.track_record import LATEST
 
 
@@ -120,6 +119,10 @@ _GROUP = (
 )
 
 
+def _from_home(nearness: str) -> str:
+    return f"CASE WHEN o.online = 1 THEN 1.0::float8 ELSE {nearness} END"
+
+
 def values(ask: Ask) -> dict[str, str]:
     """Return how each criterion that a need may ask for is worked out."""
     limits = ask.limits
@@ -138,7 +141,7 @@ def values(ask: Ask) -> dict[str, str]:
     found = {
         "needs": _NEEDS,
         "wishes": _mean(wished),
-        "nearness": _NEARNESS,
+        "nearness": _from_home(_NEARNESS) if ask.home_wished else _NEARNESS,
         "time": _TIME,
         "atmosphere": _mean(asked),
         "step": _STEP,

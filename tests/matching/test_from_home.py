@@ -72,6 +72,7 @@ def test_what_is_joined_from_home_is_in_reach_of_who_says_so(table: Table) -> No
         assert found.way_in == "online"
         wish = {s.place.name: s.contributions["wishes"] for s in answer.suggestions}
         assert wish["家からの間"] > wish["わからない間"] > wish["隣の間"]
+        assert answer.suggestions[0].place.name == "家からの間", "there is no way to it"
 
 
 def test_the_answer_says_what_was_read_and_what_is_said_counts_instead(table: Table) -> None:
@@ -97,3 +98,5 @@ def test_the_reason_says_whether_it_can_be_joined_from_home(table: Table) -> Non
         assert ground.value["online"] is expected
         assert "家から" in ground.words.ja
         assert "from home" in ground.words.en
+        nearness = next(w for w in told.weighed if w.criterion == "nearness")
+        assert ("家から" in nearness.ground.words.ja) == (expected is True)

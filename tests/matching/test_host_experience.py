@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import Table
-from matching.criteria import NEUTRAL, answers_of_host, experience_of_host
+from matching.host_merit import answers_of_host, experience_of_host
 from matching.need import parse_need
 from matching.store import IndexStore
+from matching.terms import NEUTRAL
 from matching.why import explain
 from resources.database import Database
 from resources.host_experience import (

@@ -657,6 +657,8 @@ class Reference:
         )
         if self.elsewhere(entry):
             out["nearness"] = 0.0
+        if self.home_wished and r.online:
+            out["nearness"] = 1.0
         sessions = self.sessions(entry)
         if sessions is None:
             out["time"] = 0.5

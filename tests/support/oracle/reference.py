@@ -131,6 +131,8 @@ class Reference:
         self.wished = set(need.wishes.activities) | set(named)
         said = need.limits.from_home
         self.home_wished = names_from_home(need.wishes.text or "") if said is None else said
+        self.held: dict[UUID, list[schedules.SessionTime] | None] = {}
+        self.attended: dict[UUID, list[schedules.SessionTime]] = {}
         self.stays: dict[tuple[int, int, int], int] = {}
         self.locations: list[Location] = []
         self.track_records: dict[UUID, tuple[list[Any], list[Any]]] = {}
@@ -244,6 +246,12 @@ class Reference:
         return r.accepted_age_min, r.accepted_age_max
 
     def sessions(self, entry: Entry) -> list[schedules.SessionTime] | None:
+        own = entry.offering.id
+        if own not in self.held:
+            self.held[own] = self.sessions_ahead(entry)
+        return self.held[own]
+
+    def sessions_ahead(self, entry: Entry) -> list[schedules.SessionTime] | None:
         if entry.offering.schedule is None:
             return None
         schedule = schedules.from_json(entry.offering.schedule)
@@ -283,7 +291,11 @@ class Reference:
         )
 
     def attendable(self, entry: Entry) -> list[schedules.SessionTime]:
-        return [s for s in self.sessions(entry) or [] if self.can_attend(entry, s)]
+        own = entry.offering.id
+        if own not in self.attended:  # asked for by several rules and criteria
+            ahead = self.sessions(entry) or []
+            self.attended[own] = [s for s in ahead if self.can_attend(entry, s)]
+        return self.attended[own]
 
     def longest_stay(self, weekday: int, start: int, end: int) -> int:
         """The most minutes in a row, of so many from a midnight, in which the person can come."""

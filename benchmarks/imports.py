@@ -6,6 +6,7 @@ what the database alone takes to keep what an import keeps: the rows that came o
 the change log, copied by one statement a table into a new database of the same tables.
 
     python -m benchmarks.imports --gazetteer FILE --resources 100000
+    python -m benchmarks.imports --database postgresql://…    # empty, of its own; both sides there
 """
 
 import argparse
@@ -17,7 +18,7 @@ import time
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine, make_url
 
 from benchmarks.suggest import OUT
 from geodata.gazetteer import import_gazetteer
@@ -53,11 +54,20 @@ def write_resources(path: Path, n: int) -> None:
             ])  # fmt: skip
 
 
-def with_pandas(path: Path, folder: Path) -> float:
+def with_pandas(path: Path, engine: Engine) -> float:
     began = time.perf_counter()
     rows = pd.read_csv(path)
-    rows.to_sql("rows", create_engine(f"sqlite:///{folder / 'pandas.sqlite3'}"), index=False)
-    return time.perf_counter() - began
+    rows.to_sql("rows_of_pandas", engine, index=False)
+    taken = time.perf_counter() - began
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE rows_of_pandas")
+    return taken
+
+
+def engine_of(url: str, folder: Path) -> Engine:
+    """Return an engine for a database, or for a new file of SQLite."""
+    of_file = f"sqlite:///{folder / 'pandas.sqlite3'}"
+    return create_engine(make_url(url).set(drivername="postgresql+psycopg") if url else of_file)
 
 
 def copied(home: Path, folder: Path) -> float:
@@ -81,12 +91,15 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--gazetteer", type=Path)
     options.add_argument("--resources", type=int, default=100_000)
+    options.add_argument(
+        "--database", default="", help="of PostgreSQL, empty; else files of SQLite"
+    )
     given = options.parse_args()
     look_seldom()  # as the command does
     lines = []
     if given.gazetteer:
         folder = Path(tempfile.mkdtemp())
-        theirs = with_pandas(given.gazetteer, folder)
+        theirs = with_pandas(given.gazetteer, engine_of(given.database, folder))
         began = time.perf_counter()
         found = import_gazetteer(given.gazetteer, folder / "gazetteer")
         ours = time.perf_counter() - began
@@ -95,8 +108,8 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp())
     path = folder / "resources.csv"
     write_resources(path, given.resources)
-    theirs = with_pandas(path, folder)
-    program = open_program(Settings(home=folder / "home"))
+    theirs = with_pandas(path, engine_of(given.database, folder))
+    program = open_program(Settings(home=folder / "home", database_url=given.database))
     for what in ("new", "unchanged"):
         began = time.perf_counter()
         with program.database.writing(by="benchmark") as session:
@@ -107,7 +120,7 @@ def main() -> None:
             f"{ours / theirs:.1f} |"
         )
         assert not report.reported, report.reported[:3]
-        if what == "new":
+        if what == "new" and not given.database:
             alone = copied(program.settings.home, folder)
             lines.append(
                 f"| the rows of that, copied by the database alone | {alone:.1f} | {theirs:.1f} | "

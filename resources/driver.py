@@ -5,7 +5,7 @@ those of which a file needs thousands: what SQLAlchemy does for a statement and 
 several times longer than these do.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,8 +25,23 @@ def driver_rows(connection: Connection, sql: str, values: Any = ()) -> list[Any]
         return list(cursor.fetchall())
 
 
+def driver_copied(
+    connection: Connection, table: str, columns: Sequence[str], each: Iterable[Sequence[Any]]
+) -> None:
+    """Add rows to a table of PostgreSQL by COPY, in a fifth of the time that INSERT takes.
+
+    table, columns : as they are written in a statement
+
+    Raises the errors of SQLAlchemy, as where it sends a statement itself.
+    """
+    sql = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    with _driver(connection, sql, ()) as cursor, cursor.copy(sql) as copy:
+        for values in each:
+            copy.write_row(values)
+
+
 def driver_many(connection: Connection, sql: str, each: Sequence[Any]) -> None:
-    """Send a statement once for each of some values .
+    """Send a statement once for each of some values.
 
     sql, each : in the words and with the placeholders of the connection's database
 

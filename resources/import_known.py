@@ -1,12 +1,24 @@
 """What the catalogue holds of the rows of a file that is read: first their text, then entries."""
 
+import json
 import uuid
 from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import String, Text, and_, bindparam, cast, select, type_coerce
+from sqlalchemy import (
+    ARRAY,
+    String,
+    TableValuedAlias,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
 from resources.models import Location, Offering, Organization, Resource
@@ -91,7 +103,7 @@ def rows_of_entries(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUI
 def entries_of(session: Session, source: str, rows: Collection[Named]) -> Known[Entry]:
     """Return the entries of some rows."""
     known: Known[Entry] = Known()
-    for some in _chunks([row.key for row in rows]):
+    for some in _chunks(_keys_known(session, source, [row.key for row in rows])):
         statement = (
             select(Offering, Resource, Location)
             .join(Offering, _FROM_ONE_ROW)
@@ -103,6 +115,31 @@ def entries_of(session: Session, source: str, rows: Collection[Named]) -> Known[
     for ids in _chunks([row.entry for row in rows if row.entry is not None]):
         known.by_entry |= entries_by_offering(session, ids)
     return known
+
+
+def _keys_known(session: Session, source: str, keys: Sequence[str]) -> list[str]:
+    """Return which keys of a source there are entries of.
+
+    Each key is looked up by itself: of `IN (…)` and of joins PostgreSQL makes searches through all of
+    the source, as long as it hasn't counted what this very transaction wrote.
+    """
+    found: list[str] = []
+    for some in _chunks(keys):
+        named = _as_rows(session, some)
+        own = select(Resource.id).where(
+            Resource.source == source, Resource.source_key == named.c.value
+        )
+        found += session.scalars(select(named.c.value).where(own.scalar_subquery().is_not(None)))
+    return found
+
+
+def _as_rows(session: Session, words: Sequence[str]) -> TableValuedAlias:
+    """Return a table of some words, in its column `value`."""
+    if session.get_bind().dialect.name == "postgresql":
+        each = func.unnest(bindparam(None, list(words), ARRAY(Text)))
+    else:
+        each = func.json_each(bindparam(None, json.dumps(words), Text))
+    return each.table_valued("value", name="value")  # PostgreSQL names the column by the table
 
 
 def hosts_of(session: Session, source: str, names: Collection[str]) -> dict[str, uuid.UUID]:

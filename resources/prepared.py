@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Select, Table, Uuid, bindparam, insert
 from sqlalchemy.types import TypeEngine
 
-from resources.driver import driver_many, driver_rows
+from resources.driver import driver_copied, driver_many, driver_rows
 
 
 class Prepared:
@@ -51,13 +51,17 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str
     # A column of which no row says anything costs as much as any other when it is sent.
     told = {key: values for key, values in told.items() if values.count(None) < len(values)}
     dialect = connection.dialect
+    columns = {key: _sent_of(table.columns[key].type, dialect, told[key]) for key in told}
+    if dialect.name == "postgresql":
+        names = dialect.identifier_preparer
+        quoted = [names.format_column(table.columns[key]) for key in told]
+        each = zip(*columns.values(), strict=True)
+        driver_copied(connection, names.format_table(table), quoted, each)
+        return
     compiled = insert(table).values({key: bindparam(key) for key in told}).compile(dialect=dialect)
-    order: Sequence[str] = (compiled.positiontup if compiled.positional else None) or list(told)
-    columns = [_sent_of(table.columns[key].type, dialect, told[key]) for key in order]
-    each: list[Any] = list(zip(*columns, strict=True))
-    if not compiled.positional:
-        each = [dict(zip(order, values, strict=True)) for values in each]
-    driver_many(connection, str(compiled), each)
+    order = compiled.positiontup or ()
+    each = zip(*(columns[key] for key in order), strict=True)
+    driver_many(connection, str(compiled), list(each))
 
 
 def _sent_of(kind: TypeEngine[Any], dialect: Dialect, values: list[Any]) -> list[Any]:

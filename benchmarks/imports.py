@@ -91,9 +91,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--gazetteer", type=Path)
     options.add_argument("--resources", type=int, default=100_000)
-    options.add_argument(
-        "--database", default="", help="of PostgreSQL, empty; else files of SQLite"
-    )
+    options.add_argument("--database", default="", help="an empty one of PostgreSQL")
     given = options.parse_args()
     look_seldom()  # as the command does
     lines = []

@@ -120,8 +120,8 @@ def entries_of(session: Session, source: str, rows: Collection[Named]) -> Known[
 def _keys_known(session: Session, source: str, keys: Sequence[str]) -> list[str]:
     """Return which keys of a source there are entries of.
 
-    Each key is looked up by itself: of `IN (…)` and of joins PostgreSQL makes searches through all of
-    the source, as long as it hasn't counted what this very transaction wrote.
+    Each key is looked up by itself: of `IN (…)` and of joins PostgreSQL makes searches through all
+    of the source, as long as it hasn't counted what this very transaction wrote.
     """
     found: list[str] = []
     for some in _chunks(keys):

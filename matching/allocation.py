@@ -57,14 +57,10 @@ class Room:
     of_host: Whole | None = None
 
     def with_one_more(self, place: int) -> "Room":
-        """Return the same with one more free place, and its host with room for one more."""
+        """Return the same with one more free place; its host can accompany no more than before."""
         places = self.places.copy()
         places[place] += 1
-        if self.host is None or self.of_host is None:
-            return Room(places)
-        of_host = self.of_host.copy()
-        of_host[self.host[place]] += 1
-        return Room(places, self.host, of_host)
+        return Room(places, self.host, self.of_host)
 
 
 @dataclass(frozen=True)
@@ -223,6 +219,8 @@ def _check(people: int, room: Room, arcs: Arcs, households: Sequence[Sequence[in
     def within(numbers: Whole, limit: int) -> bool:
         return not len(numbers) or bool(numbers.min() >= 0 and numbers.max() < limit)
 
+    if people < 0:
+        raise Impossible("fewer than no people")
     if not within(arcs.person, people):
         raise Impossible("an arc belongs to nobody")
     if not within(arcs.place, len(room.places)):

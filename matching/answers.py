@@ -10,8 +10,8 @@ from matching.learned import Learned
 from matching.place_shown import PlaceKept, PlaceShown
 from matching.reach import WayIn
 from matching.rules import ACCESS
-from matching.sentences import Sentence, sentence
-from matching.sureness import joined, sure_words
+from matching.sentences import Sentence, joined, sentence
+from matching.sureness import sure_words
 from matching.times import SessionAhead
 
 

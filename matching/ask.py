@@ -83,10 +83,8 @@ class Ask:
     @property
     def served_m(self) -> float:
         """Return how far out a place counts that comes to fetch people, or is joined online."""
-        radius = self.need.radius_m
-        if radius is None or self.limits.transport:
-            return self.thresholds.transport_reach_m
-        return min(radius, self.thresholds.transport_reach_m)
+        radius, reach = self.need.radius_m, self.thresholds.transport_reach_m
+        return reach if radius is None else min(radius, reach)
 
     @property
     def would_ride(self) -> bool:
@@ -159,12 +157,12 @@ def prepare(
 ) -> Ask:
     """Return a need ready for arithmetic.
 
-    now : aware; what counts as today where the need names no day, and then also from what hour
+    now : aware; its day is asked for where the need names none, and of it only what is ahead counts
     thresholds : those of the municipality; None = those of a new installation
     """
     local = now.astimezone(JAPAN)
     day = need.on or local.date()
-    from_minute = 0 if need.on else local.hour * 60 + local.minute
+    from_minute = local.hour * 60 + local.minute if day == local.date() else 0
     bits = codebook.bits
     limits = need.limits
     spoken = limits.languages or ()

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from geodata.compiled import compiled
-from matching.columns import AVAILABILITIES
+from matching.columns import ATTENDANCES, AVAILABILITIES
 from matching.sentences import Sentence, sentence
 from matching.sight import Seen
 from matching.verdicts import (
@@ -36,17 +36,25 @@ def _evidence_windows(p: Seen) -> tuple[str, Any]:
 
 
 def _change_windows(p: Seen) -> Sentence | None:
+    """Name the session that asks least, and where one comes and goes at will for how long."""
     session = p.nearest_session()
     if session is None:
         return sentence("change.windows_none")
-    start, end = session.start, session.end
+    span = _span(session.start, session.end)
+    length = (session.end - session.start).total_seconds() // 60
+    stay = max(p.ask.thresholds.shortest_stay_minutes, p["min_minutes"])
+    if p["attendance"] == _WHOLE or stay >= length:
+        return sentence("change.windows", span=span)
+    return sentence("change.windows_part", span=span, minutes=stay)
+
+
+def _span(start: datetime, end: datetime) -> Sentence:
     day, comes, goes = _day_of(start), start.strftime("%H:%M"), end.strftime("%H:%M")
-    if end.date() == start.date():
-        return sentence("change.windows", day=day, **{"from": comes, "to": goes})
-    if goes == "00:00":
-        return sentence("change.windows", day=day, **{"from": comes, "to": "24:00"})
+    if end.date() == start.date() or goes == "00:00":
+        goes = "24:00" if goes == "00:00" else goes
+        return sentence("span.one_day", day=day, **{"from": comes, "to": goes})
     past = {"day": day, "from": comes, "next_day": _day_of(end), "to": goes}
-    return sentence("change.windows_past_midnight", **past)
+    return sentence("span.past_midnight", **past)
 
 
 def _day_of(moment: datetime) -> Sentence:
@@ -75,6 +83,7 @@ def _change_per_week(p: Seen) -> Sentence | None:
     return sentence("change.sessions_per_week", times=p["min_per_week"])
 
 
+_WHOLE = ATTENDANCES.index("whole")
 _UNKNOWN = AVAILABILITIES.index("unknown")
 _CAPACITY = AVAILABILITIES.index("capacity")
 _NONE = AVAILABILITIES.index("none")

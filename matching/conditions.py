@@ -1,10 +1,12 @@
 """Rules about what a place is like and asks for: access, cost, atmosphere, requirements."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from geodata.compiled import compiled
+from matching.codebook import Codebook
 from matching.columns import CONVERSATIONS, NOISES
 from matching.sentences import Sentence, sentence
 from matching.sight import Seen
@@ -137,6 +139,20 @@ def _change_requirements(p: Seen) -> Sentence | None:
     )
 
 
+def _names_level(column: str, order: tuple[str, ...]) -> Callable[[Seen], Sentence | None]:
+    """Return what says that a level must be all right, by the name that lists give it."""
+
+    def change(p: Seen) -> Sentence | None:
+        return allows_level(column, order[p[column]], p.codebook)
+
+    return change
+
+
+def allows_level(axis: str, code: str, codebook: Codebook) -> Sentence:
+    """Say that a level of noise or conversation must be all right."""
+    return sentence(f"change.{axis}", level=labels_of([code], codebook, axis))
+
+
 def _change_fee(p: Seen) -> Sentence | None:
     return sentence("change.fee", yen=p["fee_yen"])
 
@@ -180,7 +196,7 @@ RULES: tuple[Rule, ...] = (
         lambda a: a.limits.noise is not None,
         noise,
         shows_code("noise", NOISES),
-        says("noise"),
+        _names_level("noise", NOISES),
         reads=("noise",),
     ),
     Rule(
@@ -196,7 +212,7 @@ RULES: tuple[Rule, ...] = (
         lambda a: a.limits.conversation is not None,
         conversation,
         shows_code("conversation", CONVERSATIONS),
-        says("conversation"),
+        _names_level("conversation", CONVERSATIONS),
         reads=("conversation",),
     ),
     Rule(

@@ -9,9 +9,9 @@ from matching.criteria import WEEKS_AHEAD, sessions_wished
 from matching.learned import Learned
 from matching.reach import walk_minutes
 from matching.schemes import UNIT
-from matching.sentences import Sentence, sentence
+from matching.sentences import Sentence, joined, sentence
 from matching.sight import Seen
-from matching.sureness import ago, joined
+from matching.sureness import ago
 from matching.terms import ESSENTIAL
 from matching.verdicts import codes_of, labels_of, shown_date, shown_flag, shown_number
 from resources.host_experience import NEVER_ANSWERED

@@ -1,11 +1,11 @@
 """Rules about the ladder of participation and the host that receives people."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from geodata.compiled import compiled
 from matching.encoding import EPOCH
-from matching.sentences import Sentence, day_in_words, sentence
+from matching.sentences import Sentence, day_in_words, joined, sentence
 from matching.sight import Seen
 from matching.verdicts import (
     FAIL,
@@ -34,10 +34,11 @@ def _evidence_step(p: Seen) -> tuple[str, Any]:
 
 
 def _change_step(p: Seen) -> Sentence | None:
-    here = p.ask.need.step
+    here, gap = p.ask.need.step, p.ask.thresholds.step_gap_rungs
     assert here is not None
     rung = min(_rungs(p["steps"]), key=lambda r: (abs(r - here), r))
-    term = p.codebook.vocabulary.terms("step")[rung]
+    near_enough = rung - gap if rung > here else rung + gap
+    term = p.codebook.vocabulary.terms("step")[near_enough]
     key = "step_lower" if rung > here else "step_higher"
     return sentence(f"change.{key}", step=Sentence(term.ja, term.en))
 
@@ -67,11 +68,22 @@ def _evidence_host_rest(p: Seen) -> tuple[str, Any]:
 
 
 def _change_host_rest(p: Seen) -> Sentence | None:
-    until = p["resting_day"]
-    if until >= p.ask.day_number:
-        after = date.fromordinal(until + EPOCH) + timedelta(days=1)
-        return sentence("change.host_rest", date=day_in_words(after))
-    return sentence("change.host_cap")
+    """Say when its pause is over, or that there must be room; both, where both keep people out."""
+    until, cap = p["resting_day"], p["host_cap"]
+    what = [pause_over(until)] if until >= p.ask.day_number else []
+    if cap == 0:
+        what.append(sentence("change.host_begins"))
+    elif 0 < cap <= p["host_now"]:
+        what.append(sentence("change.host_cap"))
+    return joined(what)
+
+
+def pause_over(until: int) -> Sentence:
+    """Say from which day a host receives people again that pauses until a day, by its number."""
+    last = until + EPOCH
+    if last >= date.max.toordinal():  # how "until further notice" is written
+        return sentence("change.host_rest_open")
+    return sentence("change.host_rest", date=day_in_words(date.fromordinal(last + 1)))
 
 
 RULES: tuple[Rule, ...] = (

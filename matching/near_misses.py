@@ -24,7 +24,7 @@ YEARS_OFF = 10
 CIRCLES = ("bereaved", "carers", "dementia", "foreign", "parents", "recovering")
 """Audiences that come together over what each of them lives through; nobody else is asked in."""
 
-WEIGHED = 20
+WEIGHED = 40
 """Of so many near misses, the closest ones, those that would fit best are shown."""
 
 

@@ -19,9 +19,9 @@ from matching.index import Index
 from matching.on_foot import on_foot
 from matching.place_shown import PlaceShown
 from matching.rows import Rows, Slots, eve_of
-from matching.sentences import Sentence
+from matching.sentences import Sentence, joined
 from matching.store import IndexStore
-from matching.sureness import joined, sure_words
+from matching.sureness import sure_words
 from resources import clock
 from resources.clock import JAPAN
 

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -155,7 +154,7 @@ class SetAside(Part):
 
     resource: uuid.UUID | None = None
     organization: uuid.UUID | None = None
-    until: date | None = None
+    until: Day | None = None
 
     @model_validator(mode="after")
     def _names_one(self) -> Self:

@@ -1,6 +1,7 @@
 """What the fields of a need may hold: as the contract has it, and nothing that only looks so."""
 
-from datetime import date
+import re
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints
@@ -28,7 +29,17 @@ Clock = Annotated[
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 """From when to when may be asked: years in which a calendar can go on for some weeks."""
 
-Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+
+def _a_day(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        return value
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise ValueError("a day is wanted, YYYY-MM-DD")
+
+
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY), BeforeValidator(_a_day)]
+"""Never a number of seconds: 0 for "never" would be a day long past."""
 
 MOST_METRES, MOST_MINUTES = 100_000, 600
 """How far a question may reach where it says so; one that doesn't reaches everywhere."""

@@ -7,7 +7,7 @@ from geodata.compiled import compiled
 from geodata.points import ROUGH_M, is_rough
 from geodata.straight import DETOUR
 from matching.columns import STATUSES
-from matching.sentences import Sentence, sentence
+from matching.sentences import Sentence, joined, sentence
 from matching.sight import Seen
 from matching.verdicts import (
     FAIL,
@@ -91,44 +91,62 @@ def _way_to_reach(p: Seen) -> Sentence | None:
 
 
 def _change_reach(p: Seen) -> Sentence | None:
-    away = p["distance_m"]
-    if not math.isfinite(away):
+    """Say what lets a place in: another way than on foot or more minutes, and a wider radius."""
+    if not math.isfinite(p["distance_m"]):
         return None
-    far = p.ask.thresholds.transport_reach_m
-    if p["transport"] == 1 and away - p["accuracy_m"] <= far:
-        return sentence("change.reach_transport")
-    if p["online"] == 1:
-        return sentence("change.reach_online")
-    if p["transport"] == 1 and p.ask.would_ride:
-        return sentence("change.reach_fetched")
-    minutes, farther = _more_minutes(p), _farther(p)
+    way, farther = _another_way(p), _farther(p)
+    minutes = None if way is not None else _more_minutes(p)
+    if way is None and minutes is None:
+        way = sentence("change.reach_far")
+    if farther is None:
+        return way or sentence("change.reach_walk", minutes=minutes)
+    if way is not None:
+        return joined([way, sentence("change.reach_radius", farther=farther)])
     if minutes == 0:
         return sentence("change.reach_radius", farther=farther)
-    if minutes is None:
-        return sentence("change.reach_far")
-    if farther is None:
-        return sentence("change.reach_walk", minutes=minutes)
     return sentence("change.reach_both", minutes=minutes, farther=farther)
 
 
+def _another_way(p: Seen) -> Sentence | None:
+    """Return by which way but on foot a place is reached that is too far to walk to."""
+    if _more_minutes(p) == 0:
+        return None
+    within = p["distance_m"] - p["accuracy_m"] <= p.ask.thresholds.transport_reach_m
+    if p["transport"] == 1 and within:
+        return sentence("change.reach_transport")
+    if p["online"] == 1 and within:
+        return sentence("change.reach_online")
+    if p["transport"] == 1 and p.ask.would_ride:
+        return sentence("change.reach_fetched")
+    return None
+
+
 def _more_minutes(p: Seen) -> int | None:
-    """Return how many minutes more on foot let a place in; None where nobody walks so far."""
+    """Return how many minutes more on foot let a place in; None where nobody walks so far.
+
+    A point that is known to some accuracy counts as near as it may be, as the rule counts it.
+    """
     limit = p.ask.walk_limit_m
-    if limit is None or p["walk_m"] <= limit:
+    nearest = p["walk_m"] - p["accuracy_m"] * DETOUR
+    if limit is None or nearest <= limit:
         return 0
-    minutes = walk_minutes(p["walk_m"], p.ask.need.speed_m_s)
-    assert p.ask.need.walk_minutes is not None
-    return None if minutes > LONGEST_WALK else max(1, minutes - int(p.ask.need.walk_minutes))
+    allowed, speed = p.ask.need.walk_minutes, p.ask.need.speed_m_s
+    assert allowed is not None
+    more = max(math.ceil(nearest / speed / 60.0 - allowed), 1)
+    while nearest > (allowed + more) * 60.0 * speed:  # by a last digit
+        more += 1
+    return None if allowed + more > LONGEST_WALK else more
 
 
 def _farther(p: Seen) -> str | None:
     """Return how much wider a radius lets a place in; None where it is wide enough."""
     radius = p.ask.need.radius_m
-    if radius is None or p["distance_m"] - p["accuracy_m"] <= radius:
+    nearest = p["distance_m"] - p["accuracy_m"]
+    if radius is None or nearest <= radius:
         return None
     rough = is_rough(p["accuracy_m"]) or is_rough(p.ask.need.at.accuracy_m)
     step = int(ROUGH_M) if rough else STEP_M
-    metres = math.ceil((p["distance_m"] - radius) / step) * step
+    metres = math.ceil((nearest - radius) / step) * step
     return f"{metres} m" if metres < 1000 else f"{metres / 1000:g} km"
 
 

@@ -2,15 +2,16 @@
 
 import math
 from collections.abc import Callable
-from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.straight import DETOUR
 from matching.answers import Relaxation
-from matching.columns import ATTENDANCES, NEVER
-from matching.encoding import EPOCH
+from matching.columns import ATTENDANCES, CONVERSATIONS, NEVER, NOISES
+from matching.conditions import allows_level
+from matching.host import pause_over
 from matching.learned import Learned
 from matching.need_values import MOST_METRES, MOST_MINUTES
 from matching.other_hours import (
@@ -23,9 +24,8 @@ from matching.ranking import score
 from matching.reach import LONGEST_WALK, walk_minutes
 from matching.rules import Judged
 from matching.schemes import Scheme
-from matching.sentences import Sentence, day_in_words, sentence
+from matching.sentences import Sentence, joined, sentence
 from matching.sight import Sight
-from matching.sureness import joined
 from matching.times import weekday_mask
 from matching.verdicts import FAIL
 from resources.days import DAYS
@@ -41,20 +41,23 @@ def relaxation(
     """Return the one rule without which most places would be suggested, and a way to loosen it.
 
     A place counts that fails this rule alone, and is good enough for the list otherwise: what would
-    score too little, or answers nothing that matters, is brought by no loosening. None for safety,
-    and where no single rule would do.
+    score too little, or answers nothing that matters, is brought by no loosening. Nobody can loosen
+    an age, so that is named only where it is all there is. None for safety, and where no single
+    rule would do.
     """
     for_good = sight.looks["set_aside_day"] >= NEVER
     elsewhere = np.isinf(sight.looks["distance_m"])
     alone = np.flatnonzero((judged.fails == 1) & ~elsewhere & ~for_good)
     enough = score(sight, judged, scheme, alone, (), learned).enough(scheme)
     best: tuple[int, NDArray[np.int64]] | None = None
+    most = (False, 0)
     for k, rule in enumerate(judged.rules):
         if rule.is_beyond_talk:
             continue
         brought = alone[(judged.table[k, alone] == FAIL) & enough[alone]]
-        if len(brought) and (best is None or len(brought) > len(best[1])):
-            best = (k, brought)
+        brings = (rule.code != "age", len(brought))
+        if len(brought) and brings > most:
+            best, most = (k, brought), brings
     if best is None:
         return None
     k, brought = best
@@ -75,6 +78,12 @@ def _change(code: str, sight: Sight, rows: NDArray[np.int64]) -> Loosened:
         return _farther(sight, rows)
     if code == "host_rest":
         return _host_takes_again(sight, rows)
+    if code in _LEVELS:
+        return _another_level(code, _LEVELS[code], sight, rows)
+    if code in _ASKED_OF_OTHERS:
+        return sentence(f"change.{code}"), len(rows), None
+    if code in _GIVEN_UP:
+        return sentence(f"change.{code}"), len(rows), {"limits": {_GIVEN_UP[code]: False}}
     if code not in _MEASURES:
         return None, 0, None
     column, limit, words = _MEASURES[code]
@@ -102,10 +111,35 @@ _MEASURES: dict[str, tuple[str, str, Callable[[int], Sentence]]] = {
 """Rules about a measure: its column, the limit of the need, and the words for allowing so much."""
 
 
+_LEVELS = {"noise": NOISES, "conversation": CONVERSATIONS}
+"""Rules about a level, of which the need allows some; the column and the limit have its name."""
+
+_GIVEN_UP = {"pay": "pay_wanted", "smoking": "no_smoking", "animals": "no_animals"}
+"""Rules about what a place has or hasn't, and the limit that asks for it."""
+
+_ASKED_OF_OTHERS = ("gender", "languages", "step_free", "staff_present", "with_child", "places")
+"""Rules that somebody else's help lets a place pass: what the need says stays as it is."""
+
+
+def _another_level(
+    code: str, levels: tuple[str, ...], sight: Sight, rows: NDArray[np.int64]
+) -> Loosened:
+    """Return the least level that lets half of some rows in."""
+    found = np.sort(sight.rows[code][rows])
+    enough = int(found[_half(len(found))])
+    words = allows_level(code, levels[enough], sight.codebook)
+    return words, int((found <= enough).sum()), {"limits": {code: levels[enough]}}
+
+
 def _farther(sight: Sight, rows: NDArray[np.int64]) -> Loosened:
-    """Return how much farther, on foot or straight, lets the nearer half of some rows in."""
+    """Return how much farther, on foot or straight, lets the nearer half of some rows in.
+
+    A point that is known to some accuracy counts as near as it may be, as the rule counts it.
+    """
     need, limit_m = sight.ask.need, sight.ask.walk_limit_m
-    walk, straight = sight.looks["walk_m"][rows], sight.looks["distance_m"][rows]
+    slack = sight.rows["accuracy_m"][rows].astype(np.float64)
+    walk = sight.looks["walk_m"][rows] - slack * DETOUR
+    straight = sight.looks["distance_m"][rows] - slack
     farther = np.zeros(len(rows))
     for away, limit in ((walk, limit_m), (straight, need.radius_m)):
         if limit is not None:
@@ -142,20 +176,25 @@ def _farther(sight: Sight, rows: NDArray[np.int64]) -> Loosened:
 def _host_takes_again(sight: Sight, rows: NDArray[np.int64]) -> Loosened:
     """Return from when the hosts of half of some rows pause no more, or that one can take more.
 
-    No day is known on which a host that accompanies as many as it can will take somebody again.
+    No day is known on which a host that accompanies as many as it can will take somebody again, and
+    none at all on which one begins that accompanies nobody.
     """
     hosts = sight.rows.records[rows]
     pauses = hosts["resting_day"] >= sight.ask.day_number
-    at_its_cap = (hosts["host_cap"] >= 0) & (hosts["host_now"] >= hosts["host_cap"])
-    room = sentence("change.host_cap")
-    if (at_its_cap & ~pauses).any() and not (pauses & ~at_its_cap).any():
-        return room, int((at_its_cap & ~pauses).sum()), None
-    both = bool(at_its_cap[pauses].all())
-    until = np.sort(hosts["resting_day"][pauses & (at_its_cap == both)])
-    last = int(until[_half(len(until))])
-    after = date.fromordinal(last + EPOCH) + timedelta(days=1)
-    pause = sentence("change.host_rest", date=day_in_words(after))
-    return joined([pause, room]) if both else pause, int((until <= last).sum()), None
+    at_its_cap = (hosts["host_cap"] >= 0) & (np.maximum(hosts["host_now"], 0) >= hosts["host_cap"])
+    for full, words in (
+        (~at_its_cap, None),
+        (at_its_cap & (hosts["host_cap"] > 0), sentence("change.host_cap")),
+        (at_its_cap, sentence("change.host_begins")),
+    ):
+        if words is not None and (full & ~pauses).any():
+            return words, int((full & ~pauses).sum()), None
+        if (full & pauses).any():
+            until = np.sort(hosts["resting_day"][full & pauses])
+            last = int(until[_half(len(until))])
+            when = [pause_over(last), *([] if words is None else [words])]
+            return joined(when), int((until <= last).sum()), None
+    raise AssertionError("a host that neither pauses nor is at its cap")
 
 
 def _another_time(sight: Sight, rows: NDArray[np.int64]) -> Loosened:

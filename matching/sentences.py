@@ -1,6 +1,7 @@
 """The words of the engine, in Japanese and English, from one catalogue."""
 
 import tomllib
+from collections.abc import Sequence
 from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -37,6 +38,11 @@ def sentence(key: str, **values: Any) -> Sentence:
     A value may itself be a `Sentence`; then each language takes its own words.
     """
     return _filled(key, tuple(values.items())) if values else catalogue()[key]
+
+
+def joined(parts: Sequence[Sentence]) -> Sentence:
+    """Return sentences as one, in each language."""
+    return Sentence("・".join([p.ja for p in parts]), "; ".join([p.en for p in parts]))
 
 
 def day_in_words(day: date) -> Sentence:

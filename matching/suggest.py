@@ -71,8 +71,7 @@ def suggest_placements(
     session : reads the index's revision and the few offerings that are shown
     limit : how many suggestions at most
     scheme : name of the priority scheme
-    now : aware; the present moment if None. Sessions already over today don't count where the
-          need names no day.
+    now : aware; the present moment if None. Sessions already over today don't count.
     hubs : offerings that stand on too many lists, see `resources.hubs`; each is marked, and comes
            first only where it is truly the best
     weighing : schemes and thresholds to try in place of the municipality's own
@@ -144,7 +143,8 @@ def answer_to(
     full = lacking_room_alone(judged) if with_full else np.zeros(0, np.int64)
     weighed[full] = True
     scores = score(sight, judged, weights, np.flatnonzero(weighed), hubs, learned)
-    fitting = np.flatnonzero(fits & scores.enough(weights))
+    enough = scores.enough(weights)
+    fitting, near = np.flatnonzero(fits & enough), near[enough[near]]
     suggestions, misses = _shown(show, sight, judged, scores, fitting, near, limit, weights)
     left = limit - len(suggestions)
     without_room = full_places(show, sight, judged, scores, full, left, weights) if left else ()

@@ -1,6 +1,5 @@
 """How sure what is known of a place is, in words: when it was said, by whom, and how much."""
 
-from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from operator import itemgetter
@@ -87,8 +86,3 @@ def days_ago(days: int) -> Sentence:
 def ago(day: str, on: date) -> Sentence:
     """Say how long before a day another one (YYYY-MM-DD) lies."""
     return days_ago((on - date.fromisoformat(day)).days)
-
-
-def joined(parts: Sequence[Sentence]) -> Sentence:
-    """Return sentences as one, in each language."""
-    return Sentence("・".join([p.ja for p in parts]), "; ".join([p.en for p in parts]))

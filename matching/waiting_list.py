@@ -183,9 +183,7 @@ def _fit(s: Suggestion) -> int:
 def _seats(s: Suggestion) -> int:
     if s.place.availability == "waitlist" or is_full(s.place):
         return 0
-    if s.place.availability == "capacity" and s.place.places is not None:
-        return s.place.places
-    return 1
+    return 1 if s.place.places is None else s.place.places
 
 
 def _with_hosts(

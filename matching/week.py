@@ -112,7 +112,8 @@ def week_of(
     """
     moment = (now or clock.now()).astimezone(JAPAN)
     first = need.on or moment.date()
-    begins = datetime.combine(first, time(0), JAPAN) if need.on else moment
+    is_today = first == moment.date()
+    begins = moment if is_today else datetime.combine(first, time(0), JAPAN)
     answer = suggest_placements(session, store, need, limit=OPTIONS, scheme=scheme, now=now)
     entries = entries_by_offering(session, [s.place.offering for s in answer.suggestions])
     usual = {t.code: t.facts.get("needs", []) for t in store.codebook.vocabulary.terms("kind")}

@@ -189,7 +189,8 @@ def test_one_more_seat_raises_what_can_be_reached_and_nobody_is_no_problem() -> 
     arcs = arcs_of([0, 1], [0, 0], [5000, 6000])
     room = room_of([1], [0], [1])
     assert allocate(2, room, arcs).place.tolist() == [-1, 0]
-    assert allocate(2, room.with_one_more(0), arcs).placed == 2
+    assert allocate(2, room.with_one_more(0), arcs).placed == 1, "its host can bear no more"
+    assert allocate(2, room_of([1], [0], [2]).with_one_more(0), arcs).placed == 2
     assert allocate(0, room_of([]), arcs_of([], [], [])).placed == 0
     assert allocate(2, room_of([1]), arcs_of([], [], [])).place.tolist() == [-1, -1]
 

@@ -98,16 +98,16 @@ def week(*opened: tuple[str, str, str]) -> dict[str, Any]:
     [
         # The next session is on Tuesday, but Monday evening follows on the stated afternoon.
         (("mon", "13:00", "17:00"), [("mon", "17:00", "19:00"), ("tue", "09:00", "10:00")],
-         "月曜17:00～19:00に来られれば可", ("mon", "17:00", "20:00")),
+         "月曜17:00～19:00のうち30分来られれば可", ("mon", "17:00", "20:00")),
         # Monday is the first of the weekdays, but Wednesday is the one that was stated.
         (("wed", "13:00", "17:00"), [("wed", "17:00", "19:00"), ("mon", "13:00", "15:00")],
-         "水曜17:00～19:00に来られれば可", ("wed", "17:00", "20:00")),
+         "水曜17:00～19:00のうち30分来られれば可", ("wed", "17:00", "20:00")),
         # Before the hours that were stated, or a longer while after them.
         (("fri", "13:00", "17:00"), [("fri", "18:00", "20:00"), ("fri", "10:30", "13:10")],
-         "金曜10:30～13:10に来られれば可", ("fri", "09:00", "12:00")),
+         "金曜10:30～13:10のうち30分来られれば可", ("fri", "09:00", "12:00")),
         # On none of the days: what comes first.
         (("sun", "13:00", "17:00"), [("mon", "13:00", "15:00"), ("wed", "13:00", "15:00")],
-         "水曜13:00～15:00に来られれば可", ("wed", "12:00", "17:00")),
+         "水曜13:00～15:00のうち30分来られれば可", ("wed", "12:00", "17:00")),
     ],
 )  # fmt: skip
 def test_the_change_that_is_named_lies_nearest_to_the_hours_and_loosening_says_the_same(

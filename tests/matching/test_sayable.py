@@ -92,7 +92,7 @@ def test_the_condition_of_gender_is_talked_about_only_where_all_else_fits(
         (6000, {"transport": True}, {"walk_minutes": 10}, "歩いて行くには遠く、車や電車・バスで来られれば可"),
         (6000, {"transport": True}, {"walk_minutes": 10, "limits": {"transport": True}},
          "送迎がここまで来てくれれば可（要確認）"),
-        (6000, {"online": True}, {"walk_minutes": 10}, "オンラインでの参加でよければ可"),
+        (5900, {"online": True}, {"walk_minutes": 10}, "オンラインでの参加でよければ可"),
         (903, {}, {"radius_m": 700}, "範囲をあと約300 m広げれば可"),
         (3732, {}, {"radius_m": 700}, "範囲をあと約3.1 km広げれば可"),
     ],

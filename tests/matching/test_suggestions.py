@@ -120,7 +120,7 @@ def test_a_miss_says_the_one_change_that_would_let_it_in(
     misses = {m.place.name: m for m in suggested(database, store, asked).nearest_misses}
     words = {name: [v.change.ja for v in m.failed] for name, m in misses.items()}
     assert words["高い"] == ["1回 500 円まで払えれば可"]
-    assert words["木曜"] == ["木曜13:00～15:00に来られれば可"]
+    assert words["木曜"] == ["木曜13:00～15:00のうち30分来られれば可"]
     assert words["若い人"] == ["29歳までの対象を広げてもらえれば可"]
 
 

@@ -99,7 +99,8 @@ class NothingFits:
         def far(x: Looked) -> int:
             return 10**9 if x.metres is None else x.metres
 
-        near = sorted(near, key=lambda x: (len(x.fails), far(x), x.entry.offering.id.int))[:20]
+        near = sorted(near, key=lambda x: (len(x.fails), far(x), x.entry.offering.id.int))[:40]
+        near = [x for x in near if self.good_enough(x)]
         near.sort(
             key=lambda x: (
                 len(x.fails), -x.score * (100 + x.confidence), far(x), x.entry.offering.id.int,
@@ -132,7 +133,8 @@ class NothingFits:
             for code in ORDER
             if code not in NEVER_LOOSENED
         ]
-        best = max(brought, key=lambda b: b[1])
+        # Nobody can loosen an age: that is named only where it is all there is.
+        best = max(brought, key=lambda b: (b[1] > 0 and b[0] != "age", b[1]))
         return best if best[1] else None
 
     def part_of_a_weekday(self, radius: float | None) -> tuple[str, str] | None:

@@ -121,7 +121,7 @@ class Reference:
         self.need = need
         local = now.astimezone(JAPAN)
         self.day = need.on or local.date()
-        start = time(0) if need.on else time(local.hour, local.minute)
+        start = time(local.hour, local.minute) if self.day == local.date() else time(0)
         self.start = datetime.combine(self.day, start, JAPAN)
         self.scheme = scheme
         self.numbers = numbers or default_weighing().thresholds
@@ -365,10 +365,16 @@ class Reference:
         day, next_day = ("月火水木金土日"[s.weekday()] for s in (session.start, session.end))
         opens, closes = f"{day}曜{session.start:%H:%M}", f"{session.end:%H:%M}"
         if session.end.date() == session.start.date():
-            return f"{opens}～{closes}に来られれば可"
-        if closes == "00:00":
-            return f"{opens}～24:00に来られれば可"
-        return f"{opens}～{next_day}曜{closes}に来られれば可"
+            span = f"{opens}～{closes}"
+        elif closes == "00:00":
+            span = f"{opens}～24:00"
+        else:
+            span = f"{opens}～{next_day}曜{closes}"
+        stay = max(self.worth, entry.offering.min_minutes or 0)
+        all_of_it = entry.offering.attendance == "whole"
+        if all_of_it or timedelta(minutes=stay) >= session.end - session.start:
+            return f"{span}に来られれば可"
+        return f"{span}のうち{stay}分来られれば可"
 
     def shortest(self, entry: Entry) -> int | None:
         o = entry.offering
@@ -505,7 +511,7 @@ class Reference:
         """How far out a place with transport or online counts."""
         radius = self.need.radius_m
         far = self.numbers.transport_reach_m
-        return far if radius is None or self.need.limits.transport else min(radius, far)
+        return far if radius is None else min(radius, far)
 
     def would_ride(self) -> bool:
         need, limits = self.need, self.need.limits

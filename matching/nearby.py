@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from geodata.compiled import compiled
 from geodata.coordinates import LonLat
 from geodata.walking import walks_from
 from matching.ask import straight_reach_m
@@ -198,20 +199,48 @@ def _opening(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return each row's state on arrival, and until when it is open (minutes; −1 = unknown)."""
     slots: Slots = rows.slots(eve_of(when.date()))
-    row_of = np.repeat(np.arange(len(rows)), np.diff(slots.pointer))
-    arrival = when.hour * 60 + when.minute + walk[row_of]
+    arrival = (when.hour * 60 + when.minute + walk).astype(np.int64)
     state = np.where(rows["schedule_known"] == 1, SHUT, UNKNOWN).astype(np.int64)
     until = np.full(len(rows), -1, np.int64)
-    # Today's sessions, yesterday's that run past midnight, and tomorrow's for a walk past it.
-    for bit, shift in ((1, 0), (0, -DAY), (2, DAY)):
-        on = (slots.held >> np.uint64(bit)) & np.uint64(1)
-        unsure = (slots.uncertain >> np.uint64(bit)) & np.uint64(1)
-        start, end = slots.start + shift, slots.end + shift
-        fits = (on == 1) & (start <= arrival) & (end - arrival >= minutes_left)
-        for row, close, doubt in zip(row_of[fits], end[fits], unsure[fits], strict=True):
-            state[row] = min(int(state[row]), UNCERTAIN if doubt else OPEN)
-            until[row] = max(int(until[row]), int(close))
+    _look_when_open(
+        slots.pointer, slots.start, slots.end, slots.held, slots.uncertain, arrival, minutes_left,
+        state, until,
+    )  # fmt: skip
     return state, until
+
+
+@compiled
+def _look_when_open(
+    pointer: NDArray[np.int64],
+    start: NDArray[np.int64],
+    end: NDArray[np.int64],
+    held: NDArray[np.uint64],
+    uncertain: NDArray[np.uint64],
+    arrival: NDArray[np.int64],
+    minutes_left: int,
+    state: NDArray[np.int64],
+    until: NDArray[np.int64],
+) -> None:
+    for i in range(len(arrival)):
+        for doubted in range(2):  # what a holiday may cancel counts only where the rest won't do
+            sure = np.uint64(0) if doubted else ~np.uint64(0)
+            open_until = np.int64(-1)
+            goes_on = True
+            while goes_on:  # one session may follow upon the other: a day upon a day
+                goes_on = False
+                for s in range(pointer[i], pointer[i + 1]):
+                    on = held[s] & ~(uncertain[s] & sure)
+                    # Yesterday's that run past midnight, today's, and tomorrow's.
+                    for bit in range(3):
+                        if not (on >> np.uint64(bit)) & np.uint64(1):
+                            continue
+                        opens, closes = start[s] + (bit - 1) * DAY, end[s] + (bit - 1) * DAY
+                        from_then = arrival[i] if open_until < 0 else open_until
+                        if opens <= from_then and max(open_until, arrival[i] - 1) < closes:
+                            open_until, goes_on = closes, True
+            if open_until >= 0 and open_until - arrival[i] >= minutes_left:
+                state[i], until[i] = UNCERTAIN if doubted else OPEN, open_until
+                break
 
 
 def _shown(

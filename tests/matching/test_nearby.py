@@ -79,6 +79,25 @@ def test_a_place_open_past_midnight_is_open_after_midnight(
     assert not found(database, store, at("2026-12-02T00:30")).places
 
 
+def test_one_session_upon_the_other_is_one_opening(
+    database: Database, store: IndexStore, register: Any
+) -> None:
+    halves = [hours("09:00", "12:00")["rules"][0], hours("12:00", "17:00")["rules"][0]]
+    register(**salon({"rules": halves, "closed": []}))
+    [place] = found(database, store, at("2026-12-01T11:45")).places
+    assert place.open_until == at("2026-12-01T17:00")
+    assert not found(database, store, at("2026-12-01T16:45")).places
+
+
+@pytest.mark.parametrize("time", ["00:00", "03:10", "11:00", "23:45", "23:59"])
+def test_what_never_closes_is_open_around_midnight(
+    database: Database, store: IndexStore, register: Any, time: str
+) -> None:
+    register(**salon(hours("00:00", "24:00")))
+    [place] = found(database, store, at(f"2026-12-01T{time}"), minutes_left=240).places
+    assert (place.open, place.open_until) == ("open", at("2026-12-03T00:00"))
+
+
 def test_on_a_public_holiday_of_which_nothing_is_said_it_is_uncertain(
     database: Database, store: IndexStore, register: Any
 ) -> None:
@@ -222,6 +241,12 @@ def compare(
     return routes
 
 
+def _is_open_throughout(sessions: Any, arrival: datetime) -> bool:
+    """Whether a place is open in each of the thirty minutes after one gets there."""
+    minutes = (arrival + timedelta(minutes=m) for m in range(30))
+    return all(any(s.start <= minute < s.end for s in sessions) for minute in minutes)
+
+
 def _plain(
     entries: Any, here: LonLat, when: datetime, minutes: float, walker: Walker | None
 ) -> list[tuple[uuid.UUID, str, int]]:
@@ -249,13 +274,11 @@ def _plain(
             arrival = when + timedelta(minutes=walk)
             schedule = schedules.from_json(o.schedule)
             sessions = schedules.next_sessions(schedule, when - timedelta(days=2), days=5)
-            fits = [
-                s
-                for s in sessions
-                if s.start <= arrival and s.end - arrival >= timedelta(minutes=30)
-            ]
-            if fits:
-                state = "open" if any(not s.uncertain for s in fits) else "uncertain"
+            sure = [s for s in sessions if not s.uncertain]
+            if _is_open_throughout(sure, arrival):
+                state = "open"
+            elif _is_open_throughout(sessions, arrival):
+                state = "uncertain"
         if state:
             out.append((state != "open", walk, metres, o.id.int, o.id, state))
     return [(x[4], x[5], x[1]) for x in sorted(out)]

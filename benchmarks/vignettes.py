@@ -1,7 +1,8 @@
 """Compares the engine's lists with those an experienced worker would make, beside two plain ways.
 
-The judged examples of nine towns stand in tests/vignettes. TF-IDF lists the places whose words are
-most like the person's situation; nearest first lists them by distance. Neither asks anything else.
+The judged examples of eleven towns stand in tests/vignettes. TF-IDF lists the places whose words
+are most like the person's situation; nearest first lists them by distance. Neither asks anything
+else.
 
     python -m benchmarks.vignettes [--failures]
 """

@@ -29,8 +29,9 @@ LIGHTER_WORK = ("cleaning", "light_work", "office_work", "shop_work", "kitchen_w
 STRAIN_NEEDS = frozenset({"injury", "illness", "frailty"})
 """For people with these, heavy work is out of the question; for safety's sake nobody edits them."""
 
-SCHOOL_NEEDS = frozenset({"truancy"})
-"""Who has these goes to school; where no age was said, that is what is known of it."""
+SCHOOL_NEEDS = frozenset({"truancy", "bullying", "young_carer"})
+"""Who has these is taken for a pupil where no age was said: bullying is a thing among pupils by law
+(いじめ防止対策推進法 第2条), and a young carer may be a child."""
 
 
 @dataclass(frozen=True)

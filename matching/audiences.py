@@ -1,8 +1,10 @@
 """Of which audiences somebody is, and of which perhaps: what places say of whom they are for."""
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
-from matching.codebook import Codebook
+from matching.codebook import CIRCLES, Codebook
 from matching.columns import mask_of
 from matching.need import Need
 from matching.schemes import Thresholds
@@ -24,18 +26,26 @@ NARROWING = ("women", "men", "foreign")
 base for parents that names women is for mothers, one that names foreign roots for such parents."""
 
 
+GENDERED = ("women", "men")
+
+CERTIFIED = ("handbook", "recipient_certificate")
+"""Who holds one of these has a disability that a municipality certified."""
+
+
 @dataclass(frozen=True)
 class Audiences:
     """Bits of audiences.
 
     yes, maybe : the person is one of them; is perhaps, so that the host is asked
     narrowing : those of `NARROWING`
+    genders : those of them that say a gender
     perhaps_parent : that of parents, for somebody who may have small children and doesn't say so
     """
 
     yes: int
     maybe: int
     narrowing: int
+    genders: int
     perhaps_parent: int
 
 
@@ -46,12 +56,18 @@ def audiences_of(need: Need, codebook: Codebook, numbers: Thresholds) -> Audienc
     kin, troubled = mask_of(KIN, bits), mask_of(TROUBLED, bits)
     meant = [(codebook.meanings[code], weight) for code, weight in need.needs.items()]
     own = max((weight for m, weight in meant if m.audience & troubled), default=0)
+    if not need.needs:  # all that needs would tell is open, but nobody is asked into a circle
+        told = reduce(or_, (m.audience | m.audience_maybe for m in codebook.meanings.values()), 0)
+        maybe |= told & ~mask_of(CIRCLES, bits)
+    if set(CERTIFIED) & set(need.limits.holds or ()):
+        yes |= mask_of(("disability",), bits)
     for meaning, weight in meant:
         yes |= meaning.audience
         maybe |= meaning.audience_maybe if weight >= own else meaning.audience_maybe & ~kin
     may_be_a_parent = need.age is None or ADULT <= need.age < numbers.elderly_age
     perhaps_parent = mask_of(("parents",) if may_be_a_parent else (), bits)
-    return Audiences(yes, maybe, mask_of(NARROWING, bits), perhaps_parent)
+    genders = mask_of(GENDERED, bits)
+    return Audiences(yes, maybe, mask_of(NARROWING, bits), genders, perhaps_parent)
 
 
 def ages_of_audiences(thresholds: Thresholds) -> dict[str, tuple[int, int]]:

@@ -14,6 +14,9 @@ from resources.vocabulary import MEANT, MOST_TERMS, Vocabulary
 
 WIDTHS = MOST_TERMS
 
+CIRCLES = ("bereaved", "carers", "dementia", "foreign", "parents", "recovering")
+"""Audiences that come together over what each of them lives through; nobody else is asked in."""
+
 
 class Meaning(NamedTuple):
     """What somebody is who has a need.
@@ -87,6 +90,24 @@ class Codebook:
         """(kinds,) the need bits that a kind usually answers."""
         bits = self.bits("need")
         return tuple(mask_of(t.facts.get("needs"), bits) for t in self.vocabulary.terms("kind"))
+
+    @cached_property
+    def circle_needs(self) -> tuple[int, ...]:
+        """(audiences,) the need bits that make somebody one of a circle; 0 = it is none."""
+        bits = self.bits("need")
+        return tuple(
+            sum(1 << bits[c] for c, means in self.meanings.items() if means.audience >> k & 1)
+            if code in CIRCLES
+            else 0
+            for code, k in self.bits("audience").items()
+        )
+
+    def needs_of_circle(self, audience: int) -> int:
+        """Return the need bits of the people whom a circle is for; 0 where anyone is let in."""
+        if audience >> self.bits("audience")["anyone"] & 1:
+            return 0
+        each = (needs for k, needs in enumerate(self.circle_needs) if audience >> k & 1)
+        return reduce(or_, each, 0)
 
     @cached_property
     def first_needs(self) -> tuple[int, ...]:

@@ -93,25 +93,45 @@ def _weighed(bits: np.uint64, a: Any) -> float:
 
 
 @compiled
+def _of_circle(p: Any, a: Any) -> np.uint64:
+    """Return the needs of the people whom a circle is for that says nothing of needs."""
+    found = np.uint64(0)
+    left = np.uint64(p["audience"])
+    if p["needs_stated"] == 1 or left & np.uint64(a["anyone"]):
+        return found
+    while left:
+        found |= a["circle_needs"][_lowest(left)]
+        left &= left - _ONE
+    return found
+
+
+@compiled
+def _covered(bits: np.uint64, first: np.uint64, a: Any) -> float:
+    """Return what needs weigh, those less that the kind isn't there for first of all."""
+    besides = bits & ~first if first else bits & ~bits
+    return _weighed(bits & ~besides, a) + float(a["other_needs"]) * _weighed(besides, a)
+
+
+@compiled
 def needs(p: Any, _look: Any, a: Any) -> float:
     """Share of the needs answered, by their weights 1 (mentioned) … 3 (essential).
 
     A need that the kind isn't there for first of all counts a little less: one who is lonely is
-    sent to a salon before a cleaning team that is good for loneliness, too.
+    sent to a salon before a cleaning team that is good for loneliness, too. What only the kind
+    usually answers counts in part.
 
     Half of it, as a rule, where some need is essential and the place answers none of those: two
     needs that are important, 2 each, would outweigh the essential one otherwise. Not so where it
     offers something that the person wishes to do: then it isn't beside the point.
     """
-    here = p["needs"] & a["needs"]
-    first = a["first_needs"][p["kind"]]
-    besides = here & ~first if first else here & ~here
-    covered = _weighed(here & ~besides, a) + a["other_needs"] * _weighed(besides, a)
-    strength = 1.0 if p["needs_stated"] == 1 else a["usual"]
+    circle, first = np.uint64(_of_circle(p, a)), a["first_needs"][p["kind"]]
+    here = (p["needs"] | circle) & a["needs"]
+    guessed = here & ~here if p["needs_stated"] == 1 else here & ~circle
+    covered = _covered(here & ~guessed, first, a) + a["usual"] * _covered(guessed, first, a)
     essential = a["essential_needs"]
-    if essential and not (p["needs"] & essential or p["activities"] & a["activities"]):
-        strength *= a["beside"]
-    return float(covered * strength / a["need_total"])
+    if essential and not (here & essential or p["activities"] & a["activities"]):
+        covered *= a["beside"]
+    return float(covered / a["need_total"])
 
 
 @compiled
@@ -260,15 +280,17 @@ def relevant(p: Any, look: Any, a: Any) -> bool:
 
     What matters are the needs that weigh no less than one below the heaviest, of those that a place
     says it answers; what its kind usually answers is a guess, and must be the heaviest. A place
-    that says nothing of needs is held to the guess, as far as kinds let one guess.
+    that says nothing of needs is held to the guess, as far as kinds let one guess; whom it is for
+    tells besides (the needs of a circle are those of its people).
     """
     if a["need_total"] == 0:
         return True
     if (p["activities"] & a["activities"]) != 0 or look["alike"] >= a["alike_enough"]:
         return True
-    usual = a["usual_needs"][p["kind"]]
     if p["needs_stated"] != 1:
-        return bool(usual & a["guessed_needs"]) or a["guessed_needs"] == 0
+        told = p["needs"] | np.uint64(_of_circle(p, a))
+        return bool(told & a["guessed_needs"]) or a["guessed_needs"] == 0
+    usual = a["usual_needs"][p["kind"]]
     return bool(p["needs"] & a["needs_that_matter"]) or bool(usual & a["heaviest_needs"])
 
 

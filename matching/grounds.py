@@ -36,13 +36,20 @@ def _codes(p: Seen, axis: str, codes: Sequence[str]) -> Sentence:
 
 def _needs(p: Seen) -> Ground:
     asked = p.ask.need.needs
-    answered = [c for c in codes_of(p["needs"], p.codebook, "need") if c in asked]
     stated = p["needs_stated"] == 1
+    circle = 0 if stated else p.codebook.needs_of_circle(p["audience"])
+    answered = [c for c in codes_of(p["needs"] | circle, p.codebook, "need") if c in asked]
     value = {"answered": answered, "asked": list(asked), "stated": stated}
     if not answered:
         return Ground(value, sentence("ground.needs_none"))
-    key = "ground.needs" if stated else "ground.needs_usual"
-    words = sentence(key, needs=_codes(p, "need", answered))
+    surely = answered if stated else codes_of(circle, p.codebook, "need")
+    told = {
+        "needs" if stated else "needs_circle": [c for c in answered if c in surely],
+        "needs_usual": [c for c in answered if c not in surely],
+    }
+    words = joined(
+        [sentence(f"ground.{k}", needs=_codes(p, "need", some)) for k, some in told.items() if some]
+    )
     first = codes_of(p.codebook.first_needs[p["kind"]], p.codebook, "need") or answered
     besides = [c for c in answered if c not in first]
     if besides:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from geodata.compiled import compiled
 from matching.ask import Ask
 from matching.audiences import ages_of_audiences
+from matching.codebook import CIRCLES
 from matching.columns import NEVER
 from matching.order import Order
 from matching.rules import Judged
@@ -20,9 +21,6 @@ FEWEST = 3
 
 YEARS_OFF = 10
 """A place for people who are older or younger by more years than this is no near miss."""
-
-CIRCLES = ("bereaved", "carers", "dementia", "foreign", "parents", "recovering")
-"""Audiences that come together over what each of them lives through; nobody else is asked in."""
 
 WEIGHED = 40
 """Of so many near misses, the closest ones, those that would fit best are shown."""

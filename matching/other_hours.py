@@ -1,10 +1,15 @@
 """What sessions ask of a person's hours: more minutes on a day that was stated, or another day."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from geodata.compiled import compiled
+from matching.columns import ATTENDANCES
 from matching.times import A_SESSION, ALL_DAYS, Sessions, packed
+
+_WHOLE = ATTENDANCES.index("whole")
 
 ANY_CLOSE = 2 * 24 * 60
 """The end of the day after: no session of a day ends later."""
@@ -22,7 +27,7 @@ _ONE = np.uint64(1)
 def smallest_changes(
     sessions: Sessions,
     rows: NDArray[np.int64],
-    whole: NDArray[np.bool_],
+    records: Any,
     *,
     among: np.uint64 = ALL_DAYS,
     opens: int = 0,
@@ -38,7 +43,7 @@ def smallest_changes(
     Parameters
     ----------
     rows : (n,) numbers of rows; of a session that fits already nothing is asked
-    whole : (n,) whether the place expects the whole session
+    records : (n,) of `columns.RECORD`, of these rows
     among : the days that count, as bits
     opens, closes : minutes from midnight; only what can be attended between them counts
 
@@ -49,7 +54,7 @@ def smallest_changes(
     """
     slots = sessions.slots
     return _smallest(
-        rows, whole, slots.pointer, slots.start, slots.end, slots.uncertain,
+        rows, records, slots.pointer, slots.start, slots.end, slots.uncertain,
         sessions.days, among, opens, closes, sessions.wanted, sessions.hours,
         sessions.worth_minutes,
     )  # fmt: skip
@@ -73,7 +78,7 @@ def is_another_day(changes: NDArray[np.int64]) -> NDArray[np.bool_]:
 @compiled
 def _smallest(
     rows: NDArray[np.int64],
-    whole: NDArray[np.bool_],
+    records: Any,
     pointer: NDArray[np.int64],
     start: NDArray[np.int64],
     end: NDArray[np.int64],
@@ -88,10 +93,11 @@ def _smallest(
 ) -> NDArray[np.int64]:
     found = np.empty(len(rows), np.int64)
     for k in range(len(rows)):
-        least = -1
+        least, whole = -1, records[k]["attendance"] == _WHOLE
+        worth = max(worth_minutes, records[k]["min_minutes"])
         for s in range(pointer[rows[k]], pointer[rows[k] + 1]):
             length = end[s] - start[s]
-            stay = length if whole[k] else min(length, worth_minutes)
+            stay = length if whole else min(length, worth)
             held = days[s] & among
             if held == _NO_DAY or min(end[s], closes) - max(start[s], opens) < stay:
                 continue

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geodata.straight import DETOUR
 from matching.answers import Relaxation
-from matching.columns import ATTENDANCES, CONVERSATIONS, NEVER, NOISES
+from matching.columns import CONVERSATIONS, NEVER, NOISES
 from matching.conditions import allows_level
 from matching.host import pause_over
 from matching.learned import Learned
@@ -203,13 +203,13 @@ def _another_time(sight: Sight, rows: NDArray[np.int64]) -> Loosened:
     Of several, the one that asks for the smallest change of the person's hours, as near misses do.
     """
     sessions = sight.sessions
-    whole = sight.rows["attendance"][rows] == ATTENDANCES.index("whole")
+    records = sight.rows.records[rows]
     best: tuple[tuple[int, ...], str, str] | None = None
     for number, day in enumerate(DAYS):
         among = np.uint64(weekday_mask(sessions.eve.weekday(), number))
         for part, (opens, closes) in PARTS_OF_DAY.items():
             changes = smallest_changes(
-                sessions, rows, whole, among=among, opens=opens, closes=closes
+                sessions, rows, records, among=among, opens=opens, closes=closes
             )
             changes = changes[changes >= 0]
             if not len(changes):

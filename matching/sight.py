@@ -13,7 +13,7 @@ from geodata.coordinates import LonLat, great_circle_m
 from geodata.walking import Walks
 from matching.ask import Ask
 from matching.codebook import Codebook
-from matching.columns import ATTENDANCES, FAR, LOOK, NEVER, Array
+from matching.columns import FAR, LOOK, NEVER, Array
 from matching.encoding import LOW_HALF, day_number
 from matching.on_foot import on_foot
 from matching.other_hours import session_of_change, smallest_changes
@@ -112,12 +112,12 @@ class _Picked:
 
     @cached_property
     def nearest(self) -> list[SessionAhead | None]:
-        sessions, whole = self.sight.sessions, self._records["attendance"] == _WHOLE
-        return sessions.told(session_of_change(smallest_changes(sessions, self.rows, whole)))
+        sessions = self.sight.sessions
+        changes = smallest_changes(sessions, self.rows, self._records)
+        return sessions.told(session_of_change(changes))
 
 
 _LOOKS = frozenset(LOOK.names or ())
-_WHOLE = ATTENDANCES.index("whole")
 
 
 class Seen:

@@ -35,6 +35,8 @@ _WHOLE = (
     "audience_maybe",
     "perhaps_parent",  # bit of parents, for someone who may be one
     "narrowing_audience",  # bits that say which of its kind's people a place is for
+    "gendered_audience",  # those of them that say a gender
+    "anyone",  # bit of the audience that is everybody
     "languages",
     "easy_language",  # bit of easy Japanese, for someone who would have to try it
     "plain_language",  # bit of Japanese, for someone who speaks only easy Japanese
@@ -102,6 +104,7 @@ TERMS = np.dtype(
         ("accompanies", "u1", WIDTHS["kind"]),
         ("required", "i8", WIDTHS["kind"]),
         ("usual_audience", "i8", WIDTHS["kind"]),
+        ("circle_needs", "u8", WIDTHS["audience"]),  # of each audience, see `Codebook`
     ]
 )
 """What rules and criteria know of a question; whole numbers are NOT_ASKED where nothing is."""
@@ -135,6 +138,8 @@ def terms_of(ask: Ask, codebook: Codebook) -> Array:
         ask.audiences.maybe,
         ask.audiences.perhaps_parent,
         ask.audiences.narrowing,
+        ask.audiences.genders,
+        1 << codebook.bits("audience")["anyone"],
         ask.languages,
         ask.easy_language,
         ask.plain_language,
@@ -177,26 +182,27 @@ def terms_of(ask: Ask, codebook: Codebook) -> Array:
         sum(weights),
         *weights,
     )
-    return np.frombuffer(first + _of_kinds(codebook), TERMS)
+    return np.frombuffer(first + _of_lists(codebook), TERMS)
 
 
 @lru_cache(maxsize=8)
-def _of_kinds(codebook: Codebook) -> bytes:
+def _of_lists(codebook: Codebook) -> bytes:
     """Return the end of the terms, which stays the same from question to question."""
     facts = (
-        (codebook.term_days, np.float64),
-        (codebook.usual_needs, np.uint64),
-        (codebook.first_needs, np.uint64),
-        (codebook.participation, np.uint8),
-        (codebook.accompanies, np.uint8),
-        (codebook.required, np.int64),
-        (codebook.usual_audience, np.int64),
+        (codebook.term_days, np.float64, "kind"),
+        (codebook.usual_needs, np.uint64, "kind"),
+        (codebook.first_needs, np.uint64, "kind"),
+        (codebook.participation, np.uint8, "kind"),
+        (codebook.accompanies, np.uint8, "kind"),
+        (codebook.required, np.int64, "kind"),
+        (codebook.usual_audience, np.int64, "kind"),
+        (codebook.circle_needs, np.uint64, "audience"),
     )
-    return b"".join(_of_each_kind(fact, dtype) for fact, dtype in facts)
+    return b"".join(_of_each(axis, fact, dtype) for fact, dtype, axis in facts)
 
 
-def _of_each_kind(fact: Any, dtype: Any) -> bytes:
-    column = np.zeros(WIDTHS["kind"], dtype)
+def _of_each(axis: str, fact: Any, dtype: Any) -> bytes:
+    column = np.zeros(WIDTHS[axis], dtype)
     column[: len(fact)] = fact
     return column.tobytes()
 

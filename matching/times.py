@@ -108,7 +108,8 @@ def sessions_of(rows: Rows, ask: Ask, looks: Array) -> Sessions:
     """Work out, for all rows at once, the days with a session that the person can attend.
 
     A session counts when it overlaps one of the person's windows by the minutes that are worth
-    coming for (or lasts less and lies wholly inside), or wholly where the place expects that. Of
+    coming for, or by those that the place wants one to stay (or lasts less and lies wholly inside),
+    or wholly where the place expects that. Of
     today only what is still ahead counts. Where the place expects whole sessions, and some of them
     are as short as the person can stay, the longer ones don't count.
 
@@ -182,11 +183,12 @@ def _attend(
             left = min(max(p["ends_day"] - day_number + 2, 0), 63)
             until = (_ONE << np.uint64(left)) - _ONE
         whole = p["attendance"] == _WHOLE
+        worth = max(worth_minutes, p["min_minutes"])
         some = fit = _NO_DAY
         any_is_short = False
         for s in range(pointer[i], pointer[i + 1]):
             length = end[s] - start[s]
-            stay = length if whole else min(length, worth_minutes)
+            stay = length if whole else min(length, worth)
             # Of what has begun by now, on the day itself, so much must be left.
             over = from_minute > start[s] and end[s] - from_minute < stay
             days[s] = held[s] & until & ALL_DAYS & (_NOT_TODAY if over else _EVERY_DAY)
@@ -195,7 +197,7 @@ def _attend(
             length = end[s] - start[s]
             if any_is_short and length > most_minutes:
                 days[s] = _NO_DAY
-            stay = length if whole else min(length, worth_minutes)
+            stay = length if whole else min(length, worth)
             fitting[s] = days[s] if len(wanted) == 0 else _NO_DAY
             for w in range(len(wanted)):
                 come = _days_to_come(start[s], end[s], hours[w], stay, from_minute)

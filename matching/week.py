@@ -156,6 +156,7 @@ def _attendable(
     if entry.offering.schedule is None:
         return []
     whole = entry.offering.attendance == "whole"
+    enough = max(worth, timedelta(minutes=entry.offering.min_minutes or 0))
     limit = need.limits.minutes
     longest = timedelta.max if limit is None else timedelta(minutes=limit)
     last = datetime.combine(first + timedelta(days=7), time(0), JAPAN)
@@ -167,7 +168,7 @@ def _attendable(
             continue
         if whole and s.end - s.start > longest:
             continue
-        part = _within_hours(max(s.start, begins), s, need, enough=None if whole else worth)
+        part = _within_hours(max(s.start, begins), s, need, enough=None if whole else enough)
         if part is not None:
             found.append(part)
     return found

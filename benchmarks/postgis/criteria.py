@@ -5,6 +5,7 @@ Names as in `benchmarks.postgis.rules`; besides, `alike` is the likeness of the 
 """
 
 from matching.ask import Ask
+from matching.codebook import CIRCLES
 from matching.columns import AVAILABILITIES
 from matching.criteria import (
     CRITERIA,
@@ -47,8 +48,25 @@ def _calmer(level: str, wanted: str) -> str:
 WEIGHTS = (1, 2, 3)
 """What a need can weigh, see `matching.need.Weight`; the bits of those are `needs_1` …"""
 
-_FIRST = "CASE WHEN o.first_needs = 0 THEN o.needs ELSE o.needs & o.first_needs END"
-_BESIDES = "CASE WHEN o.first_needs = 0 THEN 0::bigint ELSE o.needs & ~o.first_needs END"
+_CIRCLE = (
+    "(CASE WHEN o.needs_stated = 1 OR o.audience & %(anyone)s <> 0 THEN 0::bigint ELSE "
+    + " | ".join(
+        f"CASE WHEN o.audience & %(circle_{k})s <> 0 THEN %(circle_needs_{k})s ELSE 0 END"
+        for k in range(len(CIRCLES))
+    )
+    + " END)"
+)
+"""The needs of the people whom a circle is for that says nothing of needs."""
+
+_ANSWERED = f"(o.needs | {_CIRCLE})"
+_GUESSED = f"(CASE WHEN o.needs_stated = 1 THEN 0::bigint ELSE o.needs & ~{_CIRCLE} END)"
+_SURE = f"(CASE WHEN o.needs_stated = 1 THEN o.needs ELSE {_CIRCLE} END)"
+
+
+def _covered(needs: str) -> str:
+    first = f"CASE WHEN o.first_needs = 0 THEN {needs} ELSE {needs} & o.first_needs END"
+    besides = f"CASE WHEN o.first_needs = 0 THEN 0::bigint ELSE {needs} & ~o.first_needs END"
+    return f"({_weighed(first)} + %(other_needs)s * {_weighed(besides)})"
 
 
 def _weighed(needs: str) -> str:
@@ -57,9 +75,8 @@ def _weighed(needs: str) -> str:
 
 
 _NEEDS = (
-    f"({_weighed(_FIRST)} + %(other_needs)s * {_weighed(_BESIDES)})"
-    " * CASE WHEN o.needs_stated = 1 THEN 1.0 ELSE %(usual)s END"
-    f" * CASE WHEN %(needs_{int(ESSENTIAL)})s <> 0 AND o.needs & %(needs_{int(ESSENTIAL)})s = 0"
+    f"({_covered(_SURE)} + %(usual)s * {_covered(_GUESSED)})"
+    f" * CASE WHEN %(needs_{int(ESSENTIAL)})s <> 0 AND {_ANSWERED} & %(needs_{int(ESSENTIAL)})s = 0"
     " AND o.activities & %(activities)s = 0"
     " THEN %(beside)s ELSE 1.0 END"
     " / %(need_total)s"
@@ -203,5 +220,5 @@ RELEVANT = (
     "(%(need_total)s = 0 OR o.activities & %(activities)s <> 0 OR o.alike >= %(alike_enough)s"
     " OR CASE WHEN o.needs_stated = 1"
     " THEN o.needs & %(needs_that_matter)s <> 0 OR o.usual_needs & %(heaviest_needs)s <> 0"
-    " ELSE %(guessed_needs)s = 0 OR o.usual_needs & %(guessed_needs)s <> 0 END)"
+    f" ELSE %(guessed_needs)s = 0 OR {_ANSWERED} & %(guessed_needs)s <> 0 END)"
 )

@@ -87,7 +87,8 @@ def _attended(walked: str, ask: Ask) -> str:
     whole = f"o.attendance = {ATTENDANCES.index('whole')}"
     stay = (
         f"CASE WHEN {whole} THEN s.ends - s.starts"
-        f" ELSE least(s.ends - s.starts, {ask.thresholds.shortest_stay_minutes}) END"
+        f" ELSE least(s.ends - s.starts,"
+        f" greatest({ask.thresholds.shortest_stay_minutes}, o.min_minutes)) END"
     )
     days = (
         "s.held & CASE WHEN %(from_minute)s > s.starts"

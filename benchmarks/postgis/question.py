@@ -9,7 +9,7 @@ from psycopg.types.numeric import Int8
 from benchmarks.postgis.criteria import WEIGHTS
 from geodata.coordinates import EARTH_RADIUS_M, LonLat
 from matching.ask import Ask
-from matching.codebook import Codebook
+from matching.codebook import CIRCLES, Codebook
 from matching.columns import NEVER, Array
 from matching.encoding import LOW_HALF, day_number
 from matching.municipalities import _LINE, block_of
@@ -24,7 +24,7 @@ ROUND = 1.001
 
 _OF_KINDS = (
     "term_days", "usual_needs", "first_needs", "usual_audience", "participation", "accompanies",
-    "required", "need_weights",
+    "required", "need_weights", "circle_needs",
 )  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def numbers_of(ask: Ask, codebook: Codebook, scheme: Scheme, idf: Array) -> dict
         for name in TERMS.names or ()
         if name not in _OF_KINDS
     }
-    found |= _needs(terms) | _places(ask) | _sessions(ask) | _safety(ask)
+    found |= _needs(terms) | _circles(codebook) | _places(ask) | _sessions(ask) | _safety(ask)
     step = int(terms["step"])
     found |= {
         "next_step": signed(1 << (step + 1)),
@@ -64,6 +64,15 @@ def signed(number: Any) -> Int8:
     """Return the same sixty-four bits as PostgreSQL's bigint has them."""
     bits = int(number) & LOW_HALF
     return Int8(bits - (1 << 64) if bits >> 63 else bits)
+
+
+def _circles(codebook: Codebook) -> dict[str, Any]:
+    bits = codebook.bits("audience")
+    found: dict[str, Any] = {}
+    for k, code in enumerate(CIRCLES):
+        found[f"circle_{k}"] = signed(1 << bits[code])
+        found[f"circle_needs_{k}"] = signed(codebook.circle_needs[bits[code]])
+    return found
 
 
 def _needs(terms: Array) -> dict[str, Any]:

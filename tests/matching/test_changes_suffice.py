@@ -258,10 +258,10 @@ def test_a_near_miss_would_be_on_the_list_with_its_change() -> None:
     same = {"kind": "food_support", "lon": LON, "lat": LAT, "staff_present": False}
     rows = [
         {"id": uuid.UUID(int=1), "name": "別の用", **same, "needs": ["debt"]},
-        {"id": uuid.UUID(int=2), "name": "あう用", **same, "needs": ["young_carer"]},
+        {"id": uuid.UUID(int=2), "name": "あう用", **same, "needs": ["identity"]},
     ]
     asked = {
-        "at": {"lon": LON, "lat": LAT}, "needs": {"young_carer": 3}, "limits": {"staff_present": True},
+        "at": {"lon": LON, "lat": LAT}, "needs": {"identity": 3}, "limits": {"staff_present": True},
     }  # fmt: skip
     answer = Table(pd.DataFrame(rows)).suggest(asked, now=NOW)
     assert [m.place.name for m in answer.nearest_misses] == ["あう用"]

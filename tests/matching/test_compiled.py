@@ -87,6 +87,7 @@ def anything():
     terms["required"][:, : len(codebook.kinds)] = codebook.required
     terms["first_needs"][:, : len(codebook.kinds)] = codebook.first_needs
     terms["usual_audience"][:, : len(codebook.kinds)] = codebook.usual_audience
+    terms["circle_needs"][:, : len(codebook.circle_needs)] = codebook.circle_needs
     return list(zip(records, looks, terms, strict=True))
 
 

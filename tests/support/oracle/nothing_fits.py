@@ -173,7 +173,9 @@ class NothingFits:
             start = (s.start - midnight).total_seconds() / 60
             end = (s.end - midnight).total_seconds() / 60
             stay = (
-                end - start if x.entry.offering.attendance == "whole" else min(end - start, r.worth)
+                end - start
+                if x.entry.offering.attendance == "whole"
+                else min(end - start, r.least_stay(x.entry))
             )
             here = min(end, closes) - max(start, opens) >= stay
             if DAYS[s.start.weekday()] == day and here:

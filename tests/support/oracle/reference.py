@@ -26,7 +26,7 @@ from oracle.on_foot import Walker
 from resources import schedules
 from resources.clock import JAPAN
 from resources.host_experience import HostExperience
-from resources.models import Location
+from resources.models import Location, Resource
 from resources.queries import Entry, _entries
 from resources.vocabulary import Vocabulary
 from resources.witnessed import HostAsked, SessionSeen
@@ -35,6 +35,7 @@ RADIUS_M = 6_371_008.8
 DETOUR = 1.3
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 NOISES = ["low", "medium", "high"]
+CIRCLES = {"bereaved", "carers", "dementia", "foreign", "parents", "recovering"}
 TALK = ["none", "optional", "expected"]
 SAFETY = {
     "exclude_host", "exclude_resource", "exclude_area", "protected", "no_children", "no_alcohol",
@@ -148,6 +149,10 @@ class Reference:
     def worth(self) -> int:
         """Minutes in the person's hours that make a session worth coming to."""
         return self.numbers.shortest_stay_minutes
+
+    def least_stay(self, entry: Entry) -> int:
+        """Minutes that are worth coming for, and that the place wants one to stay."""
+        return max(self.worth, entry.offering.min_minutes or 0)
 
     # ---- facts --------------------------------------------------------------------------------
 
@@ -287,7 +292,7 @@ class Reference:
         return (
             length
             if entry.offering.attendance == "whole"
-            else min(length, timedelta(minutes=self.worth))
+            else min(length, timedelta(minutes=self.least_stay(entry)))
         )
 
     def attendable(self, entry: Entry) -> list[schedules.SessionTime]:
@@ -335,7 +340,8 @@ class Reference:
         midnight = datetime.combine(session.start.date(), time(0), JAPAN)
         start = int((session.start - midnight).total_seconds()) // 60
         end = int((session.end - midnight).total_seconds()) // 60
-        stay = end - start if entry.offering.attendance == "whole" else min(end - start, self.worth)
+        least = self.least_stay(entry)
+        stay = end - start if entry.offering.attendance == "whole" else min(end - start, least)
         stretched = []
         for w0, w1 in self.stated_hours(session.start.weekday()):
             for comes in range(start, end - stay + 1):
@@ -370,7 +376,7 @@ class Reference:
             span = f"{opens}～24:00"
         else:
             span = f"{opens}～{next_day}曜{closes}"
-        stay = max(self.worth, entry.offering.min_minutes or 0)
+        stay = self.least_stay(entry)
         all_of_it = entry.offering.attendance == "whole"
         if all_of_it or timedelta(minutes=stay) >= session.end - session.start:
             return f"{span}に来られれば可"
@@ -505,7 +511,9 @@ class Reference:
 
     def younger_than(self, age: int) -> bool:
         """Whether the person is so young; who would go to school is, where no age is said."""
-        return "truancy" in self.need.needs if self.need.age is None else self.need.age < age
+        if self.need.age is None:
+            return bool({"truancy", "bullying", "young_carer"} & set(self.need.needs))
+        return self.need.age < age
 
     def served(self) -> float:
         """How far out a place with transport or online counts."""
@@ -591,6 +599,9 @@ class Reference:
         a_parent = age is None or 18 <= age < self.numbers.elderly_age
         if found == "fail" and "parents" in asked and a_parent:
             return "fail" if self._received(only_which) == "fail" else "unknown"
+        genders = [code for code in only_which if code != "foreign"]
+        if found == "pass" and genders and self._received(genders) == "fail":
+            return "unknown"
         return found
 
     def _received(self, asked: Sequence[str]) -> str:
@@ -601,8 +612,15 @@ class Reference:
             if weight < self.own_trouble():  # theirs, and not their kin's
                 codes = [code for code in codes if code != "carers"]
             is_one |= dict.fromkeys(codes, "maybe")
+        if not need.needs:
+            for term in self.vocabulary.terms("need"):
+                for fact in ("audience", "audience_maybe"):
+                    told = set(term.facts.get(fact) or ()) - CIRCLES
+                    is_one |= dict.fromkeys(told, "maybe")
         for codes in self.told_of_needs("audience"):
             is_one |= dict.fromkeys(codes, "yes")
+        if {"handbook", "recipient_certificate"} & set(need.limits.holds or ()):
+            is_one["disability"] = "yes"
         if need.limits.with_child:
             is_one["parents"] = "yes"
         for code, low, high in (
@@ -633,6 +651,15 @@ class Reference:
                 found = max(found, weight)
         return found
 
+    def of_circles(self, resource: Resource) -> set[str]:
+        """The needs of those for whom a circle is there that says nothing of needs."""
+        received = set(resource.accepted_audience or resource.audience or ())
+        circles = CIRCLES & received
+        if "anyone" in received:
+            return set()
+        terms = self.vocabulary.terms("need")
+        return {t.code for t in terms if circles & set(t.facts.get("audience") or ())}
+
     # ---- criteria ---------------------------------------------------------------------------------
 
     def values(self, entry: Entry, text_of: Any) -> dict[str, float]:
@@ -640,24 +667,19 @@ class Reference:
         out: dict[str, float] = {}
         if need.needs:
             usual = self.vocabulary.term("kind", r.kind).facts["needs"]
-            answered = usual if r.needs is None else r.needs
+            answered = {*usual, *self.of_circles(r)} if r.needs is None else r.needs
             first = self.vocabulary.term("kind", r.kind).facts.get("first_needs") or answered
-            met = {n: w for n, w in need.needs.items() if n in answered}
-            covered: float = sum(w for n, w in met.items() if n in first)
-            covered += (
-                self.numbers.other_needs_percent
-                / 100
-                * sum(w for n, w in met.items() if n not in first)
-            )
+            covered = 0.0
+            for n, w in need.needs.items():
+                if n in answered:
+                    guessed = r.needs is None and n not in self.of_circles(r)
+                    less = 1.0 if n in first else self.numbers.other_needs_percent / 100
+                    covered += w * less * (self.numbers.usual_percent / 100 if guessed else 1.0)
             essential = {n for n, w in need.needs.items() if w == 3}
             wished = self.wished & set(r.activities or ())
             if essential and not wished and not essential & set(answered):
                 covered *= self.numbers.beside_percent / 100
-            out["needs"] = (
-                covered
-                * (self.numbers.usual_percent / 100 if r.needs is None else 1.0)
-                / sum(need.needs.values())
-            )
+            out["needs"] = covered / sum(need.needs.values())
         parts = []
         if self.wished:
             offered = self.wished & set(r.activities or ())
@@ -831,7 +853,7 @@ class Reference:
             most = {n for n, w in need.needs.items() if w == heaviest}
             kinds = [k.facts for k in self.vocabulary.terms("kind") if k.facts.get("participation")]
             guessable = all(any(n in k["needs"] for k in kinds) for n in most)
-            return not guessable or bool(most & set(usual))
+            return not guessable or bool(most & {*usual, *self.of_circles(r)})
         return any(
             (w >= least and n in r.needs) or (w == heaviest and n in usual)
             for n, w in need.needs.items()

@@ -14,6 +14,7 @@ from matching.note_grades import graded
 from matching.note_hours import timed, without_leftovers
 from matching.note_numbers import counted
 from matching.note_proposals import Proposal
+from matching.note_taken import Taken
 from matching.note_turned import is_turned
 from matching.note_whom import Others, whom_of
 from matching.note_words import Entry, entries, from_home, likings
@@ -39,7 +40,7 @@ def read_note(note: str) -> list[Proposal]:
     numbers: dict[tuple[str, str], Proposal] = {}
     grades: list[Proposal] = []
     whom = whom_of(folded)
-    young = False
+    young, taken = False, Taken()
     wished: list[str] = []
     for part in _SENTENCE_END.split(folded):
         others = whom.others(part)
@@ -50,7 +51,7 @@ def read_note(note: str) -> list[Proposal]:
         counts = list(counted(part, others))
         for number in counts:
             numbers.setdefault((number.field, ""), number)
-        for proposal in (*coded, *counts, *timed(part, others)):
+        for proposal in (*coded, *counts, *timed(part, others, taken)):
             key = (proposal.field, str(proposal.value) if _many(proposal.field) else "")
             found.setdefault(key, proposal)
     if len({grade.value for grade in grades}) == 1:
@@ -61,7 +62,7 @@ def read_note(note: str) -> list[Proposal]:
         words = "、".join(dict.fromkeys(wished))[:LONGEST_WISH]
         found["wishes.text", ""] = Proposal("wishes.text", words, wished[0])
     order = {name: i for i, name in enumerate(_ORDER)}
-    kept = _with_what_follows(without_leftovers(list(found.values())), young)
+    kept = _with_what_follows(taken.without(without_leftovers(list(found.values()))), young)
     return sorted(kept, key=lambda p: order[p.field.split(".")[0]])
 
 

@@ -5,16 +5,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from matching.note_proposals import Proposal
+from matching.note_taken import Taken
 from matching.note_weekdays import BARE_DAY, DAYS_SAID, days_of
 from matching.note_whom import Others
 from resources.days import DAYS
 
 _PARTS_OF_DAY = {
     "早朝": ("05:00", "09:00"), "午前": ("09:00", "12:00"), "午後": ("12:00", "17:00"),
-    "昼過ぎ": ("13:00", "17:00"), "夕方": ("16:00", "19:00"), "夜": ("18:00", "22:00"),
+    "AM": ("09:00", "12:00"), "PM": ("12:00", "17:00"), "昼過ぎ": ("13:00", "17:00"),
+    "夕方": ("16:00", "19:00"), "夜": ("18:00", "22:00"),
 }  # fmt: skip
 _WHOLE_DAY = ("09:00", "21:00")
-_AFTER_NOON = ("午後", "昼過ぎ", "夕方", "夜", "昼")
+_AFTER_NOON = ("午後", "PM", "昼過ぎ", "夕方", "夜", "昼")
 _LONG_AS_A_JOB = 8
 """Hours: so many on named days and no word more are more likely those of a job."""
 
@@ -33,22 +35,26 @@ _OPEN = (
 )
 _WHEN = re.compile(
     rf"(?:(?P<days>{DAYS_SAID})(?P<but>以外)?(?:\s*[のはにも:(])?\s*)?"
-    rf"(?:(?P<part>早朝|午前|午後|昼過ぎ|夕方|(?<![深今昨毎一])夜(?![型勤中更遊泣])|[朝昼]{_CLOCK_AHEAD})"
-    rf"(?:中|間(?!営業))?(?:の?\s*{_CLOCK_AHEAD})?の?)?(?:{_RANGE}|{_OPEN})?"
+    rf"(?:(?P<part>早朝|午前|午後|AM(?![A-Za-z])|PM(?![A-Za-z]|\d\.)|昼過ぎ|夕方|(?<![深今昨毎一])夜(?![型勤中更遊泣])|[朝昼]{_CLOCK_AHEAD})"
+    rf"(?:中|間(?!営業))?(?:の?\s*{_CLOCK_AHEAD})?(?:の(?!み))?)?(?:{_RANGE}|{_OPEN})?"
 )
+_DAYS_BEHIND = re.compile(
+    rf"(?:ごろ|頃|くらい|の間)?[、,\s]*\(?({DAYS_SAID})\)?(?!以外)(?=なら|を?希望|に|で|だけ|のみ|[、。\s]*$)"
+)
+"""Days named behind hours of the clock: 「13時～15時、月・金なら」."""
 _NEXT = re.compile(
-    r"[、。]|\d{1,2}(?:時(?!間)|:\d\d)|早朝|午前|午後|夕方|平日|土日|週末|[月火水木金土日]曜"
+    r"[、。]|\d{1,2}(?:時(?!間)|:\d\d)|早朝|午前|午後|[AP]M(?![A-Za-z])|夕方|平日|土日|週末|[月火水木金土日]曜"
 )
 _KANJI = "一二三四五六七八九"
 _BEHIND = 16
 """Characters behind what is said of the hours, in which it is said whether they are free."""
 
-_SOME_HOURS = re.compile(r"時(?!々)|昼|日中|朝|晩|夜|夕")
+_SOME_HOURS = re.compile(r"(?<!何)時(?!々)|昼|日中|朝|晩|夜|夕")
 """Named beside days, these are not the whole day, and how much of it isn't known."""
 
 _NO = re.compile(
     r"無理|だめ|ダメ|不可|NG|×|できない|行けない|来られない|来れない|通えない|動けない|起きられ(?:ない|ず)|つらい|苦手|以外"
-    r"|塞が|埋ま|空けられ|空いて(?:い)?な|出られ(?:ない|ず)|出かけられ(?:ない|ず)|働けない|都合が(?:悪|つかな)|いや|嫌"
+    r"|塞が|埋ま|空けられ|空いて(?:い)?な|出られ(?:ない|ず)|出かけられ(?:ない|ず)|働けない|都合が(?:悪|つかな)|いや|嫌|除[くいき]|避け"
 )
 _CAN = (
     r"希望|(?<!不)可(?!能性)|OK|[○〇◯◎]|大丈夫|空[いきけく]|あい[てた]|都合|動け|参加(?:でき|した|可)"
@@ -59,7 +65,7 @@ _CAN_COME = re.compile(_CAN)
 _FREE = re.compile(
     rf"なら|だけ|のみ|しか|参加|来られ|来れ|行け|通え|出られ|出かけられ|よい|いい|良い|{_CAN}"
 )
-_LEFT_AT_THAT = re.compile(r"(?:なら|だけ|のみ|に限る)(?:ば|いつでも)?[)」]*\s*$")
+_LEFT_AT_THAT = re.compile(r"(?:なら|だけ|のみ|に限る)(?:ば|いつでも|何とか|なんとか)?[)」]*\s*$")
 _IF_THEN = re.compile(r"なら(?:ば|いつでも)?[)」]*\s*$")
 _ONLY = re.compile(r"(?:に|は|の)?しか.{0,8}?(?:動|行け|出[らか]|来|空|通え|時間|自由)")
 _COMES_AHEAD = re.compile(
@@ -79,45 +85,78 @@ _TAKEN = re.compile(rf"(?:{_TAKEN_WORDS}){_NOT_TAKEN}")
 _BUSY = re.compile(
     rf"(?:{_TAKEN_WORDS}|不在|眠|寝|起き|飲|一人|ひとり|心配|不安|徘徊|出歩){_NOT_TAKEN}"
 )
+_IS_TAKEN = re.compile(rf"(?:は|も|が|の|に)?[^、]{{0,6}}?(?:{_TAKEN_WORDS}){_NOT_TAKEN}")
+_EXCEPT = re.compile(
+    r"(?:は|も|を|だけは?|のみ)?(?:除|無理|だめ|ダメ|不可|NG|×|行け|来られ|以外|都合が(?:悪|つかな))"
+)
+"""Behind days that are named: not then, whatever else is said of when the person can come."""
+
 _ONE_DATE = re.compile(r"(?:(?:今|来|先|再来)週の?|(?:今度|次|この前|こないだ)の)$")
+
+
+_SOME_DAY = re.compile(
+    r"(?:[いうるたな]|[こそあ]の|休みの|調子の(?:よ|い)い)日(?:は|の|に|なら|だけ)?\s*$"
+)
+"""A day of which isn't said which one: 「この日の午後」, 「仕事がない日は午前中」."""
+
+_OTHER_DAYS = re.compile(r"(?:他|ほか|別|それ以外)の(?:日|曜日)(?:は|の|に|なら)?\s*$")
 
 
 @dataclass(frozen=True)
 class _Said:
-    """What is said of hours, and the words around it within the clause."""
+    """What is said of hours, and the words around it within the clause.
+
+    named : the words for the days, "" where none are named
+    end : where it ends in the sentence
+    """
 
     found: re.Match[str]
+    named: str
     days: tuple[str, ...]
     ahead: str
     behind: str
     next_clause: str
+    end: int
 
     @property
     def at_the_clock(self) -> bool:
         return bool(self.found["to"] or self.found["hour"])
 
 
-def timed(part: str, others: Others) -> Iterator[Proposal]:
-    """Read the hours of a sentence in which the person can come, or what a no leaves of them."""
+def timed(part: str, others: Others, taken: Taken) -> Iterator[Proposal]:
+    """Read the hours of a sentence in which the person can come, or what a no leaves of them.
+
+    taken : what the note's sentences so far say that days are taken for; added to
+    """
     before: _Said | None = None
     topic: tuple[str, ...] = ()
+    came = False
     for found in _WHEN.finditer(part):
         if not found.group() or others.at(found.start()):
             continue
-        said = _said(part, found, before)
+        if before and found.start() < before.end:
+            continue  # days that were read with the hours before them
+        said = _said(part, found, before, taken)
         if found["days"] and part.startswith("は", found.end("days")):
             topic = said.days
-        elif topic and said.at_the_clock and not found["days"]:
+        elif topic and said.at_the_clock and not said.named:
             said = replace(said, days=topic)  # 「平日は学校、16時以降なら」
         before = said
-        hours = _hours_left(said) if _is_refused(said) else _hours_of(found)
-        if hours is None or not (_is_refused(said) or _comes(said)):
+        refused = _is_refused(said)
+        hours = _hours_left(said) if refused else _hours_of(found)
+        if (
+            said.named
+            and not _ONE_DATE.search(said.ahead)
+            and (refused or _IS_TAKEN.match(said.behind))
+        ):
+            taken.add(said.days, _hours_of(found), lasting=refused and _EXCEPT.match(said.behind))
+        if hours is None or not said.days or not (refused or _comes(said, came)):
             continue
-        words = part[found.start() : found.end()] + said.behind
+        came = True
         yield Proposal(
             "windows",
             [{"day": day, "from": hours[0], "to": hours[1]} for day in said.days],
-            words.strip(),
+            (part[found.start() : said.end] + said.behind).strip().rstrip("("),
         )
 
 
@@ -135,21 +174,30 @@ def _is_left(words: str) -> bool:
     return "しか" not in words and _NO.search(re.sub("(?<=[日曜末])以外", "", words)) is not None
 
 
-def _said(part: str, found: re.Match[str], before: _Said | None) -> _Said:
+def _said(part: str, found: re.Match[str], before: _Said | None, taken: Taken) -> _Said:
     start, end = found.span()
-    if found["days"] and not (found["part"] or found["to"] or found["hour"]):
+    named = found["days"] or ""
+    if named and not (found["part"] or found["to"] or found["hour"]):
         end = found.end("but") if found["but"] else found.end("days")
+    days_behind = None if named or not found["to"] else _DAYS_BEHIND.match(part, end)
+    if days_behind:
+        named, end = days_behind[1], days_behind.end()
     behind = part[end : end + _BEHIND]
     cut = _NEXT.search(behind)
     behind = behind[: cut.start()] if cut else behind
     # What is spoken of stands before a comma too: 「勤務は、月〜金の9時から17時」.
     ahead = re.split(r"(?<![は:])、", part[:start])[-1]
-    days = days_of(found["days"])
-    if before and not found["days"] and re.fullmatch(r"[と・,/]|か|または", before.behind):
+    days = days_of(named)
+    if before and not named and re.fullmatch(r"[と・,/]|か|または", before.behind):
         days = before.days
     if found["but"]:
         days = tuple(day for day in DAYS if day not in days)
-    return _Said(found, days, ahead, behind[found.end() - end :], part[end + len(behind) :])
+    if not named and _OTHER_DAYS.search(ahead):
+        days = taken.other_days()
+    elif not named and _SOME_DAY.search(ahead):
+        days = ()
+    shown = behind[max(found.end() - end, 0) :]
+    return _Said(found, named, days, ahead, shown, part[end + len(behind) :], max(end, found.end()))
 
 
 def _is_refused(said: _Said) -> bool:
@@ -162,15 +210,20 @@ def _hours_left(said: _Said) -> tuple[str, str] | None:
     return ("12:00", "21:00") if morning else None
 
 
-def _comes(said: _Said) -> bool:
-    """Tell whether hours that are named are those in which the person can come."""
-    if said.found["days"] and _ONE_DATE.search(said.ahead):
+def _comes(said: _Said, came: bool) -> bool:
+    """Tell whether hours that are named are those in which the person can come.
+
+    came : whether those that were named before them in the sentence are
+    """
+    if said.named and _ONE_DATE.search(said.ahead):
         return False
     busy, free = _BUSY.search(said.behind), _FREE.search(said.behind)
     if _ONLY.match(said.behind):
         return busy is None
     if said.at_the_clock:
         return _comes_at_the_clock(said, busy)
+    if came and said.named and said.found["part"] and not said.behind.strip():
+        return True  # 「月水金の10〜12時、火木は午後」
     if not said.found["part"]:
         return _comes_on_days(said, busy)
     if free and free.group() == "しか" and busy:
@@ -178,7 +231,7 @@ def _comes(said: _Said) -> bool:
     if free or _COMES_AHEAD.search(said.ahead):
         return True
     between = said.found.group().removeprefix(said.found["days"] or "")[:1]
-    named = bool(said.found["days"]) and between not in "はも"
+    named = bool(said.named) and between not in "はも"
     return named and not busy and not said.behind.startswith("は")
 
 
@@ -189,8 +242,10 @@ def _comes_at_the_clock(said: _Said, busy: re.Match[str] | None) -> bool:
     if can or _LEFT_AT_THAT.search(said.behind) or _COMES_AHEAD.search(said.ahead):
         return True
     hours = _hours_of(said.found)
+    if said.found["open"] in ("以降", "以後") and not said.named:
+        return not (said.ahead + said.behind + said.next_clause).strip()  # 「午前は無理、14時以降」
     return (
-        said.found["days"] not in (None, "毎日")
+        said.named not in ("", "毎日")
         and said.found["open"] != "まで"
         and bool(_NOTHING_MORE.match(said.behind))
         and not _BUSY.match(said.next_clause.lstrip("、 "))
@@ -200,7 +255,7 @@ def _comes_at_the_clock(said: _Said, busy: re.Match[str] | None) -> bool:
 
 
 def _comes_on_days(said: _Said, busy: re.Match[str] | None) -> bool:
-    if BARE_DAY.fullmatch(said.found["days"]) or _SOME_HOURS.search(said.ahead + said.behind):
+    if BARE_DAY.fullmatch(said.named) or _SOME_HOURS.search(said.ahead + said.behind):
         return False
     if _TAKEN.search(said.ahead) or busy:
         return False

@@ -16,8 +16,9 @@ from matching.note_numbers import counted
 from matching.note_proposals import Proposal
 from matching.note_taken import Taken
 from matching.note_turned import is_turned
+from matching.note_whole import as_a_whole
 from matching.note_whom import Others, whom_of
-from matching.note_words import Entry, entries, from_home, likings
+from matching.note_words import Entry, entries, from_home, likings, set_aside
 
 LONGEST_WISH = 200
 """Characters of the wish in words."""
@@ -39,13 +40,13 @@ def read_note(note: str) -> list[Proposal]:
     found: dict[tuple[str, str], Proposal] = {}
     numbers: dict[tuple[str, str], Proposal] = {}
     grades: list[Proposal] = []
-    whom = whom_of(folded)
+    whom, aside = whom_of(folded), set_aside(folded)
     young, taken = False, Taken()
     wished: list[str] = []
     for part in _SENTENCE_END.split(folded):
         others = whom.others(part)
         young = young or _is_at_school(part, others)
-        coded = list(_coded(part, others))
+        coded = list(_coded(part, others, aside))
         wished += _wished(part, coded)
         grades += graded(part, others)
         counts = list(counted(part, others))
@@ -62,7 +63,9 @@ def read_note(note: str) -> list[Proposal]:
         words = "、".join(dict.fromkeys(wished))[:LONGEST_WISH]
         found["wishes.text", ""] = Proposal("wishes.text", words, wished[0])
     order = {name: i for i, name in enumerate(_ORDER)}
-    kept = _with_what_follows(taken.without(without_leftovers(list(found.values()))), young)
+    kept = as_a_whole(
+        taken.without(without_leftovers(list(found.values()))), folded, at_school=young
+    )
     return sorted(kept, key=lambda p: order[p.field.split(".")[0]])
 
 
@@ -110,12 +113,12 @@ def activities_named(words: str) -> tuple[str, ...]:
     ('animals',)
     """
     folded = unicodedata.normalize("NFKC", words)
-    whom = whom_of(folded)
+    whom, aside = whom_of(folded), set_aside(folded)
     return tuple(
         dict.fromkeys(
             proposal.value
             for part in _SENTENCE_END.split(folded)
-            for proposal in _coded(part, whom.others(part), likings())
+            for proposal in _coded(part, whom.others(part), aside, likings())
         )
     )
 
@@ -132,16 +135,25 @@ def names_from_home(words: str) -> bool:
     folded = unicodedata.normalize("NFKC", words)
     whom = whom_of(folded)
     return any(
-        any(_coded(part, whom.others(part), from_home())) for part in _SENTENCE_END.split(folded)
+        any(_coded(part, whom.others(part), (), from_home()))
+        for part in _SENTENCE_END.split(folded)
     )
 
 
-def _coded(part: str, others: Others, among: Sequence[Entry] | None = None) -> Iterator[Proposal]:
+def _coded(
+    part: str,
+    others: Others,
+    aside: Sequence[re.Pattern[str]],
+    among: Sequence[Entry] | None = None,
+) -> Iterator[Proposal]:
+    """Read the codes that a sentence's words speak for, but for words that are to be set aside."""
     # As it stands, and as it would stand in hiragana: who writes ヒキコモリ means ひきこもり.
     written = dict.fromkeys((part, part.translate(_HIRAGANA)))
     for entry in entries() if among is None else among:
         for found in (f for words in written for f in entry.pattern.finditer(words)):
             start, end = found.span()
+            if any(word.search(found.group()) for word in aside):
+                continue
             if _within_a_word(part, start) or not entry.said.counts(others, start):
                 continue
             if not is_turned(entry.turn, part[start:end], part[:start], part[end:]):
@@ -155,7 +167,16 @@ _ENDING = re.compile(
 """How a word goes on that a pattern leaves off: who reads 「字が読め」 must see 「ない」."""
 
 
+_REST = re.compile(
+    r"(?:念慮|企図|未遂|行為|観察|障害|診断|認定|検査|申請|受給|中|歴|疑い|傾向|被害|症状?|病)+"
+)
+"""How a word in characters goes on: 希死「念慮」."""
+
+
 def _to_its_end(part: str, start: int, end: int) -> str:
+    rest = _REST.match(part, end)
+    if rest:
+        return part[start : rest.end()]
     ending = _ENDING.match(part, end)
     return part[start : ending.end() if ending else end]
 
@@ -172,23 +193,7 @@ _AT_SCHOOL = re.compile(
     r"(?<![一-龥])[小中高][1-6](?!\d|回|人)|(?:小学|中学|高校?)[1-6一二三四五六]年|(?:小学|中学|高校)生"
     r"|部活|担任|授業|学校を休"
 )
-_OF_AGE = 18
 
 
 def _is_at_school(part: str, others: Others) -> bool:
     return any(not others.at(found.start()) for found in _AT_SCHOOL.finditer(part))
-
-
-def _with_what_follows(found: list[Proposal], at_school: bool) -> list[Proposal]:
-    """Add what two needs are together: care by a pupil, care beside small children."""
-    by_field = {p.field: p for p in found}
-    care = by_field.get("needs.caregiving")
-    if care is None:
-        return found
-    age = by_field.get("age")
-    if age.value < _OF_AGE if age is not None else at_school:
-        young = Proposal("needs.young_carer", care.value, care.because)
-        return [*(p for p in found if p.field not in (care.field, young.field)), young]
-    if "needs.childcare" in by_field and "needs.double_care" not in by_field:
-        return [*found, Proposal("needs.double_care", care.value, care.because)]
-    return found

@@ -12,7 +12,8 @@ _NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
 _UP_TO = "(?:まで|以内|以下|くらい|ぐらい|ほど|程度|なら|が限度|が限界|がやっと)"
 _AID = "(?:歩行器|杖|つえ|シルバーカー|手?押し車|歩行車)"
 _BY = "(?:で|なら|を?(?:使って|使えば|ついて|押して))"
-_PERSON = "本人|[長次三][男女]|息子|娘|母|父|夫|妻|男性|女性|兄|姉|弟|妹"
+_RELATIVE = "[長次三][男女]|息子|娘|母|父|夫|妻|男性|女性|兄|姉|弟|妹"
+_PERSON = rf"本人|専業主[婦夫]|主[婦夫]|会社員|無職|独居|単身|{_RELATIVE}"
 _MEASURES: tuple[tuple[str, str, int], ...] = (
     (
         "age",
@@ -22,6 +23,7 @@ _MEASURES: tuple[tuple[str, str, int], ...] = (
         1,
     ),
     ("age", rf"(?:{_PERSON})\s*\((\d{{2,3}})[歳才]?\)", 1),
+    ("age", r"本人[はが、]?\s*(\d{2})(?=[、。)]|$|無職|男|女|才)", 1),
     ("age", r"^[^、()]{1,20}さん\s*\((\d{2,3})[歳才]?\)", 1),
     ("age", r"(?:[小中高][1-6]|年生)[男女]?子?\((\d{1,2})[歳才]?\)", 1),
     ("walk_minutes", r"(?:歩いて|歩行|徒歩)(?:は|圏|で)?\s*(\d{1,3})\s*分", 1),
@@ -32,6 +34,7 @@ _MEASURES: tuple[tuple[str, str, int], ...] = (
         1,
     ),
     ("walk_minutes", rf"(\d{{1,3}})\s*分{_UP_TO}?(?:しか|なら|は)?歩(?:け|く)", 1),
+    ("walk_minutes", rf"(?:家|自宅|うち)から\s*(\d{{1,2}})\s*分{_UP_TO}", 1),
     (
         "limits.sessions_per_week",
         r"週に?\s*(?:\d\s*[~〜-]\s*)?(\d)(?:\s*(?:回|日|度)|(?![\d.時間%歳人]|か(?!ら)))",
@@ -39,14 +42,21 @@ _MEASURES: tuple[tuple[str, str, int], ...] = (
     ),
     (
         "limits.minutes",
-        r"(?<![:\d午])(?:\d\s*[~〜-]\s*)?(?<!\d)(\d{1,2})\s*時間(半)?(?!後|前|帯|営業|目)",
+        r"(?<![:\d午週月])(?<![週月]に)(?:\d\s*[~〜-]\s*)?(?<!\d)(\d|1[0-2])\s*時間(半)?(?!後|前|帯|営業|目)",
         60,
     ),
     ("limits.minutes", rf"(?<![時\d])(\d{{2,3}})\s*分{_UP_TO}", 1),
     ("limits.max_yen", rf"(\d{{1,6}})\s*円\s*{_UP_TO}", 1),
+    ("limits.max_yen", r"1[回度]\s*(\d{1,5})\s*円(?=[・、,/]|$)", 1),
     (
         "limits.group_size",
         rf"(?<![\dと])([2-9]|\d{{2}})\s*人\s*{_UP_TO}",
+        1,
+    ),
+    (
+        "limits.group_size",
+        r"(?<![\dと])([2-9])\s*人の(?:小さな|小さい|少人数の|こぢんまりした|静かな)*"
+        r"(?:集まり|集い|会|グループ|場|教室)(?:が(?:よ|い|好)|なら|を?希望)",
         1,
     ),
 )
@@ -55,6 +65,8 @@ _MEASURES: tuple[tuple[str, str, int], ...] = (
 _OF_SOMETHING_ELSE = {
     "walk_minutes": re.compile(
         r"かか[るりっ]|(?:駅|停|店|院|社|校|園|スーパー|コンビニ)(?:まで|から)|に(?:住|駅)|圏内に"
+        r"|(?:所|ところ|場所|距離|近く)に[^、]*(?:いる|いて|います|おり|住|暮ら|ある(?!会|場|所|サロン))"
+        r"|自転車|バイク|タクシー|車で|バス|電車"
     ),
     "limits.sessions_per_week": re.compile(
         r"通所(?!し?たい|でき|な|可)|通って|通院|利用中|勤務|出勤|パート|バイト|デイ|ヘルパー|看護|訪問|リハビリ|透析|服薬|飲[みむん]|買い物|休みの?み?$"
@@ -64,6 +76,8 @@ _OF_SOMETHING_ELSE = {
     "limits.minutes": re.compile(
         r"片道|往復|電車|バス|駅|歩|杖|つえ|シルバーカー|押し車|睡眠|寝|眠|残業"
         r"|労働|勤務|待|かか|おき|ごと|営業|働いて(?:い|き)"
+        r"|自転車|バイク|タクシー|(?<!歩行)車(?:で|なら)|送って|電話|面談|面接|訪問|初回|前回|昨日|今日|先日|本日"
+        r"|話した(?![いく])|話を(?:した(?![いく])|聞いた)|傾聴|滞在|終了|(?:家|自宅|うち)から|遅れ|遅刻"
     ),
     "limits.max_yen": re.compile(
         r"借|家賃|年金|月収|手取り|貯金|時給|日給|交通費|運賃|バス代|電車代|食費|小遣い|ローン|所持|返済"
@@ -95,8 +109,30 @@ def counted(part: str, others: Others) -> Iterator[Proposal]:
                     break
 
 
+_OF_A_CHILD_AHEAD = re.compile(
+    r"(?:\d[歳才](?:[とや・、,]|、?下[がは])|(?:[上下真末](?:[がは]|の子[がは]?)))\s*$"
+)
+_AND_ANOTHER = re.compile(r"\s*[歳才]?(?:[とや・、,]|、?下[がは])\s*(?:下[がは])?1?\d[歳才]")
+_A_CHILD_ASKED_FOR = re.compile(r"\s*[歳才]の?(?:男|女)(?:の子|児)")
+_OF_AGE = 18
+_TODDLER = 6
+"""Nobody so young comes for themself: it is the age of a child of theirs, if no word says else."""
+
+
+def _is_a_childs(age: int, plain: str, found: re.Match[str]) -> bool:
+    """Tell whether an age is that of a child of the person: 「3歳と1歳」, 「上が7歳、下が4歳」."""
+    if age >= _OF_AGE or "本人" in plain[: found.start(1)]:
+        return False
+    behind = plain[found.end(1) :]
+    if _OF_A_CHILD_AHEAD.search(plain[: found.start(1)]) or _AND_ANOTHER.match(behind):
+        return True
+    return age < _TODDLER and not _A_CHILD_ASKED_FOR.match(behind)
+
+
 def _is_meant(field: str, plain: str, found: re.Match[str], others: Others) -> bool:
     if others.at(found.start(1)):
+        return False
+    if field == "age" and _is_a_childs(int(found.group(1)), plain, found):
         return False
     start = max(plain.rfind("、", 0, found.start()), plain.rfind("(", 0, found.start())) + 1
     clause = re.split(r"[、()]", plain[start:] if start else plain)[0]

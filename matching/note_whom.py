@@ -30,6 +30,12 @@ _OWNED = re.compile(
     rf"(?P<who>{_OTHER}){_AGED}の[^、。はがをでにともへ]{{1,12}}"
     rf"|(?P<owner>(?:もの忘れ|[^、。はがをにもの]{{1,10}})の)(?P<whose>{_OTHER})"
 )
+_TOLD_OF = re.compile(
+    rf"[^、。は]{{1,16}}(?:になった|になっている|をしている|のある|がある|を抱える)(?P<has>{_OTHER})(?!から|に[^、。]{{0,4}}れ)"
+    rf"|[^、。]{{1,16}}のは(?P<is>{_OTHER})(?:で|だ|の(?:ほう|方))"
+    r"|[^、。はがを]{1,10}[のな](?:人|方|子)(?=を?の?[^、。]{0,4}(?:手伝|支え|助け|介助|世話|支援))"
+)
+"""Whose it is stands behind: 「足が悪いのは夫」, 「うつになった妻」, 「車いすの人を手伝う」."""
 _BESIDE = re.compile(
     rf"(?P<who>{_OTHER})(?:[\d二三四]人|{_CALLED_SO})?\s*(?:\([^)]*\)|[小中高][1-6])"
 )
@@ -92,6 +98,11 @@ class Whom:
                 m.span()
                 for m in _OWNED.finditer(sentence)
                 if not self._is_own(m["who"] or m["whose"], sentence[m.end() :])
+            ]
+            + [
+                m.span()
+                for m in _TOLD_OF.finditer(sentence)
+                if not self._is_own(m["has"] or m["is"] or "", sentence[m.end() :])
             ]
             + [
                 (m.end("who"), m.end())

@@ -32,6 +32,7 @@ class Said(Enum):
 _FAMILY = ("family", "violence", "grief", "single_parent", "eight_fifty")
 _CARE = ("caregiving", "double_care", "young_carer", "childcare")
 _SAID = dict.fromkeys(_FAMILY, Said.OF_THE_FAMILY) | dict.fromkeys(_CARE, Said.OF_CARE)
+_SAID["safety.protected"] = Said.OF_CARE  # 「前の夫に見つかると危険」
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,29 @@ def entries() -> tuple[Entry, ...]:
         for code, pattern in lists["languages"].items()
     ]
     made += [
-        Entry(entry["field"], entry["value"], _any(entry["pattern"]), Turn.LIMIT)
+        Entry(
+            entry["field"],
+            entry["value"],
+            _any(entry["pattern"]),
+            Turn(entry.get("turn", Turn.LIMIT.value)),
+            _SAID.get(entry["field"], Said.OF_ONESELF),
+        )
         for entry in lists["limit"]
     ]
     wished = f"(?=[^、]*(?:{lists['from_home']['wished']}))(?:{_from_home().pattern})"
     return (*made, Entry("limits.from_home", True, re.compile(wished), Turn.LIKING))
+
+
+def set_aside(note: str) -> list[re.Pattern[str]]:
+    """Return the words that speak of something else in this note: 避難 where a flood is told of."""
+    return [word for word, beside in _otherwise() if beside.search(note)]
+
+
+@cache
+def _otherwise() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    return tuple(
+        (re.compile(entry["word"]), re.compile(entry["beside"])) for entry in _lists()["otherwise"]
+    )
 
 
 @cache

@@ -1,0 +1,75 @@
+"""What the proposals from a note say together: one follows from others, or is ruled out."""
+
+import re
+
+from matching.note_proposals import Proposal
+
+_OF_AGE = 18
+_AT_WORK = 15
+"""Nobody younger is employed (Labour Standards Act, art. 56)."""
+
+_RAISES_CHILDREN = ("needs.childcare", "needs.postpartum", "needs.single_parent")
+
+_LEFT_ALONE = re.compile(r"離婚|別れ|死別|先立|出て")
+_A_CHILD = re.compile(
+    r"(?<![一-龥])(?:子(?!どもの(?:頃|ころ)|供の頃)|息子|娘|[長次三][男女](?!性)|孫)|[小中高][1-6]|[幼乳園]児"
+    r"|保育園|幼稚園|母子|父子|養育"
+)
+_NO_CHILD = re.compile(
+    r"子(?:ども|供)?(?:さん)?(?:は|が|も)?(?:、|\s)?(?:な[しい]|いな|おら|ゼロ|(?:みな|皆|全員|すでに|もう)*(?:独立|成人|自立|巣立))"
+    r"|元?[夫妻](?:が|に)(?:引き取|親権|養育)"
+)
+_TOO_OLD = 70
+"""From then on a child is hardly small, whoever died."""
+
+_OF_A_JOB = re.compile(r"遅刻|欠勤|続か|もたな|定着|長続き")
+
+
+def as_a_whole(found: list[Proposal], note: str, *, at_school: bool) -> list[Proposal]:
+    """Return the proposals that are left, and those that follow from several.
+
+    Care by a pupil is a young carer's, beside small children double care. An age of nine where
+    somebody raises children is a child's; who lost a partner and has no child is no single parent.
+    """
+    by_field = {p.field: p for p in found}
+    age = by_field.get("age")
+    out = set()
+    if age is not None and _is_a_childs_age(age, by_field):
+        out.add("age")
+        age = None
+    years = None if age is None else int(age.value)
+    if "needs.single_parent" in by_field and not _has_a_child(by_field, note, years):
+        out.add("needs.single_parent")
+    job = by_field.get("needs.job_retention")
+    young = at_school or (years is not None and years <= _AT_WORK)
+    if job is not None and young and _OF_A_JOB.search(job.because) and "バイト" not in note:
+        out.add(job.field)
+    kept = [p for p in found if p.field not in out]
+    return _with_care(kept, at_school if years is None else years < _OF_AGE)
+
+
+def _is_a_childs_age(age: Proposal, by_field: dict[str, Proposal]) -> bool:
+    if age.value >= _AT_WORK or not re.search("[歳才]", age.because) or "本人" in age.because:
+        return False
+    return any(field in by_field for field in _RAISES_CHILDREN)
+
+
+def _has_a_child(by_field: dict[str, Proposal], note: str, years: int | None) -> bool:
+    if not _LEFT_ALONE.search(by_field["needs.single_parent"].because):
+        return True
+    if _NO_CHILD.search(note) or (years is not None and years >= _TOO_OLD):
+        return False
+    return _A_CHILD.search(note) is not None
+
+
+def _with_care(found: list[Proposal], young: bool) -> list[Proposal]:
+    by_field = {p.field: p for p in found}
+    care = by_field.get("needs.caregiving")
+    if care is None:
+        return found
+    if young:
+        carer = Proposal("needs.young_carer", care.value, care.because)
+        return [*(p for p in found if p.field not in (care.field, carer.field)), carer]
+    if "needs.childcare" in by_field and "needs.double_care" not in by_field:
+        return [*found, Proposal("needs.double_care", care.value, care.because)]
+    return found

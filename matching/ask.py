@@ -12,6 +12,7 @@ from matching.encoding import LOW_HALF, day_number
 from matching.hours import Hours, hours_of
 from matching.need import Limits, Need
 from matching.note import activities_named, names_from_home
+from matching.note_wish import liked_words
 from matching.rows import eve_of
 from matching.schemes import Thresholds, default_weighing
 from resources.clock import JAPAN
@@ -42,6 +43,7 @@ class Ask:
     needs : (bit, weight) of each need
     activities_read : codes of the activities that the wish in words names, where none was chosen;
         they count as wished, and an answer says that they do
+    wish : the wish in words, without what it denies or dislikes
     from_home_read : the wish in words says that they would rather join from home, and no limit says
         whether they would
     rides, homebound : some need makes the person ride along, or keeps them at home
@@ -55,6 +57,7 @@ class Ask:
     needs: tuple[tuple[int, int], ...]
     activities: int
     activities_read: tuple[str, ...]
+    wish: str
     from_home_read: bool
     languages: int
     easy_language: int
@@ -179,6 +182,7 @@ def prepare(
         needs=tuple((bits("need")[code], weight) for code, weight in need.needs.items()),
         activities=mask_of(need.wishes.activities or read, bits("activity")),
         activities_read=read,
+        wish=liked_words(need.wishes.text or ""),
         from_home_read=limits.from_home is None and names_from_home(need.wishes.text or ""),
         languages=mask_of((*spoken, "easy_ja") if "ja" in spoken else spoken, bits("language")),
         easy_language=mask_of(() if "ja" in spoken else ("easy_ja",), bits("language")),

@@ -301,9 +301,7 @@ def _wants_atmosphere(ask: Ask) -> bool:
 
 CRITERIA: tuple[Criterion, ...] = (
     Criterion("needs", lambda a: bool(a.needs), needs),
-    Criterion(
-        "wishes", lambda a: bool(a.activities or a.home_wished or a.need.wishes.text), wishes
-    ),
+    Criterion("wishes", lambda a: bool(a.activities or a.home_wished or a.wish), wishes),
     Criterion("nearness", _always, nearness),
     Criterion("time", _always, time),
     Criterion("atmosphere", _wants_atmosphere, atmosphere),

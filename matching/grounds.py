@@ -70,7 +70,7 @@ _ONLINE = {True: "ground.online", False: "ground.not_online", None: "ground.onli
 
 
 def _wishes(p: Seen) -> Ground:
-    text, read = p.ask.need.wishes.text, p.ask.activities_read
+    text, read = p.ask.wish, p.ask.activities_read
     wished = p.ask.need.wishes.activities or read
     offered = codes_of(p["activities"], p.codebook, "activity")
     shared = [c for c in wished if c in offered]

@@ -18,6 +18,7 @@ from matching.note_taken import Taken
 from matching.note_turned import is_turned
 from matching.note_whole import as_a_whole
 from matching.note_whom import Others, whom_of
+from matching.note_wish import liked_words
 from matching.note_words import Entry, entries, from_home, likings, set_aside
 
 LONGEST_WISH = 200
@@ -112,7 +113,7 @@ def activities_named(words: str) -> tuple[str, ...]:
     >>> activities_named("猫をなでていたい。カラオケは苦手")
     ('animals',)
     """
-    folded = unicodedata.normalize("NFKC", words)
+    folded = unicodedata.normalize("NFKC", liked_words(words))
     whom, aside = whom_of(folded), set_aside(folded)
     return tuple(
         dict.fromkeys(

@@ -85,7 +85,7 @@ def score(
     if learned is not None:
         model = learned.numbers(sight.codebook.kinds)
         criteria, shares = (*criteria, LEARNED), shares * (1.0 - learned.share)
-    words = sight.ask.need.wishes.text
+    words = sight.ask.wish
     if words:
         sight.looks["alike"][chosen] = sight.rows.likeness(words, chosen)
     n = len(sight.rows)

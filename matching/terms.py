@@ -158,7 +158,7 @@ def terms_of(ask: Ask, codebook: Codebook) -> Array:
         ask.no_alcohol_known,
         ask.activities.bit_count(),
         ask.home_wished,
-        bool(need.wishes.text),
+        bool(ask.wish),
         _limit(ask.walk_limit_m),
         _limit(need.radius_m),
         ask.served_m,

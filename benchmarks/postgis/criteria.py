@@ -145,7 +145,7 @@ def values(ask: Ask) -> dict[str, str]:
     limits = ask.limits
     wished = [_ACTIVITIES] if ask.activities else []
     wished += [_yes_no("o.online")] if ask.home_wished else []
-    wished += ["sqrt(o.alike)"] if ask.need.wishes.text else []
+    wished += ["sqrt(o.alike)"] if ask.wish else []
     asked = [
         found
         for limit, found in (

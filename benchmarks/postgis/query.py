@@ -140,7 +140,7 @@ def _judged(attended: str, ask: Ask) -> str:
         if unknown(rule) not in ("false", "NOT (true)")
     )
     alike = "0.0::float8"
-    if ask.need.wishes.text:
+    if ask.wish:
         # Few features of a text are asked for: those in common (`&`, sorted) are found first.
         alike = (
             "(SELECT least(coalesce(sum("

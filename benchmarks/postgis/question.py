@@ -48,8 +48,8 @@ def numbers_of(ask: Ask, codebook: Codebook, scheme: Scheme, idf: Array) -> dict
         "per_host": signed(scheme.per_host),
         "per_kind": signed(scheme.per_kind),
     }
-    if ask.need.wishes.text:
-        features, weights = asked_weights(ask.need.wishes.text, idf)
+    if ask.wish:
+        features, weights = asked_weights(ask.wish, idf)
         found |= {"features": features.tolist(), "weights": weights.tolist()}
     return found
 

@@ -109,7 +109,7 @@ def compare(
             scheme = r.choice(list(default_weighing().schemes.values()))
             answer = suggest_placements(session, store, need, limit=8, scheme=scheme.code, now=NOW)
             reference = Reference(catalogues.VOCABULARY, need, NOW, scheme, streets)
-            likeness = _text_of(need.wishes.text, idf, weighed)
+            likeness = _text_of(reference.words, idf, weighed)
             listed, looked = reference.suggest(session, 8, likeness)
             suggested += len(listed)
             alone = next(lists_for(session, store, [need], limit=8, scheme=scheme.code, now=NOW))
@@ -141,7 +141,7 @@ def compare(
 
 def _text_of(words, idf, weighed: Weighed):
     """Return the likeness of one entry's text to the words, by a plain dot product."""
-    if words is None:
+    if not words:
         return None
     # Counted by scikit-learn's vectorizer, as the texts are; the engine takes a shorter way.
     counted = text._counts([text.fold(words)])

@@ -10,6 +10,7 @@ import pytest
 
 from matching.need import parse_need
 from matching.note import activities_named
+from matching.note_wish import liked_words
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
 from matching.table import Table
@@ -29,6 +30,11 @@ Register = Callable[..., uuid.UUID]
         ("猫をなでていたい。話はいらない", ("animals",)),
         ("お茶を飲みながら、本の話をしたい", ("reading", "tea")),
         ("カラオケは苦手、花を育てたい", ("gardening",)),
+        ("犬が怖い。犬のいない所がよい", ()),
+        ("犬に噛まれてから、犬のいる所は避けたい", ()),
+        ("本を読むと頭が痛くなる", ()),
+        ("カラオケより将棋がよい", ("games",)),
+        ("歌は苦手だが絵を描くのは好き", ("art",)),
         ("ネコカフェ", ()),
         ("どこでもよい", ()),
         ("", ()),
@@ -64,6 +70,57 @@ def test_what_is_named_counts_as_if_it_had_been_chosen(table: Table) -> None:
     assert (read, none_read) == (("animals",), ())
     assert by_words == chosen
     assert by_words["猫の間"] > by_words["歌の間"]
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ("カラオケは苦手、大勢も苦手", ""),
+        ("犬が怖い。犬のいない所がよい", ""),
+        ("子どもの声がする所は避けたい", ""),
+        ("料理はしたくない、食べるだけ", "食べるだけ"),
+        ("将棋は好きでカラオケは嫌い", "将棋は好きで"),
+        ("カラオケ以外の歌の会", "歌の会"),
+        ("電話や画面でなく、顔を見て話したい", "顔を見て話したい"),
+        ("犬が怖いので犬のいない所で絵を描きたい", "で絵を描きたい"),
+    ],
+)
+def test_what_a_wish_denies_or_dislikes_is_left_out(words: str, left: str) -> None:
+    assert liked_words(words) == left
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "静かに本を読みたい", "話さなくてよい所で本を読みたい", "運動は苦手ではない", "走るのは嫌いじゃない", "怖くない所で休みたい",
+        "つらい時に行ける所がいい", "何より歌が好き", "お祝いが好き、笑いが好き", "眠れない夜に話したい", "賭けをやめたい",
+        "音のない静かな所で本を読みたい", "人がいるのはかまわない", "弟もごはんが食べられるところ", "",
+    ],
+)  # fmt: skip
+def test_a_wish_that_denies_nothing_stays_as_it_stands(words: str) -> None:
+    assert liked_words(words) == words
+
+
+@pytest.mark.parametrize(
+    "words", ["歌は苦手、歌の間は避けたい", "歌の間が怖い。歌のない所がよい", "歌の間だけは無理"]
+)
+def test_a_wish_of_dislikes_alone_is_no_wish_and_draws_no_place_nearer(
+    table: Table, words: str
+) -> None:
+    answer = table.suggest({"at": AT, "wishes": {"text": words}}, now=NOW)
+    assert answer.activities_read == ()
+    assert not any("wishes" in s.contributions for s in answer.suggestions)
+    silent = table.suggest({"at": AT}, now=NOW)
+    assert [(s.place.name, s.score) for s in answer.suggestions] == [
+        (s.place.name, s.score) for s in silent.suggestions
+    ]
+
+
+def test_what_is_disliked_lifts_nothing_beside_what_is_liked(table: Table) -> None:
+    both, _ = _wishes(table, text="歌の間は苦手、猫の間がよい")
+    alone, _ = _wishes(table, text="猫の間がよい")
+    assert both == alone
+    assert both["歌の間"] < both["猫の間"]
 
 
 def test_what_is_chosen_counts_instead(table: Table) -> None:

@@ -19,6 +19,9 @@ WORDS = [
     "静かに本を読んで過ごせます", "木工と修理の会", "お茶を飲みながらおしゃべり", "子どもと一緒に遊べる",
     "話さなくてもよい居場所です", "軽い作業を一緒に", "畑で野菜を育てる", "体操と歌",
 ]  # fmt: skip
+WISHES = [
+    *WORDS, "体操と歌は苦手、お茶を飲みながらおしゃべりしたい", "子どもと遊ぶのは疲れるのでいやだ。木工がしたい", "畑で野菜を育てるのはいやだ",
+]  # fmt: skip
 
 
 def maybe(r: random.Random, value: Any, share: float = 0.65) -> Any:
@@ -168,7 +171,7 @@ def need(r: random.Random, hosts: list[uuid.UUID], today: date) -> dict[str, Any
         "needs": {n: r.randint(1, 3) for n in some(r, "need", 4)},
         "wishes": {
             "activities": some(r, "activity", 3),
-            "text": maybe(r, r.choice(WORDS), 0.4),
+            "text": maybe(r, r.choice(WISHES), 0.4),
         },
         "step": maybe(r, r.randint(0, 5), 0.6),
         "set_aside": [

@@ -20,6 +20,7 @@ from geodata.streets import StreetGraph
 from matching.learned import Learned
 from matching.need import Need
 from matching.note import activities_named, names_from_home
+from matching.note_wish import liked_words
 from matching.schemes import Scheme, Thresholds, default_weighing
 from matching.text import fold
 from oracle.on_foot import Walker
@@ -130,6 +131,7 @@ class Reference:
         # Word lists are shared with the engine; what is read by them counts where none was chosen.
         named = () if need.wishes.activities else activities_named(need.wishes.text or "")
         self.wished = set(need.wishes.activities) | set(named)
+        self.words = liked_words(need.wishes.text or "")
         said = need.limits.from_home
         self.home_wished = names_from_home(need.wishes.text or "") if said is None else said
         self.held: dict[UUID, list[schedules.SessionTime] | None] = {}
@@ -686,7 +688,7 @@ class Reference:
             parts.append(len(offered) / len(self.wished) if r.activities else 0.5)
         if self.home_wished:
             parts.append(0.5 if r.online is None else float(r.online))
-        if need.wishes.text:
+        if self.words:
             parts.append(math.sqrt(text_of(entry)))
         if parts:
             out["wishes"] = sum(parts) / len(parts)
@@ -844,7 +846,7 @@ class Reference:
             return True
         if self.wished & set(r.activities or []):
             return True
-        if need.wishes.text and text_of(entry) >= self.numbers.alike_percent / 100:
+        if self.words and text_of(entry) >= self.numbers.alike_percent / 100:
             return True
         least = max(max(need.needs.values()) - 1, 1)
         heaviest = max(need.needs.values())

@@ -16,7 +16,8 @@ _ABLE = re.compile(
 _ABLE_BEHIND = re.compile(r"(?:る|ます|た(?!い)|て(?:い|き)[るたま]|いる|いた|います)")
 """「字が読め」+「る」: it can be done, so there is no trouble."""
 
-_FOR_IT = r"好き|した[いく]|(?<!し)たい|得意|興味|楽し|欠かさ|(?:苦手|嫌い)(?:では|じゃ)|苦になら"
+_LIKED = r"好き|した[いく]|(?<!し)たい|得意|興味|楽し|苦になら|(?:苦手|嫌い)(?:では|じゃ)"
+_FOR_IT = rf"{_LIKED}|欠かさ|[はも]するが"
 """Said in between, the rest of the clause is about something else: 「本が好きで運動は苦手」."""
 
 MARKED_NO = r"×|✕|✖|NG|だめ|ダメ|不可"
@@ -52,7 +53,7 @@ _TURNED: dict[Turn, re.Pattern[str]] = {
         r"|^は(?:大丈夫|平気|かまわ|構わ)|^(?:は|も)?(?:OK|[○〇◯◎])"
         rf"|^(?:(?!{_FOR_IT}).){{0,14}}?"
         rf"(?:{_NOT}|{MARKED_NO}|苦手(?!では|じゃ)|嫌(?!いでは|いじゃ|では|じゃ|が)|きらい|いや[だで]"
-        rf"|{AVERSE}|以外|やめた|辞めた|飽き|難し|困難|アレルギ|手につかず|ばかり)"
+        rf"|{AVERSE}|以外|禁止|禁じ|やめた|辞めた|飽き|難し|困難|アレルギ|手につかず|ばかり)"
         r"|^[^、。]{0,20}?(?:不要|いらない|しろと|しなさいと)|^[^、。]{0,8}?教えて(?:い)?た(?!い)"
     ),
     Turn.ASKED: re.compile(
@@ -155,7 +156,9 @@ def _is_over(word: str, behind: str) -> bool:
 
 
 def _denied(kind: Turn, word: str, behind: str) -> bool:
-    if kind is Turn.LIMIT and re.search(r"(?:な(?:い|く)|ず|NG|×|だめ|無理|苦手)$", word):
+    if kind is Turn.LIMIT and re.search(
+        r"(?:な(?:い|く)|ず|NG|×|だめ|無理|苦手|アレルギー)$", word
+    ):
         # Its own no, 「話さなくてよい」, and perhaps the no of that: 「苦手ではない」.
         return re.match(rf"(?:では|じゃ){_NOT}(?!と)", behind) is not None
     if kind is Turn.NEED and _OWN_NO.search(word) and _OWN_NO_BEHIND.match(behind):

@@ -1,8 +1,10 @@
 """A worker's note, read into the form of a question: proposed and shown, asked by staff alone.
 
-The note is neither stored nor logged.
+What stands in the form already stays as it is; the note fills in what is still empty. It is neither
+stored nor logged.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,8 +14,8 @@ from starlette.datastructures import FormData, UploadFile
 
 from api.dependencies import Program, Reading, allowed
 from api.identity import language_of
-from api.pages.forms import text
-from api.pages.query import question_page
+from api.pages.forms import text, texts
+from api.pages.query import USUAL_WALK, question_page
 from api.words import say
 from casework.roles import WORKS_WITH_PEOPLE
 from matching.note import read_note
@@ -27,26 +29,73 @@ router = APIRouter(
 LONGEST_NOTE = 2_000
 
 
+SEVERAL = ("needs", "activities", "flags", "safety", "languages")
+"""Fields of which several are ticked; a note adds to them."""
+
+Field = tuple[str, str]
+
+
 @router.post("/suggest/note")
 async def note(request: Request, program: Program, session: Reading) -> Response:
     form = await request.form()
-    written = (text(form, "note") or "")[:LONGEST_NOTE]
     language = language_of(request)
-    read: list[dict[str, Any]] = []
-    fields: list[tuple[str, str | UploadFile]] = [
-        ("note", written), ("address", text(form, "kept_address") or ""),
-    ]  # fmt: skip
-    proposals = read_note(written)
-    fields += fields_of(proposals)
-    for proposal in proposals:
-        words = proposed_words(proposal, language, program.vocabulary)
-        read.append({"words": words, "because": proposal.because})
+    proposals = read_note((text(form, "note") or "")[:LONGEST_NOTE])
+    filled, taken = filled_in(_as_typed(form), proposals)
+    read = [
+        {"words": proposed_words(p, language, program.vocabulary), "because": p.because}
+        for p in taken
+    ]
     return await run_in_threadpool(
-        question_page, request, program, session, FormData(fields), read=read
+        question_page, request, program, session, filled, read=read, known=bool(proposals)
     )
 
 
-def fields_of(proposals: list[Proposal]) -> list[tuple[str, str]]:
+def _as_typed(form: FormData) -> FormData:
+    """Return a form without the minutes on foot that stood in it before anybody typed."""
+    untouched = text(form, "preset") and text(form, "walk_minutes") == USUAL_WALK
+    left = ("preset", "walk_minutes") if untouched else ("preset",)
+    return FormData([f for f in form.multi_items() if f[0] not in left])
+
+
+def filled_in(
+    form: FormData,
+    proposals: Sequence[Proposal],
+    asked_as: Callable[[Field], Field] = lambda field: field,
+) -> tuple[FormData, list[Proposal]]:
+    """Return a form with what is proposed where it is still empty, and the proposals taken.
+
+    asked_as : a field as the form at hand asks for it
+    """
+    fields: list[tuple[str, str | UploadFile]] = list(form.multi_items())
+    hours_said = bool(texts(form, "days") or texts(form, "windows"))
+    taken: list[Proposal] = []
+    for proposal in proposals:
+        if proposal.field == "windows":
+            if hours_said:
+                continue
+            new = fields_of([p for p in proposals if p.field == "windows"])
+            fields = [f for f in fields if f[0] not in ("days", "windows", *(n for n, _ in new))]
+        else:
+            new = [f for f in map(asked_as, fields_of([proposal])) if _is_empty(form, *f)]
+        if new:
+            fields += [f for f in new if f not in fields]
+            singles = {name for name, _ in new if name not in (*SEVERAL, "days", "windows")}
+            fields = _without_empty(fields, singles)
+            taken.append(proposal)
+    return FormData(fields), taken
+
+
+def _is_empty(form: FormData, name: str, value: str) -> bool:
+    return value not in texts(form, name) if name in SEVERAL else not text(form, name)
+
+
+def _without_empty(
+    fields: list[tuple[str, str | UploadFile]], names: set[str]
+) -> list[tuple[str, str | UploadFile]]:
+    return [(name, value) for name, value in fields if name not in names or value != ""]
+
+
+def fields_of(proposals: Sequence[Proposal]) -> list[tuple[str, str]]:
     """Return the fields of the form that say all that is proposed, as names and values."""
     said = [_field(p) for p in proposals if p.field != "windows"]
     windows = [w for p in proposals if p.field == "windows" for w in p.value]

@@ -31,16 +31,20 @@ router = APIRouter(
 
 NOTHING = FormData()
 
+USUAL_WALK = "20"
+"""Minutes on foot that stand in the form until somebody types others."""
+
 
 def question_page(
     request: Request, program: OpenProgram, session: Session, form: FormData, **found: Any
 ) -> Response:
     """Return the page with what was filled in so far and what was found."""
-    context = {"answer": None, "at": None, "error": None, "read": None, **found}
+    context = {"answer": None, "at": None, "error": None, "read": None, "known": False, **found}
     page = render(
         request,
         "suggest.html",
         given=form,
+        usual_walk=USUAL_WALK,
         towns=[t.name for t in towns(program, session)],
         rule_words=RULE_WORDS,
         why_base=None,

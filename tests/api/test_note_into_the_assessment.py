@@ -13,7 +13,7 @@ from page_read import Page
 from sqlalchemy import select
 from starlette.datastructures import FormData
 
-from api.pages.note_assessed import filled_in
+from api.pages.note import filled_in
 from api.pages.reception import assessed_need
 from casework.case_models import Person
 from casework.models import AuditRow

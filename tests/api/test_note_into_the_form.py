@@ -83,3 +83,75 @@ def test_hours_that_are_none_are_refused_and_not_repeated(worker: TestClient, wo
     answer = worker.post("/suggest", data=data)
     assert answer.status_code == 422
     assert answer.text.count('role="alert"') == 1
+
+
+TYPED = [
+    ("address", "豊島区南大塚三丁目"),
+    ("age", "33"),
+    ("needs", "violence"),
+    ("flags", "with_child"),
+    ("safety", "protected"),
+    ("safety", "no_children_present"),
+    ("safety", "no_alcohol"),
+    ("walk_minutes", "15"),
+]
+
+
+def read(worker: TestClient, page: str, text: str, *typed: tuple[str, str]) -> str:
+    """Type something into the form of a page, then a note, and have it read; return the page."""
+    replaced = {"note", *(name for name, _ in typed)}
+    sent = [f for f in Page(page).sent_by("/suggest") if f[0] not in replaced]
+    data: dict[str, list[str]] = {}
+    for name, value in [*sent, *typed, ("note", text)]:
+        data.setdefault(name, []).append(value)
+    answer = worker.post("/suggest/note", data=data)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_what_staff_typed_stays_when_a_note_is_read_and_when_a_second_one_is(
+    worker: TestClient,
+) -> None:
+    first = read(worker, worker.get("/suggest").text, "本が好き、週1回", *TYPED)
+    form = Page(first).sent_by("/suggest")
+    assert set(TYPED) <= set(form)
+    assert {("activities", "reading"), ("sessions_per_week", "1")} <= set(form)
+    second = read(worker, first, "35歳。歩いて30分。将棋が好き。月曜の午前。酒のない所。")
+    form = Page(second).sent_by("/suggest")
+    assert set(TYPED) <= set(form)
+    assert {("activities", "reading"), ("days", "mon"), ("from", "09:00")} <= set(form)
+    assert [v for n, v in form if n in ("age", "walk_minutes")] == ["33", "15"]
+    assert "「35歳」" not in second, "what was not taken isn't said to be"
+    assert "「月曜の午前」" in second
+    third = read(worker, second, "水曜の午後なら。本が好き。")
+    assert [v for n, v in Page(third).sent_by("/suggest") if n == "days"] == ["mon"]
+    assert "すでに入っている項目はそのままです" in third
+
+
+def test_the_minutes_on_foot_that_nobody_typed_give_way_to_those_of_a_note(
+    worker: TestClient,
+) -> None:
+    untouched = worker.get("/suggest").text
+    without = read(worker, untouched, "本が好き")
+    assert ("walk_minutes", "20") in Page(without).sent_by("/suggest")
+    said = read(worker, without, "歩いて10分まで")
+    assert ("walk_minutes", "10") in Page(said).sent_by("/suggest")
+    again = read(worker, said, "歩いて30分まで")
+    assert ("walk_minutes", "10") in Page(again).sent_by("/suggest")
+    assert ("walk_minutes", "") in Page(
+        read(worker, untouched, "本が好き", ("walk_minutes", ""))
+    ).sent_by("/suggest")
+
+
+def test_what_enter_presses_asks_and_nothing_of_the_form_goes_into_an_address(
+    worker: TestClient,
+) -> None:
+    page = Page(worker.get("/suggest").text)
+    (form,) = [e for e in page.elements if e.attributes.get("action") == "/suggest"]
+    buttons = [e for e in page.elements if e.tag == "button" and form in e.above]
+    assert form.attributes["method"] == "post"
+    assert "formaction" not in buttons[0].attributes
+    assert [b.attributes["formaction"] for b in buttons if "formaction" in b.attributes] == [
+        "/suggest/note"
+    ]
+    assert not any("formmethod" in b.attributes for b in buttons)

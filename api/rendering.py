@@ -10,13 +10,22 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from api import words
+from api.days_shown import shown_date
+from api.evidence_shown import evidence_words
 from api.identity import language_of
 from jobs.demo.accounts import DEMO_PASSWORD
+from matching.sentences import question_of
 from resources import clock
 from resources.clock import JAPAN
 from resources.vocabulary import Vocabulary, default_vocabulary
 
 TEMPLATES = Path(__file__).parent / "templates"
+MARKS = {
+    "ja": {"colon": "：", "comma": "、", "until": "～"},
+    "en": {"colon": ": ", "comma": ", ", "until": "–"},
+}
+"""What stands between words, as each language writes it."""
+
 WEEKDAYS = {"ja": "月火水木金土日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 
 
@@ -38,16 +47,6 @@ def shown_session(session: dict[str, Any] | None, language: str) -> str:
         return ""
     end = datetime.fromisoformat(session["end"]).astimezone(JAPAN)
     return f"{shown_moment(session['start'], language)}–{end:%H:%M}"
-
-
-def shown_date(value: str | date | None, language: str) -> str:
-    """Return 2026年10月2日, or 2 Oct 2026."""
-    if value is None:
-        return ""
-    day = date.fromisoformat(value) if isinstance(value, str) else value
-    if language == "ja":
-        return f"{day.year}年{day.month}月{day.day}日"
-    return f"{day.day} {day:%b %Y}"
 
 
 def shown_age(value: str | date | None, language: str) -> str:
@@ -106,8 +105,8 @@ def render(request: Request, template: str, **context: Any) -> HTMLResponse:
     """Return a page.
 
     The template finds: `t` (words by key), `label` (of a code), `both` (of what is said in two
-    languages), the `shown_…` functions, `user`, `csrf`, `lang`, `path`, `settings`,
-    `menu`.
+    languages), `question_of` (a rule), the `shown_…` functions, the marks between words
+    (`colon`, `comma`, `until`), `user`, `csrf`, `lang`, `path`, `settings`, `menu`.
     """
     from api import menu, security
 
@@ -119,6 +118,11 @@ def render(request: Request, template: str, **context: Any) -> HTMLResponse:
         "said_or_code": lambda key, code: words.said_or_code(key, code, language),
         "label": lambda axis, code: vocabulary.label(axis, code, language),
         "both": partial(_both, language=language),
+        "shown_evidence": lambda v: evidence_words(
+            v["rule"], v["evidence"]["field"], v["evidence"]["value"], language, vocabulary
+        ),
+        "question_of": lambda rule: question_of(rule).in_language(language),
+        **MARKS[language],
         "shown_moment": partial(shown_moment, language=language),
         "shown_session": partial(shown_session, language=language),
         "shown_date": partial(shown_date, language=language),

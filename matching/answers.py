@@ -10,7 +10,7 @@ from matching.learned import Learned
 from matching.place_shown import PlaceKept, PlaceShown
 from matching.reach import WayIn
 from matching.rules import ACCESS
-from matching.sentences import Sentence, joined, sentence
+from matching.sentences import Sentence, joined, question_of, sentence
 from matching.sureness import sure_words
 from matching.times import SessionAhead
 
@@ -30,6 +30,11 @@ class Verdict:
         default=None, init=False, repr=False, compare=False
     )
     """Its JSON up to the day of verification, kept by `answers_written`."""
+
+    @property
+    def question(self) -> Sentence:
+        """What to ask the place where the verdict isn't known; nothing of the person is in it."""
+        return question_of(self.rule)
 
     def as_json(self, verified_on: str | None) -> dict[str, Any]:
         """Return it as JSON; all evidence on a place was last verified on one day, or never."""
@@ -72,7 +77,9 @@ class Suggestion(NamedTuple):
         unknown = [v for v in self.verdicts if v.verdict == "unknown"]
         asked = len(self.verdicts)
         rest = sentence("sure.known", known=asked - len(unknown), asked=asked)
-        ask_first = [sentence("sure.access", access=v.words) for v in unknown if v.rule in ACCESS]
+        ask_first = [
+            sentence("sure.access", access=v.question) for v in unknown if v.rule in ACCESS
+        ]
         return joined([*sure_words(self.place, self.asked_on), rest, *ask_first])
 
     def as_json(self) -> dict[str, Any]:

@@ -65,10 +65,6 @@ class Explanation:
     from_town: bool = False
 
     @property
-    def criterion_words(self) -> dict[str, Sentence]:
-        return {w.criterion: w.words for w in self.weighed}
-
-    @property
     def verdicts(self) -> tuple[Verdict, ...]:
         return self.suggestion.verdicts
 

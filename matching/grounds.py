@@ -103,11 +103,14 @@ def _nearness(p: Seen) -> Ground:
 
 
 def _time(p: Seen) -> Ground:
-    wanted = int(sessions_wished(p.ask.limits.sessions_per_week or 0))
+    per_week = p.ask.limits.sessions_per_week
+    wanted = None if not per_week else int(sessions_wished(per_week))
     if p["schedule_known"] != 1:
         return Ground({"sessions_in_4_weeks": None, "wanted": wanted}, sentence(NOT_KNOWN))
     held = (int(p["fitting"]) & int(WEEKS_AHEAD)).bit_count()
-    value = {"sessions_in_4_weeks": held, "wanted": wanted}
+    value: dict[str, Any] = {"sessions_in_4_weeks": held, "wanted": wanted}
+    if wanted is None:
+        return Ground(value, sentence("ground.time_not_wished", n=held))
     return Ground(value, sentence("ground.time", n=held, wanted=wanted))
 
 

@@ -21,6 +21,14 @@ class Sentence(NamedTuple):
         return self.ja if language == "ja" else self.en
 
 
+class Count(int):
+    """A number that chooses the English word after it: {n:place|places}, by itself {n}."""
+
+    def __format__(self, spec: str) -> str:
+        one, bar, many = spec.partition("|")
+        return (one if self == 1 else many) if bar else super().__format__(spec)
+
+
 @cache
 def catalogue() -> dict[str, Sentence]:
     """Return every sentence by its key, e.g. "rule.age"."""
@@ -45,6 +53,11 @@ def joined(parts: Sequence[Sentence]) -> Sentence:
     return Sentence("・".join([p.ja for p in parts]), "; ".join([p.en for p in parts]))
 
 
+def question_of(rule: str) -> Sentence:
+    """Return what to ask a place of which it isn't known whether it passes a rule."""
+    return sentence(f"ask.{rule}")
+
+
 def day_in_words(day: date) -> Sentence:
     """Return a day as each language writes it."""
     return Sentence(f"{day.year}年{day.month}月{day.day}日", day.isoformat())
@@ -54,5 +67,11 @@ def day_in_words(day: date) -> Sentence:
 def _filled(key: str, pairs: tuple[tuple[str, Any], ...]) -> Sentence:
     template, values = catalogue()[key], dict(pairs)
     ja = {k: v.ja if isinstance(v, Sentence) else v for k, v in values.items()}
-    en = {k: v.en if isinstance(v, Sentence) else v for k, v in values.items()}
+    en = {k: _in_english(v) for k, v in values.items()}
     return Sentence(template.ja.format(**ja), template.en.format(**en))
+
+
+def _in_english(value: Any) -> Any:
+    if isinstance(value, Sentence):
+        return value.en
+    return Count(value) if type(value) is int else value

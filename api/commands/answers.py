@@ -73,20 +73,30 @@ def print_explanation(explanation: Explanation, vocabulary: Vocabulary) -> None:
     kind = vocabulary.label("kind", suggestion.place.kind, language())
     print(f"{suggestion.place.name}（{kind}）" if language() == "ja" else
           f"{suggestion.place.name} ({kind})")  # fmt: skip
-    rough = explanation.from_town or _is_rough(suggestion.place)
+    way = _distance(
+        suggestion.place, suggestion.walk_minutes, suggestion.distance_m, suggestion.route,
+        from_town=explanation.from_town,
+    )  # fmt: skip
     print(say("table.suggestible" if explanation.suggestible else "table.not_suggestible"))
     print_table(
         say("table.verdicts"),
         say("table.verdict_columns").split("|"),
-        (_verdict_row(v, suggestion.place.verified_on, rough=rough) for v in explanation.verdicts),
+        (
+            _verdict_row(v, suggestion.place.verified_on, way, vocabulary)
+            for v in explanation.verdicts
+        ),
     )
     print_table(
         say("table.score", score=f"{suggestion.score / 10_000:.4f}",
             minimum=f"{explanation.minimum_score / 10_000:.4f}"),
         say("table.contribution_columns").split("|"),
         (
-            (explanation.criterion_words[code].in_language(language()), f"{part / 10_000:.4f}")
-            for code, part in suggestion.contributions.items()
+            (
+                w.words.in_language(language()),
+                w.ground.words.in_language(language()),
+                f"{w.contribution / 10_000:.4f}",
+            )
+            for w in explanation.weighed
         ),
     )  # fmt: skip
 
@@ -96,10 +106,10 @@ def _suggestion_row(
 ) -> list[object]:
     best = sorted(s.contributions.items(), key=lambda item: -item[1])[:MAIN_REASONS]
     reasons = [sentence(f"criterion.{code}").in_language(language()) for code, part in best if part]
-    asks = [v.words.in_language(language()) for v in s.verdicts if v.verdict == "unknown"]
+    asks = [_question(v) for v in s.verdicts if v.verdict == "unknown"]
     why = say("table.reasons", reasons=say("table.comma").join(reasons))
     if asks:
-        why += "\n" + say("table.asks", asks=say("table.comma").join(asks))
+        why += "\n" + say("table.asks", asks=" ".join(asks))
     return [
         n,
         _place(s.place, vocabulary),
@@ -110,6 +120,17 @@ def _suggestion_row(
         why,
         s.first_step_words.in_language(language()),
     ]
+
+
+def _question(v: Verdict) -> str:
+    """Return what to ask the place, with the way there that must be asked where there is one."""
+    question = v.question.in_language(language())
+    way = None if v.change is None else v.change.in_language(language())
+    return (
+        say("table.question", question=question)
+        if way is None
+        else say("table.question_of_way", question=question, way=way)
+    )
 
 
 def _miss_row(miss: Miss, vocabulary: Vocabulary, *, from_town: bool) -> list[object]:
@@ -152,28 +173,24 @@ def _room(place: PlaceShown, on: date) -> str:
     return "\n".join(words.in_language(language()) for words in sure_words(place, on))
 
 
-def _evidence(v: Verdict, *, rough: bool) -> str | None:
-    if v.value is None or (rough and v.rule == "reach"):
+def _evidence(v: Verdict, way: str | None, vocabulary: Vocabulary) -> str | None:
+    """Return what a verdict rests on, as the page says it; the way there as the lists do."""
+    from api.evidence_shown import evidence_words
+
+    if v.value is None:
         return None
-    if isinstance(v.value, dict):
-        known = [f"{k} {_plain(x)}" for k, x in v.value.items() if x is not None]
-        return say("table.comma").join(known) or None
-    return f"{v.field} {_plain(v.value)}"
+    if v.rule == "reach":
+        return way
+    return evidence_words(v.rule, v.field, v.value, language(), vocabulary)
 
 
-def _plain(value: object) -> str:
-    if isinstance(value, bool):
-        return say("table.yes") if value else say("table.no")
-    if isinstance(value, list | tuple):
-        return " ".join(map(str, value))
-    return str(value)
-
-
-def _verdict_row(v: Verdict, verified_on: str | None, *, rough: bool) -> list[object]:
+def _verdict_row(
+    v: Verdict, verified_on: str | None, way: str | None, vocabulary: Vocabulary
+) -> list[object]:
     return [
         v.words.in_language(language()),
         say(f"verdict.{v.verdict}"),
-        _evidence(v, rough=rough),
+        _evidence(v, way, vocabulary),
         verified_on,
         None if v.change is None else v.change.in_language(language()),
     ]

@@ -219,7 +219,7 @@ def _nested_host(record: Json, reader: Reader) -> Row | None:
     if not nested:
         if record.get("organization_id") is not None:
             reader.note(
-                "organization がないので、運営者は取り込みませんでした。",
+                "organization がないので、実施主体は取り込みませんでした。",
                 "It names its organization by id alone, which was left out.",
             )
         return None

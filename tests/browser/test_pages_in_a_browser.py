@@ -246,7 +246,7 @@ def test_a_host_corrects_an_entry_without_an_account_and_staff_look_at_it(
     page.goto("/resources?kind=hiroba")
     page.click(f"ul.lines a >> nth={2 if size == 'phone' else 1}")
     resource = page.url
-    page.click("a:has-text('先方への確認リンク')")
+    page.click("a:has-text('受け入れ先への確認リンク')")
     link = page.locator("textarea.link").input_value()
     page.context.clear_cookies()
     page.goto(link)

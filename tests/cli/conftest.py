@@ -3,7 +3,7 @@
 import io
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from terminal import Ibasho, Outcome
 
 from api.cli import main
+from api.commands import words
 
 
 @pytest.fixture
@@ -43,6 +44,15 @@ def profile(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def in_japanese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the terminal's locale be Japanese."""
+    monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
+    words.language.cache_clear()
+    yield
+    words.language.cache_clear()
 
 
 @pytest.fixture

@@ -136,6 +136,24 @@ def test_from_the_middle_of_a_town_no_metres_are_told(
     assert answer["from_accuracy_m"] >= 100
 
 
+@pytest.mark.usefixtures("in_japanese")
+def test_reasons_are_given_in_words_and_questions_can_be_asked(
+    ibasho: Ibasho, profile: Profile, register: Register
+) -> None:
+    offering = register("見本の居場所")
+    file = profile(age=52, walk_minutes=20, needs={"isolation": 2})
+    table = ibasho("why", offering, "--profile", file).out
+    shown = re.sub(r"\s", "", table)
+    assert "公開中" in shown
+    assert "4週間に" in shown, "each criterion is told with what it rests on"
+    codes = ("status", "schedule", "availability", "distance_m", "sessions_in", "published")
+    assert not any(code in table for code in codes)
+    listed = re.sub(r"[\s│]", "", ibasho("suggest", "--profile", file).out)
+    assert "何歳から何歳までの方が利用できますか。" in listed
+    evidence = ibasho("why", offering, "--profile", file, "--format", "json").json["verdicts"][0]
+    assert evidence["evidence"] == {"field": "status", "value": "published", "verified_on": None}
+
+
 def test_the_same_question_gives_the_same_bytes(
     ibasho: Ibasho, profile: Profile, register: Register
 ) -> None:

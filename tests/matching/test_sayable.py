@@ -27,7 +27,7 @@ def test_nobody_sets_out_before_hours_and_way_are_known(
     )
     online = register(**place(metres_north=1500, resource={"name": "画面の会", "online": True}))
     asked = need(needs={"isolation": 3, "illness": 2}, walk_minutes=10)
-    call = ("call", "まず支援者から先方に電話で様子を聞く")
+    call = ("call", "まず支援者から受け入れ先に電話で様子を聞く")
     assert first_steps(suggested(database, store, asked)) == {
         known: ("visit", "まず見学に行く（付き添いを相談する）"),
         no_hours: call,

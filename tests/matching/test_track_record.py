@@ -126,7 +126,7 @@ def test_the_list_says_it_in_words_and_the_next_question_knows_it(
     known, ja, en = ask()
     assert known > before
     assert "空き2・47日前に職員が確認・直近4回中3回開催・条件" in ja
-    assert "3 of the last 4 sessions took place" in en
+    assert "lately 3 of 4 sessions took place" in en
     with database.writing(by="test") as session:
         asked = ask_host(session, offering_id=place, way="room", silent_from=TODAY, by="a")
     silent, ja, _ = ask()

@@ -165,11 +165,11 @@ def test_one_who_waits_for_the_night_is_told_that_nothing_fits(town: judged.Town
     ("rests", "full", "said"),
     [
         (True, False, "受け入れ先の休止が明ければ可（{day}以降）"),
-        (False, True, "受け入れ先の同行支援に空きが出れば可"),
+        (False, True, "受け入れ先に、もう一人受け入れる余裕ができれば可"),
         (
             True,
             True,
-            "受け入れ先の休止が明ければ可（{day}以降）・受け入れ先の同行支援に空きが出れば可",
+            "受け入れ先の休止が明ければ可（{day}以降）・受け入れ先に、もう一人受け入れる余裕ができれば可",
         ),
     ],
 )

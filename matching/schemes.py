@@ -233,8 +233,7 @@ def checked(scheme: Scheme) -> Scheme:
         if not 0 < len(getattr(scheme, name).strip()) <= LABEL_LENGTH:
             raise BadScheme(name, sentence("scheme_bad.label", most=LABEL_LENGTH))
     wanted = default_weighing().schemes[USUAL].weights
-    if set(scheme.weights) != set(wanted):
-        raise BadScheme("weights", sentence("scheme_bad.criteria", known=", ".join(wanted)))
+    _check_criteria(scheme.weights, wanted)
     for code, weight in scheme.weights.items():
         if not _within(weight, LEAST_WEIGHT, MOST_WEIGHT):
             raise BadScheme(code, sentence("scheme_bad.weight", least=LEAST_WEIGHT, most=1000))
@@ -249,6 +248,16 @@ def checked(scheme: Scheme) -> Scheme:
         en=scheme.en.strip(),
         weights={code: scheme.weights[code] for code in wanted},
     )
+
+
+def _check_criteria(given: Mapping[str, float], wanted: Mapping[str, float]) -> None:
+    unknown = ", ".join(code for code in given if code not in wanted)
+    missing = ", ".join(code for code in wanted if code not in given)
+    if unknown:
+        words = sentence("scheme_bad.criterion", unknown=unknown, known=", ".join(wanted))
+        raise BadScheme("weights", words)
+    if missing:
+        raise BadScheme("weights", sentence("scheme_bad.criteria", missing=missing))
 
 
 def checked_thresholds(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -197,21 +197,17 @@ def _preview(
 def trials_of(program: "Program", session: "Session", people: str | None) -> "list[Trial]":
     """Return the people of a file, else the demo's invented people, else example needs.
 
-    The people of the casework are shown to nobody who isn't signed in.
+    The demo's are those of a database that the demo was put into, however it is served. The people
+    of the casework are shown to nobody who isn't signed in.
     """
-    from jobs.demo.people import demo_people
-    from matching.need import parse_need
+    from jobs.demo.trials import demo_trials
     from matching.scheme_preview import Trial, example_trials
     from matching.sentences import Sentence
 
     if people is not None:
         return [Trial(Sentence(w.label, w.label), w.need) for w in waiting_of(program, people)]
-    if program.settings.demo:
-        return [
-            Trial(Sentence(p.label, p.label), parse_need(p.need, program.vocabulary))
-            for p in demo_people(2026)
-        ]
-    return example_trials(session, program.vocabulary)
+    invented = demo_trials(session, program.vocabulary)
+    return invented or example_trials(session, program.vocabulary)
 
 
 def print_effect(found: "Preview", form: Format) -> None:

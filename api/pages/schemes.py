@@ -124,7 +124,7 @@ def _form(
     **said: Any,
 ) -> Response:
     context = {
-        "error": None, "field": None, "found": None, "examples": False, "given": None,
+        "error": None, "field": None, "found": None, "whose": "people", "given": None,
         "shown": weighing_revision(session), "like": USUAL, "try_with": USUAL,
         "before": weighing, **said,
     }  # fmt: skip
@@ -188,11 +188,11 @@ def _changed(
         words = bad.problem.in_language(language_of(request))
         return _form(request, session, code, before, _plain(before, code, like),
                      error=words, field=bad.field, **told)  # fmt: skip
-    trials, examples = trials_for(session, program, user)
+    trials, whose = trials_for(session, program, user)
     found = preview(
         session, program.store, trials, before=(before, compared[0]), after=(after, compared[1])
     )
-    return _form(request, session, code, after, scheme, found=found, examples=examples,
+    return _form(request, session, code, after, scheme, found=found, whose=whose,
                  before=before, **told)  # fmt: skip
 
 

@@ -20,7 +20,7 @@ def term_tried(
     facts: Mapping[str, Any],
 ) -> dict[str, Any]:  # fmt: skip
     """Return what the page of a kind shows of another term; each look at a person is recorded."""
-    trials, examples = trials_for(session, program, user)
+    trials, whose = trials_for(session, program, user)
     after = lists.with_facts("kind", kind, facts)
     return {
         "effect": effect_of_term(
@@ -31,7 +31,7 @@ def term_tried(
             today=clock.today(),
         ),
         "found": preview_lists(session, program.store, trials, lists_after=after),
-        "examples": examples,
+        "whose": whose,
     }
 
 
@@ -40,10 +40,10 @@ def meaning_tried(
     meaning: Mapping[str, Any],
 ) -> dict[str, Any]:  # fmt: skip
     """Return what the page of a word shows of another meaning; each look is recorded."""
-    trials, examples = trials_for(session, program, user)
+    trials, whose = trials_for(session, program, user)
     lists = read_vocabulary(session) or default_vocabulary()
     after = lists.with_facts(axis, code, meaning)
     return {
         "found": preview_lists(session, program.store, trials, lists_after=after),
-        "examples": examples,
+        "whose": whose,
     }

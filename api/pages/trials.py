@@ -1,4 +1,6 @@
-"""On whose lists a change of weights is tried: the people the editor may see, or example needs."""
+"""On whose lists a change of weights is tried: people the editor may see, or invented ones."""
+
+from typing import Literal
 
 from sqlalchemy import true
 from sqlalchemy.orm import Session
@@ -6,6 +8,7 @@ from sqlalchemy.orm import Session
 from api.asking import need_of_case
 from casework.access import Actor
 from casework.cases import cases_where
+from jobs.demo.trials import demo_trials
 from jobs.program import Program
 from matching.need import BadNeed
 from matching.scheme_preview import Trial, example_trials
@@ -15,8 +18,15 @@ MOST = 60
 """How many people's lists are compared at most: those whose cases were opened first."""
 
 
-def trials_for(session: Session, program: Program, user: Actor) -> tuple[list[Trial], bool]:
-    """Return whose lists are compared, and whether they are example needs without a person.
+Whose = Literal["people", "demo_people", "examples"]
+"""Each has its sentence, `schemes.…`."""
+
+
+def trials_for(session: Session, program: Program, user: Actor) -> tuple[list[Trial], Whose]:
+    """Return on whose lists a change is tried, and who they are.
+
+    They are the people whom the user may see; for somebody who sees nobody those of the demo, where
+    it was put into this database, and else example needs without a person.
 
     Each look at a person's need is recorded, for the purpose `scheme_preview`.
     """
@@ -34,5 +44,8 @@ def trials_for(session: Session, program: Program, user: Actor) -> tuple[list[Tr
             continue
         trials.append(Trial(Sentence(person.label, person.label), need, person.id))
     if trials:
-        return trials, False
-    return example_trials(session, program.vocabulary), True
+        return trials, "people"
+    invented = demo_trials(session, program.vocabulary)
+    if invented:
+        return invented, "demo_people"
+    return example_trials(session, program.vocabulary), "examples"

@@ -11,6 +11,9 @@ from sqlalchemy import select
 from casework.consents import FORMS, PURPOSES, Given
 from casework.models import AuditRow
 from casework.people import add_person
+from jobs.demo.accounts import add_demo_accounts
+from jobs.demo.load import load_agencies
+from jobs.demo.people import demo_people
 from jobs.program import Program
 from matching.schemes import default_weighing
 from matching.schemes_kept import read_weighing
@@ -164,3 +167,24 @@ def test_a_host_sees_no_schemes(app, program: Program) -> None:
     client = browser(app)
     sign_in(client, "host")
     assert client.get("/schemes").status_code == 403
+
+
+def test_whoever_sees_nobody_compares_the_people_of_the_demo_where_it_was_put_in(
+    signed_in: Enter, program: Program
+) -> None:
+    coordinator = signed_in("coordinator")
+    register_two(coordinator)
+    form = form_of(coordinator.get("/schemes/standard").text)
+    sent = {**form, "needs": "1", "nearness": "400", "do": "preview"}
+    assert "例の希望条件で比べています" in coordinator.post("/schemes/standard", data=sent).text
+    with program.database.writing(by="demo") as session:
+        load_agencies(session)
+        add_demo_accounts(session, by="demo")
+    tried = coordinator.post("/schemes/standard", data=sent).text
+    assert "デモの架空の人たちの一覧で比べています" in tried
+    assert f"{len(demo_people(2026))}人の一覧のうち" in tried
+    with program.database.reading() as session:
+        looked = AuditRow.purpose == "scheme_preview"
+        assert session.scalars(select(AuditRow).where(looked)).all() == [], (
+            "nobody's record is read"
+        )

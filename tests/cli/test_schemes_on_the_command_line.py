@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from terminal import Ibasho
 
+from jobs.demo.accounts import add_demo_accounts
+from jobs.demo.load import load_agencies
+from jobs.demo.people import demo_people
 from jobs.program import open_program
 from jobs.settings import read_settings
 from resources.commands import register_resource
@@ -109,3 +112,26 @@ def test_what_cannot_be_ends_with_2_and_one_sentence(ibasho: Ibasho, order: tupl
     assert refused.err.startswith("ibasho: ")
     assert len(refused.err.splitlines()) == 1
     assert ibasho("scheme", "history", "--format", "json").json == {"edits": []}
+
+
+def test_a_criterion_that_is_none_is_named_with_those_there_are(ibasho: Ibasho) -> None:
+    refused = ibasho("scheme", "preview", "standard", "--weight", "nearnes=60")
+    assert refused.code == 2
+    assert "nearnes." in refused.err
+    assert "nearness" in refused.err
+    assert "first_contact" in refused.err
+
+
+@pytest.mark.usefixtures("places")
+def test_where_the_demo_was_put_in_its_people_are_compared_however_it_is_served(
+    ibasho: Ibasho, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("IBASHO_DEMO", raising=False)
+    tried = ("scheme", "preview", "standard", *CHANGE, "--format", "json")
+    examples = ibasho(*tried).json["lists"]
+    program = open_program(read_settings())
+    with program.database.writing(by="demo") as session:
+        load_agencies(session)
+        add_demo_accounts(session, by="demo")
+    program.close()
+    assert ibasho(*tried).json["lists"] == len(demo_people(2026)) != examples

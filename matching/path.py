@@ -77,6 +77,11 @@ def path_of(
     return best_path(stages)
 
 
+def is_of_one_place(stages: Sequence[Stage]) -> bool:
+    """Tell whether a path of several rungs is all taken at one place."""
+    return len(stages) > 1 and all(stage.stays for stage in stages[1:])
+
+
 def _rungs(s: Suggestion) -> Sequence[int]:
     return next(v.value or () for v in s.verdicts if v.rule == "step")
 

@@ -1,15 +1,21 @@
 """`ibasho path` and `ibasho week`: the next rungs of the ladder, and a week of several places."""
 
+from typing import TYPE_CHECKING
+
 from api.commands.opening import opened
 from api.commands.output import Format, FormatOption, print_json, print_table
 from api.commands.questions import ProfileOption, SchemeOption, need_from
 from api.commands.words import language, say
 
+if TYPE_CHECKING:
+    from matching.path import Stage
+    from resources.vocabulary import Vocabulary
+
 
 def path(
     profile: ProfileOption, scheme: SchemeOption = "standard", form: FormatOption = Format.TABLE
 ) -> None:
-    from matching.path import path_of
+    from matching.path import is_of_one_place, path_of
 
     with opened() as program:
         need = need_from(program, profile)
@@ -22,19 +28,41 @@ def path(
     if not stages:
         print(say("table.no_path"))
         return
-    terms = vocabulary.terms("step")
+    if is_of_one_place(stages):
+        _print_one_place(stages, vocabulary)
+        return
     print_table(
         say("table.path"),
         say("table.path_columns").split("|"),
         (
             (
-                terms[s.rung].ja if language() == "ja" else terms[s.rung].en,
+                _rung(s, vocabulary),
                 s.suggestion.place.name,
                 say("table.yes") if s.stays else None,
                 f"{s.suggestion.score / 10_000:.2f}",
             )
             for s in stages
         ),
+    )
+
+
+def _rung(stage: "Stage", vocabulary: "Vocabulary") -> str:
+    term = vocabulary.terms("step")[stage.rung]
+    return term.ja if language() == "ja" else term.en
+
+
+def _print_one_place(stages: "list[Stage]", vocabulary: "Vocabulary") -> None:
+    """Say in one line that all rungs are taken at one place."""
+    first, *later = stages
+    rungs = [say("table.path_rung", step=_rung(stage, vocabulary)) for stage in later]
+    print(
+        say(
+            "table.path_one_place",
+            place=first.suggestion.place.name,
+            score=f"{first.suggestion.score / 10_000:.2f}",
+            first=_rung(first, vocabulary),
+            later=say("table.path_then").join(rungs),
+        )
     )
 
 

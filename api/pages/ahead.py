@@ -10,7 +10,7 @@ from api.dependencies import Program, User, Writing, allowed
 from api.rendering import render
 from casework.cases import case_of_person
 from casework.roles import WORKS_WITH_PEOPLE
-from matching.path import path_of
+from matching.path import is_of_one_place, path_of
 from matching.schemes import USUAL
 from matching.schemes_kept import read_weighing
 from matching.week import week_of
@@ -33,13 +33,15 @@ def ahead(
         return RedirectResponse(f"/people/{person_id}/need", 303)
     need = need_of_case(program, session, opened)
     _, chosen = scheme_named(session, scheme)
+    stages = path_of(session, program.store, need, scheme=chosen)
     week = week_of(session, program.store, need, scheme=chosen)
     return render(
         request,
         "ahead.html",
         person=person,
         need=need,
-        stages=path_of(session, program.store, need, scheme=chosen),
+        stages=stages,
+        one_place=is_of_one_place(stages),
         week=week,
         unanswered=[code for code in need.needs if code not in week.answered],
         schemes=read_weighing(session).offered,

@@ -122,7 +122,11 @@ def test_the_next_rungs_and_a_week_stand_on_a_page_of_the_person(
     page = client.get(f"/people/{person.id}/ahead")
     assert page.status_code == 200
     path = page.text.split('id="path"')[1].split("</section>")[0]
-    assert path.count("架空のサロン") == 2  # stay a little, then regularly, at the same place
+    assert path.count("架空のサロン") == 1, "a path at one place is one line"
+    assert {"ja": "「定期的に通う」へ進む見通し", "en": "goes on step by step at the same place"}[
+        language
+    ] in path
+    assert '<ol class="stages">' not in path
     week = page.text.split('id="week"')[1].split("</section>")[0]
     assert week.count("架空のサロン") == 1  # each place once
     assert f"/people/{person.id}/ahead" in client.get(f"/people/{person.id}").text

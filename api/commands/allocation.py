@@ -11,6 +11,9 @@ from api.commands.questions import SchemeOption
 from api.commands.words import language, say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
     from jobs.program import Program
     from matching.shared_places import Shared
     from matching.waiting_list import Waiting
@@ -30,6 +33,7 @@ def allocate(
     ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
+    from api.told_apart import told_apart
     from matching.waiting_list import share_places
 
     tried = [identifier(text) for text in one_more or ()]
@@ -41,10 +45,11 @@ def allocate(
                 session, program.store, waiting, scheme=scheme, options=options, fair=fair,
                 one_more=tried,
             )  # fmt: skip
+            told = told_apart(session, {p.offering: p.name for p in shared.places})
     if form is Format.JSON:
         print_json(shared.as_json())
     else:
-        _print(shared)
+        _print(shared, told)
 
 
 def waiting_of(program: "Program", file: str) -> "list[Waiting]":
@@ -87,7 +92,7 @@ def _people_of(data: Any) -> list[tuple[str, str | None, Any]]:
     return people
 
 
-def _print(shared: "Shared") -> None:
+def _print(shared: "Shared", told: "Mapping[UUID, str]") -> None:
     print_table(
         say("table.shared"),
         say("table.shared_columns").split("|"),
@@ -114,5 +119,12 @@ def _print(shared: "Shared") -> None:
         print_table(
             say("table.what_if"),
             say("table.what_if_columns").split("|"),
-            ((w.name, w.placed_more, f"{w.total_more / 10_000:+.2f}") for w in shared.what_if),
+            (
+                (
+                    w.name if w.offering not in told else f"{w.name}\n{told[w.offering]}",
+                    w.placed_more,
+                    f"{w.total_more / 10_000:+.2f}",
+                )
+                for w in shared.what_if
+            ),
         )

@@ -12,6 +12,7 @@ from api.asking import need_of_case, scheme_named
 from api.dependencies import Program, User, Writing, allowed
 from api.identity import language_of
 from api.rendering import render
+from api.told_apart import told_apart
 from api.words import say
 from casework.access import Actor
 from casework.case_models import Case
@@ -40,7 +41,7 @@ def _page(request: Request, session: Session, user: Actor, **found: Any) -> Resp
     waiting = cases_where(session, looking_for_place(), actor=user, purpose="allocate")
     context: dict[str, Any] = {
         "shared": None, "chosen": None, "people": {}, "error": None, "scheme": USUAL, "fair": True,
-        "unasked": [], **found,
+        "unasked": [], "told": {}, **found,
     }  # fmt: skip
     page = render(
         request,
@@ -88,7 +89,8 @@ def share(
     except NotAmongPlaces as error:  # those who were chosen, or the places, are others by now
         words = error.problem.in_language(language_of(request))
         return _page(request, session, user, error=words, **given)
-    return _page(request, session, user, shared=shared, people=people, **given)
+    told = told_apart(session, {p.offering: p.name for p in shared.places})
+    return _page(request, session, user, shared=shared, people=people, told=told, **given)
 
 
 def _waiting(

@@ -94,6 +94,29 @@ def test_one_more_seat_is_tried_where_somebody_chooses_and_nowhere_else(
     assert "合う場の中にありません" in elsewhere.text
 
 
+def test_places_of_one_name_are_told_apart_by_when_and_where(
+    signed_in: Enter, program: Program
+) -> None:
+    client = signed_in("coordinator")
+    register(client, "架空のサロン", 1, schedule="毎週月曜 10:00～12:00")
+    register(client, "架空のサロン", 0, schedule="毎週木曜 10:00～12:00", host="別の会")
+    register(client, "架空の読書室", 0, schedule="毎週火曜 10:00～12:00")
+    person = receive(program, "Ａさん")
+    page = client.get("/allocation")
+    sent = {"csrf": token_of(page.text), "case": case_of(program, person), "one_more": ""}
+    found = client.post("/allocation", data=sent).text
+    choices = re.findall(r"<option [^>]*>(架空の[^<]*)<", found)
+    assert set(choices) == {
+        "架空のサロン（毎週月曜 10:00～12:00・空き 1）",
+        "架空のサロン（毎週木曜 10:00～12:00・空き 0）",
+        "架空の読書室（空き 0）",  # a name of its own is enough
+    }
+    thursday = re.findall(r'<option value="([0-9a-f-]{36})" >架空のサロン（毎週木曜', found)
+    again = client.post("/allocation", data={**sent, "one_more": thursday}).text
+    more = again.split("空きがもう1つあったら")[1].split("</table>")[0]
+    assert re.search("架空のサロン <small>毎週木曜 10:00～12:00</small>", more)
+
+
 def test_a_household_is_placed_together_or_not_at_all(signed_in: Enter, program: Program) -> None:
     client = signed_in("support_worker")
     register(client, "架空のサロン", 1)

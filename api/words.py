@@ -5,6 +5,8 @@ from importlib.resources import files
 
 from babel.messages.pofile import read_po
 
+from matching.sentences import counted
+
 LANGUAGES = ("ja", "en")
 
 
@@ -20,7 +22,7 @@ def catalogue(language: str) -> dict[str, str]:
 def say(key: str, language: str, **values: object) -> str:
     """Return the words of a key; raise `KeyError` for one that no catalogue holds."""
     template = catalogue(language if language in LANGUAGES else "ja")[key]
-    return template.format(**values) if values else template
+    return template.format(**counted(values)) if values else template
 
 
 def said_or_code(key: str, code: str, language: str) -> str:

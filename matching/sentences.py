@@ -1,7 +1,7 @@
 """The words of the engine, in Japanese and English, from one catalogue."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -67,11 +67,10 @@ def day_in_words(day: date) -> Sentence:
 def _filled(key: str, pairs: tuple[tuple[str, Any], ...]) -> Sentence:
     template, values = catalogue()[key], dict(pairs)
     ja = {k: v.ja if isinstance(v, Sentence) else v for k, v in values.items()}
-    en = {k: _in_english(v) for k, v in values.items()}
+    en = counted({k: v.en if isinstance(v, Sentence) else v for k, v in values.items()})
     return Sentence(template.ja.format(**ja), template.en.format(**en))
 
 
-def _in_english(value: Any) -> Any:
-    if isinstance(value, Sentence):
-        return value.en
-    return Count(value) if type(value) is int else value
+def counted(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a sentence with whole numbers that choose the word after them."""
+    return {k: Count(v) if type(v) is int else v for k, v in values.items()}

@@ -8,7 +8,8 @@ from door import receive_person, token_of
 from fastapi.testclient import TestClient
 
 from api.evidence_shown import evidence_words
-from api.rendering import TEMPLATES
+from api.rendering import TEMPLATES, shown_availability
+from api.words import say
 from jobs.program import Program
 from matching.rules import RULES
 from resources.vocabulary import default_vocabulary
@@ -47,6 +48,15 @@ def test_in_english_the_questions_are_english_and_so_are_the_marks(
 def test_no_template_holds_a_mark_that_only_japanese_has() -> None:
     odd = [p.name for p in TEMPLATES.glob("*.html") if set("：、～") & set(p.read_text("utf-8"))]
     assert odd == []
+
+
+def test_one_of_something_is_not_said_as_several() -> None:
+    assert say("days.ago", "en", n=1) == "1 day ago"
+    assert say("days.ago", "en", n=5) == "5 days ago"
+    assert say("days.ago", "ja", n=1) == "1日前"
+    room = {"status": "capacity", "places": 3, "said_by": "host", "said_at": None}
+    shown = shown_availability(room, "en", default_vocabulary())
+    assert shown == "3 free (date not known, from the host)"
 
 
 EVIDENCE: list[tuple[str, str, Any, str, str]] = [

@@ -44,7 +44,7 @@ def _write(ward: Ward, entry: dict[str, Any]) -> None:
     facts |= dict.fromkeys(entry.get("unknown", ()))
     step_free = facts.pop("step_free", True)
     host = ward.organization(
-        key, f"{entry['name'].split(' ')[-1]}の運営者", accompanied_cap=4, accompanied_now=1
+        key, f"{entry['name'].split(' ')[-1]}の会", accompanied_cap=4, accompanied_now=1
     )
     location_id = _location(ward, entry, step_free, visibility, r)
     ward.made.resources.append(

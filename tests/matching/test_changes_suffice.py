@@ -192,10 +192,10 @@ def why(need: Asked | None = None, now: datetime = NOW, **row: Any) -> dict[str,
 @pytest.mark.parametrize(
     ("host", "words"),
     [
-        ({"accompanied_cap": 2, "accompanied_now": 2}, ["受け入れ先の同行支援に空きが出れば可"]),
+        ({"accompanied_cap": 2, "accompanied_now": 2}, ["受け入れ先に、もう一人受け入れる余裕ができれば可"]),
         ({"resting_until": "2026-12-10"}, ["受け入れ先の休止が明ければ可（2026年12月11日以降）"]),
         ({"resting_until": "2026-12-10", "accompanied_cap": 2, "accompanied_now": 2},
-         ["受け入れ先の休止が明ければ可（2026年12月11日以降）", "受け入れ先の同行支援に空きが出れば可"]),
+         ["受け入れ先の休止が明ければ可（2026年12月11日以降）", "受け入れ先に、もう一人受け入れる余裕ができれば可"]),
         ({"accompanied_cap": 0}, ["受け入れ先が人を受け入れはじめれば可"]),
         ({"accompanied_cap": 0, "resting_until": "9999-12-31"},
          ["受け入れ先の休止が明ければ可（時期は未定）", "受け入れ先が人を受け入れはじめれば可"]),

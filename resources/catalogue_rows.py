@@ -19,6 +19,7 @@ LONGEST_SHOWN = 60
 
 TEXTS = {("agency", "districts"), ("agency", "meetings")}
 OBJECTS = {("resource", "original"), ("taxonomy_term", "facts")}
+NAMES = {("resource", "name"), ("organization", "name"), ("agency", "name")}
 AGES = (("age_min", "age_max"), ("accepted_age_min", "accepted_age_max"))
 
 
@@ -63,6 +64,8 @@ def _value(table: str, name: str, value: Any, lists: Vocabulary) -> Unusable | N
         )
     if column == ("offering", "schedule"):
         return _schedule(name, value)
+    if column in NAMES and not value.strip():
+        return Unusable(f"{name} が空です", f"has an empty {name}")
     if name == "url" and not re.match("https?://", value, re.IGNORECASE):
         return _only(name, "http://…", "https://…")
     return None
@@ -87,9 +90,11 @@ def _codes(name: str, value: Any, axis: str, lists: Vocabulary) -> Unusable | No
     for code in said:
         if not (lists.holds(axis, code) or code in given):
             shown = code[:LONGEST_SHOWN]
+            allowed = lists.codes(axis)
             return Unusable(
-                f"{name} のコード「{shown}」は、一覧 {axis} にありません",
-                f"has a code in {name} that the list {axis} doesn't hold: {shown}",
+                f"{name} のコード「{shown}」は、一覧 {axis}（{'、'.join(allowed)}）にありません",
+                f"has a code in {name} that the list {axis} doesn't hold: {shown}"
+                f" (allowed: {', '.join(allowed)})",
             )
     return None
 
@@ -108,8 +113,25 @@ def _numbers(name: str, value: Any, low: float, high: float, *, several: bool) -
     )
 
 
+_LISTS = ("days", "nth", "month_days", "dates", "closed")
+
+
+def _lists_only(value: Any) -> bool:
+    """Tell whether lists of a schedule are lists, or aren't there; nothing else means "none"."""
+    if not isinstance(value, dict):
+        return True  # `from_json` says so
+    parts = [value.get("rules"), value.get("closed")]
+    inner = [p for part in parts if isinstance(part, list) for p in part if isinstance(p, dict)]
+    return all(
+        isinstance(part[key], list) for part in (value, *inner) for key in _LISTS
+        if part.get(key) is not None
+    )  # fmt: skip
+
+
 def _schedule(name: str, value: Any) -> Unusable | None:
     try:
+        if not _lists_only(value):
+            raise BadSchedule("days, nth, month_days, dates and closed are lists, or null")
         from_json(value)
     except BadSchedule as error:
         return Unusable(

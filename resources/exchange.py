@@ -5,12 +5,11 @@ described by schemas/catalogue.schema.json.
 """
 
 import json
-import uuid
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from sqlalchemy import inspect, select, types
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,8 @@ from resources import changes, clock
 from resources.catalogue_rows import unusable
 from resources.changes import plain
 from resources.editing import TOGETHER
+from resources.exchange_rows import Named
+from resources.exchange_values import NotHeld, held
 from resources.import_report import FileReport, Outcome, Told
 from resources.lists_usable import lists_unusable
 from resources.merged import Merge, NotSame
@@ -34,7 +35,7 @@ from resources.models import (
 )
 from resources.moments import Moment
 from resources.sources.rows import BadFile
-from resources.strict_json import NotJson, checked, parsed
+from resources.strict_json import NotJson, checked, parsed_once
 from resources.terms import read_vocabulary
 from resources.vocabulary import Vocabulary, default_vocabulary
 from resources.witnessed import HostAsked, SessionSeen
@@ -66,13 +67,6 @@ BATCH = 500
 
 Line = tuple[int, str, dict[str, Any]]
 """A row with the number of its line and its table."""
-
-PLAIN: dict[type[Any], Any] = {  # what a value of a column is in JSON
-    types.Boolean: bool,
-    types.Integer: int,
-    types.Float: (int, float),
-    types.String: str,
-}
 
 
 def _columns(table: type[Base]) -> list[Any]:
@@ -119,12 +113,13 @@ def import_catalogue(
     report = FileReport(name)
     lists: Vocabulary | None = read_vocabulary(session) or default_vocabulary()
     last_term = 0
+    named = Named(session)
     for batch in _batches(_read(lines)):
         if batch[0][1] == LISTS:
             lists, last_term = None, batch[-1][0]
         elif lists is None:
             lists = _new_lists(session, last_term)
-        _take_in(session, batch, report, lists or default_vocabulary())
+        _take_in(session, batch, report, lists or default_vocabulary(), named)
     if lists is None:
         _new_lists(session, last_term)
     return report
@@ -156,22 +151,26 @@ def _read(lines: Iterable[str]) -> Iterator[Line]:
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        data = checked(parsed(line))
+        data = checked(parsed_once(line))
         if isinstance(data, NotJson):
             raise BadFile(f"{number} 行目: {data.ja}", f"Line {number}: {data.en}")
         if not isinstance(data, dict):
             raise _bad(number, "オブジェクトではありません", "is not an object")
         kind = data.pop("type", None)
         if first:
-            if kind != "catalogue" or data.get("format") != FORMAT:
+            form = data.get("format")
+            if kind != "catalogue" or form != FORMAT or isinstance(form, bool):
                 raise BadFile(
                     f"カタログではありません。1 行目は type catalogue、format {FORMAT} です。",
                     f"This is no catalogue; its first line has type catalogue, format {FORMAT}.",
                 )
             first = False
             continue
-        if kind not in TABLES:
-            raise _bad(number, "type が決められたものではありません", "has an unknown type")
+        if not isinstance(kind, str) or kind not in TABLES:
+            raise _bad(
+                number, f"type が決められたもの（{'、'.join(TABLES)}）ではありません",
+                f"has an unknown type (known: {', '.join(TABLES)})",
+            )  # fmt: skip
         yield number, kind, data
     if first:
         raise BadFile(
@@ -187,7 +186,9 @@ def _bad(line: int, ja: str, en: str) -> BadFile:
     )
 
 
-def _take_in(session: Session, batch: list[Line], report: FileReport, lists: Vocabulary) -> None:
+def _take_in(
+    session: Session, batch: list[Line], report: FileReport, lists: Vocabulary, named: Named
+) -> None:
     kind = batch[0][1]
     table, now = TABLES[kind], clock.now()
     columns = {c.key: c for c in _columns(table)}
@@ -203,9 +204,9 @@ def _take_in(session: Session, batch: list[Line], report: FileReport, lists: Voc
         identity = tuple(values[k] for k in keys)
         stored = known.get(identity)
         beside = {} if stored is None else {n: getattr(stored, n) for n in TOGETHER.get(kind, ())}
-        wrong = unusable(kind, {**beside, **values}, lists)
-        if wrong is not None:
-            raise _bad(number, *wrong)
+        useless = unusable(kind, {**beside, **values}, lists)
+        if useless is not None:
+            raise _bad(number, *useless)
         if stored is None:
             values.update({k: now for k in moments if k not in values})
             _check_complete(number, values, columns)
@@ -222,13 +223,16 @@ def _take_in(session: Session, batch: list[Line], report: FileReport, lists: Voc
         fields = tuple((table.__tablename__, key) for key in differing)
         outcome: Outcome = "changed" if differing else "unchanged"
         report.tell(Told(number, outcome, _name(table, values), fields))
+    wrong = named.problem(table, rows)
+    if wrong is not None:
+        raise _bad(*wrong)
     try:
         session.flush()
     except DBAPIError:
         first, last = rows[0][0], rows[-1][0]
         raise BadFile(
-            f"{first}～{last} 行目: ほかの行を正しく参照していないか、値が長すぎます。",
-            f"Lines {first}–{last}: a row refers to one that doesn't exist, or is too long.",
+            f"{first}～{last} 行目: ほかの行と矛盾する行があります。直して読み込み直してください。",
+            f"Lines {first}–{last}: a row contradicts another; correct it, import again.",
         ) from None
 
 
@@ -247,13 +251,6 @@ def _known(
     return {tuple(getattr(r, k) for k in keys): r for r in found}
 
 
-def _check_complete(number: int, values: dict[str, Any], columns: dict[str, Any]) -> None:
-    for key, column in columns.items():
-        missing = values.get(key) is None
-        if missing and not column.nullable and column.default is None:
-            raise _bad(number, f"{key} がありません", f"has no {key}")
-
-
 def _values(number: int, facts: dict[str, Any], columns: dict[str, Any]) -> dict[str, Any]:
     unknown = sorted(set(facts) - set(columns) - set(OURS))
     if unknown:
@@ -265,42 +262,17 @@ def _values(number: int, facts: dict[str, Any], columns: dict[str, Any]) -> dict
         if key in OURS:
             continue
         try:
-            out[key] = _value(value, columns[key])
-        except (TypeError, ValueError):
+            out[key] = held(value, columns[key])
+        except NotHeld as error:
             raise _bad(
-                number, f"{key} の値が正しくありません", f"has a bad value in {key}"
-            ) from None
+                number, f"{key} の値が正しくありません{error.ja}",
+                f"has a bad value in {key}{error.en}",
+            ) from None  # fmt: skip
     return out
 
 
-def _fits(text: str, longest: int | None) -> bool:
-    """Tell whether both databases hold a text; SQLite doesn't look at its length."""
-    return "\0" not in text and (longest is None or len(text) <= longest)
-
-
-def _value(value: Any, column: Any) -> Any:
-    """Return a value of the file as the column holds it; raise ValueError where it can't be."""
-    if value is None:
-        if not column.nullable:
-            raise ValueError
-        return None
-    kind = column.type
-    if isinstance(kind, types.Uuid):
-        return uuid.UUID(value)
-    if isinstance(kind, Moment):
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo is None:
-            raise ValueError
-        return moment
-    if isinstance(kind, types.Date):
-        return date.fromisoformat(value)
-    if isinstance(kind, types.JSON):
-        return value
-    for sql, python in PLAIN.items():
-        if isinstance(kind, sql):
-            if not isinstance(value, python) or (python is not bool and isinstance(value, bool)):
-                raise ValueError
-            if isinstance(value, str) and not _fits(value, kind.length):
-                raise ValueError
-            return value
-    return value
+def _check_complete(number: int, values: dict[str, Any], columns: dict[str, Any]) -> None:
+    for key, column in columns.items():
+        missing = values.get(key) is None
+        if missing and not column.nullable and column.default is None:
+            raise _bad(number, f"{key} がありません", f"has no {key}")

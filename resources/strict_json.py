@@ -52,6 +52,38 @@ def parsed(text: str) -> Any:
         return NotJson()
 
 
+class _SaidTwice(ValueError):
+    """A key that one object holds twice."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _SaidTwice(key)
+        found[key] = value
+    return found
+
+
+_ONCE = json.JSONDecoder(
+    parse_int=_whole, parse_float=_fraction, parse_constant=_constant, object_pairs_hook=_once
+)
+
+
+def parsed_once(text: str) -> Any:
+    """Return the value of a text as `parsed` does; `NotJson` too where a key stands twice."""
+    try:
+        return _ONCE.decode(text)
+    except _SaidTwice as error:
+        key = HALF.sub("?", str(error))[:SHOWN]
+        return NotJson(
+            f"{key} が二度書かれています。一度だけにしてください。",
+            f"It says {key} twice; say it once.",
+        )
+    except (ValueError, RecursionError):
+        return NotJson()
+
+
 def checked(record: Any) -> Any:
     """Return a value that `DECODER` gave, or the `NotJson` that says what in it can't be."""
     waiting = [("", record)]

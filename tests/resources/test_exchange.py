@@ -6,6 +6,7 @@ import random
 import uuid
 from datetime import date
 from importlib.resources import files
+from typing import Any
 
 import jsonschema
 import pytest
@@ -174,4 +175,74 @@ def test_a_row_that_refers_to_nothing_refuses_the_file(database: Database) -> No
     }  # fmt: skip
     lines = ['{"type":"catalogue","format":1}', json.dumps(offering)]
     with pytest.raises(BadFile, match="refers"), database.writing(by="import") as session:
+        import_catalogue(session, lines, by="import")
+
+
+MOMENT = "2026-11-24T00:00:00+00:00"
+HOST, ROOM = (str(uuid.UUID(int=n)) for n in (1, 2))
+
+
+def _line(table: str, /, **row: object) -> str:
+    whole = {"type": table, "created_at": MOMENT, "edited_at": MOMENT, **row}
+    return json.dumps(whole, ensure_ascii=False)
+
+
+def _resource(**row: object) -> str:
+    return _line("resource", **{"id": ROOM, "name": "場", "kind": "salon", **row})
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (['{"type":5}'], "type が決められたもの（taxonomy_term、"),
+        (['{"type":["resource"]}'], "type が決められたもの"),
+        ([_resource(id=5)], "id の値が正しくありません（ID（UUID）にしてください）"),
+        ([_resource(id=[HOST])], "id の値が正しくありません"),
+        ([_resource(organization_id=True)], "organization_id の値が正しくありません"),
+        ([_resource(created_at="2026-11-24")], "created_at の値が正しくありません（時差つきの日時"),
+        ([_resource(age_min="3")], "age_min の値が正しくありません（整数にしてください）"),
+        ([_resource(staff_present=1)], "staff_present の値が正しくありません（true か false"),
+        ([_resource(name="長" * 400)], "name の値が正しくありません（300字までにしてください）"),
+        ([_resource(name=None)], "name の値が正しくありません（空にはできません）"),
+        ([_resource(name=" ")], "name が空です"),
+        ([_resource(kind="cafe")], "kind のコード「cafe」は、一覧 kind（salon、hiroba、"),
+        ([_resource(), _resource(name="別の名")], "3 行目: 2 行目と同じキーです"),
+        ([_resource()[:-1] + ',"name":"別の名"}'], "2 行目: name が二度書かれています"),
+        ([_line("organization", id=HOST, name="会"), _resource(organization_id=HOST),
+          _line("offering", id=HOST, resource_id=ROOM, location_id=ROOM)],
+         "4 行目: location_id の指す location（00000000-0000-0000-0000-000000000002）"),
+        ([_resource(organization_id=HOST)], "2 行目: organization_id の指す organization"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_by_line_and_field_with_what_is_wanted(
+    database: Database, lines: list[str], words: str
+) -> None:
+    whole = ['{"type":"catalogue","format":1}', *lines]
+    with pytest.raises(BadFile) as caught, database.writing(by="import") as session:
+        import_catalogue(session, whole, by="import")
+    assert words in caught.value.ja
+    assert written(database).count("\n") == 1
+
+
+def test_the_number_of_a_format_is_no_truth(database: Database) -> None:
+    with pytest.raises(BadFile, match="no catalogue"), database.writing(by="import") as session:
+        import_catalogue(session, ['{"type":"catalogue","format":true}'], by="import")
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"closed": 0}, {"closed": ""}, {"rules": [{"nth": 0}]}, {"rules": [{"nth": ""}]},
+        {"rules": [{"month_days": {}}]}, {"closed": [{"dates": ["2026-12-03"], "nth": ""}]},
+    ],
+)  # fmt: skip
+def test_nothing_but_a_list_stands_for_a_list_of_a_schedule(
+    sqlite_database: Database, spoilt: dict[str, Any]
+) -> None:
+    rule = {"days": ["tue"], "from": "10:00", "to": "12:00"}
+    schedule: dict[str, Any] = {"rules": [rule], "closed": []} | spoilt
+    schedule["rules"] = [{**rule, **part} for part in schedule["rules"]]
+    offering = _line("offering", id=HOST, resource_id=ROOM, schedule=schedule)
+    lines = ['{"type":"catalogue","format":1}', _resource(), offering]
+    with pytest.raises(BadFile, match="schedule"), sqlite_database.writing(by="i") as session:
         import_catalogue(session, lines, by="import")

@@ -178,8 +178,9 @@ class Answer:
 
     activities_read : codes of the activities that the wish in words named, where none was chosen
     from_home_read : the wish in words said that they would rather join from home
-    full : what would be suggested if it had a seat left, where that was asked for. For sharing
-           places among many; no part of the contract.
+    full, resting : what would be suggested if it had a seat left, and from when hosts receive
+           people again of what fits but for that, where both were asked for. For sharing places
+           among many; no part of the contract.
     """
 
     revision: int
@@ -195,6 +196,7 @@ class Answer:
     activities_read: tuple[str, ...] = ()
     from_home_read: bool = False
     full: tuple[Suggestion, ...] = ()
+    resting: Relaxation | None = None
 
     @property
     def from_town(self) -> bool:

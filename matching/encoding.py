@@ -109,10 +109,24 @@ def _rungs(stored: Sequence[Any] | None) -> int:
     return sum(1 << rung for rung in RUNGS if rung in said)
 
 
-def _ages(low: int | None, high: int | None) -> tuple[int, int] | None:
-    if low is None and high is None:
-        return None
-    return (0 if low is None else low, NOBODY_OLDER if high is None else high)
+def _ages(
+    low: int | None, high: int | None, accepted_low: int | None, accepted_high: int | None
+) -> tuple[int, int, int]:
+    """Return from what age to what age people are received, and what is known of it.
+
+    Each bound is that of who is really accepted, where it is said, else the formal one: a place
+    that also takes people up to 62 is as much for adults as it was. Where the two contradict each
+    other, who is accepted counts alone. Known: 1, and 2 and 4 more for a lower and an upper bound
+    of those who are accepted; 0 = nothing.
+    """
+    if (low, high, accepted_low, accepted_high) == (None, None, None, None):
+        return 0, NOBODY_OLDER, 0
+    youngest = low if accepted_low is None else accepted_low
+    oldest = high if accepted_high is None else accepted_high
+    if youngest is not None and oldest is not None and youngest > oldest:
+        youngest, oldest = accepted_low, accepted_high
+    known = 1 + 2 * (accepted_low is not None) + 4 * (accepted_high is not None)
+    return 0 if youngest is None else youngest, NOBODY_OLDER if oldest is None else oldest, known
 
 
 class Encoder:
@@ -288,13 +302,11 @@ class Encoder:
         out["municipality"] = np.fromiter(map(number, cities), "u8", count=n)
 
     def _audiences(self, out: dict[str, Array], source: dict[str, Any], n: int) -> None:
-        formal = map(_ages, source["age_min"], source["age_max"])
-        accepted = map(_ages, source["accepted_age_min"], source["accepted_age_max"])
-        ages = [
-            (*a, 2) if a else (*f, 1) if f else (0, NOBODY_OLDER, 0)
-            for f, a in zip(formal, accepted, strict=True)
-        ]
-        table = np.array(ages, np.int64).reshape(n, 3)
+        ages = map(
+            _ages,
+            *(source[c] for c in ("age_min", "age_max", "accepted_age_min", "accepted_age_max")),
+        )
+        table = np.array(list(ages), np.int64).reshape(n, 3)
         for i, name in enumerate(("age_low", "age_high", "age_known")):
             out[name] = table[:, i].astype(COLUMNS[name])
         bits = self._codebook.bits("audience")

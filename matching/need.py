@@ -13,6 +13,7 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic.config import JsonDict
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, ErrorDetails
 
@@ -146,11 +147,24 @@ class Safety(Part):
     no_alcohol: Flag = False
 
 
+_EITHER = ("resource", "organization")
+
+
+def _only(name: str) -> JsonDict:
+    """Say in a schema that one of the two is named, and the other isn't."""
+    said: JsonDict = {other: {"type": "string" if other == name else "null"} for other in _EITHER}
+    return {"required": [name], "properties": said}
+
+
 class SetAside(Part):
     """A place, or all places of a host, that isn't to be proposed for a time, or ever again.
 
     until : the first day on which it may be proposed again; None = never
     """
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [_only("resource"), _only("organization")]}
+    )
 
     resource: uuid.UUID | None = None
     organization: uuid.UUID | None = None
@@ -246,11 +260,13 @@ def _first_problem(detail: ErrorDetails) -> BadNeed:
     field = ".".join(str(part) for part in detail["loc"])
     known = {"missing": "need.missing", "extra_forbidden": "need.unknown_field"}
     kind = str(detail["type"])
-    if kind.startswith("date") or field == "on":
+    if kind.startswith("date") or detail["loc"][-1:] in (("on",), ("until",)):
         return BadNeed(field, sentence("need.bad_date"))
     if kind == "extra_forbidden":
         # The name of an unknown field may itself say something about a person.
         field = ".".join(str(part) for part in detail["loc"][:-1])
+    if kind == "value_error" and detail["loc"][0] == "set_aside":
+        return BadNeed(field, sentence("need.one_of_two"))
     if kind == "literal_error":  # the list is ours, and repeats nothing that was sent
         allowed = str(detail["ctx"]["expected"]).replace("'", "").replace(" or ", ", ")
         return BadNeed(field, sentence("need.bad_choice", allowed=allowed))

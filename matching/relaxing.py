@@ -45,25 +45,45 @@ def relaxation(
     an age, so that is named only where it is all there is. None for safety, and where no single
     rule would do.
     """
+    brought = _brought_by_each(sight, judged, scheme, learned)
+    if not brought:
+        return None
+    # Of those that bring as many the first; an age only where nothing else brings any.
+    k = max(brought, key=lambda k: (judged.rules[k].code != "age", len(brought[k]), -k))
+    return _told(sight, judged, k, brought[k])
+
+
+def hosts_at_rest(
+    sight: Sight, judged: Judged, scheme: Scheme, learned: Learned | None = None
+) -> Relaxation | None:
+    """Return from when hosts receive people again of places that fit but for that; else None."""
+    brought = _brought_by_each(sight, judged, scheme, learned)
+    found = (k for k in brought if judged.rules[k].code == "host_rest")
+    k = next(found, None)
+    return None if k is None else _told(sight, judged, k, brought[k])
+
+
+def _brought_by_each(
+    sight: Sight, judged: Judged, scheme: Scheme, learned: Learned | None
+) -> dict[int, NDArray[np.int64]]:
+    """Return the rows that would be suggested without a rule, by its number; none without any."""
     for_good = sight.looks["set_aside_day"] >= NEVER
     elsewhere = np.isinf(sight.looks["distance_m"])
     alone = np.flatnonzero((judged.fails == 1) & ~elsewhere & ~for_good)
     enough = score(sight, judged, scheme, alone, (), learned).enough(scheme)
-    best: tuple[int, NDArray[np.int64]] | None = None
-    most = (False, 0)
+    found = {}
     for k, rule in enumerate(judged.rules):
-        if rule.is_beyond_talk:
-            continue
-        brought = alone[(judged.table[k, alone] == FAIL) & enough[alone]]
-        brings = (rule.code != "age", len(brought))
-        if len(brought) and brings > most:
-            best, most = (k, brought), brings
-    if best is None:
-        return None
-    k, brought = best
+        if not rule.is_beyond_talk:
+            rows = alone[(judged.table[k, alone] == FAIL) & enough[alone]]
+            if len(rows):
+                found[k] = rows
+    return found
+
+
+def _told(sight: Sight, judged: Judged, k: int, rows: NDArray[np.int64]) -> Relaxation:
     rule = judged.rules[k]
-    change, count, patch = _change(rule.code, sight, brought)
-    return Relaxation(rule.code, rule.words, len(brought), change, count, patch)
+    change, count, patch = _change(rule.code, sight, rows)
+    return Relaxation(rule.code, rule.words, len(rows), change, count, patch)
 
 
 Loosened = tuple[Sentence | None, int, dict[str, Any] | None]

@@ -28,7 +28,7 @@ from matching.on_foot import walks_for
 from matching.order import Order
 from matching.place_shown import PlaceShown
 from matching.ranking import Scores, diverse, first_of_each, score
-from matching.relaxing import relaxation
+from matching.relaxing import hosts_at_rest, relaxation
 from matching.rows import Rows
 from matching.rules import Judged, judge
 from matching.schemes import Scheme, Weighing, default_weighing
@@ -148,7 +148,7 @@ def answer_to(
     suggestions, misses = _shown(show, sight, judged, scores, fitting, near, limit, weights)
     left = limit - len(suggestions)
     without_room = full_places(show, sight, judged, scores, full, left, weights) if left else ()
-    looser = None
+    looser = resting = None
     if not suggestions:
         wide, all_judged = sight, judged
         if radius is not None and radius == reach:  # as far again may be worth the way
@@ -156,6 +156,8 @@ def answer_to(
             wide = Sight(rows_out, out_m, ask, codebook, walks)
             all_judged = judge(wide)
         looser = relaxation(wide, all_judged, weights, learned)
+        if with_full:
+            resting = hosts_at_rest(wide, all_judged, weights, learned)
     return Answer(
         revision=index.revision,
         scheme=scheme,
@@ -170,6 +172,7 @@ def answer_to(
         activities_read=ask.activities_read,
         from_home_read=ask.from_home_read,
         full=without_room,
+        resting=resting,
     )
 
 

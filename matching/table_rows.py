@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,8 @@ WHOSE_WORD = ("availability_said_by", "verified_by")
 """Who said it: more is known of in a catalogue than a coordinator may fill in."""
 
 _SHOWN_BY_HOSTS = ("accompanied", "stayed", "answer_days")
+
+_SEEN = ("sessions_seen", "host_answers")
 
 _PARTS: tuple[type[BaseModel], ...] = (ResourcePart, LocationPart, OfferingPart, OrganizationPart)
 _IDS = ("id", "resource_id", "organization_id")
@@ -85,6 +87,9 @@ def _row(given: Mapping[Any, Any], number: int, vocabulary: Vocabulary) -> dict[
     row |= {name: _list(name, row[name]) for name in LISTS}
     row |= {name: _identity(name, row[name]) for name in _IDS}
     row |= {name: _whole(name, row[name]) for name in _SHOWN_BY_HOSTS}
+    row |= {name: _words(name, row[name]) for name in _SEEN}
+    if not isinstance(row["invented"], bool):
+        raise BadTable("invented", "is true or false")
     row["schedule"] = _schedule(row["schedule"])
     row |= _checked(row, vocabulary)
     for name in ("id", "resource_id"):
@@ -145,8 +150,32 @@ def _list(name: str, value: Any) -> list[Any] | None:
             value = None
         if not isinstance(value, list):
             raise BadTable(name, 'is a list, such as ["isolation"]')
+    if value is not None and not isinstance(value, list | tuple | set):
+        raise BadTable(name, 'is a list, such as ["isolation"]')
     # pandas turns whole numbers into fractions where one is missing; so do arrays.
     return None if value is None else [_plain(one) for one in value]
+
+
+def _words(name: str, value: Any) -> list[tuple[date, bool]] | None:
+    """Return the latest words on sessions or answers, however they were written."""
+    said = _list(name, value)
+    if said is None:
+        return None
+    found = []
+    for one in said:
+        on, yes = (one.get("on"), one.get("yes")) if isinstance(one, dict) else _two(one)
+        try:
+            day = on if isinstance(on, date) else date.fromisoformat(str(on))
+        except ValueError:
+            day = None
+        if day is None or not isinstance(yes, bool):
+            raise BadTable(name, 'is a list of words, such as {"on": "2026-11-24", "yes": true}')
+        found.append((day, yes))
+    return found
+
+
+def _two(pair: Any) -> tuple[Any, Any]:
+    return tuple(pair) if isinstance(pair, list | tuple) and len(pair) == 2 else (None, None)
 
 
 def _whole(name: str, value: Any) -> int | None:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -38,7 +38,7 @@ WHAT_IF = 10
 class Waiting:
     """Somebody who waits: a label by which the list knows them, and their need.
 
-    household : the same word for people who go to one place together or to none
+    household : the same word for people of one household
     """
 
     label: str
@@ -50,7 +50,7 @@ class Waiting:
 class _Problem:
     """The list in numbers; `offered` holds each person's suggestions by the place's number.
 
-    looser : of each person what would bring most where their own list is empty
+    resting : of each person whose own list is empty, what fits but for hosts that receive nobody
     """
 
     offerings: tuple[uuid.UUID, ...]
@@ -59,7 +59,7 @@ class _Problem:
     arcs: Arcs
     households: tuple[tuple[int, ...], ...]
     offered: tuple[dict[int, Suggestion], ...]
-    looser: tuple[Relaxation | None, ...]
+    resting: tuple[Relaxation | None, ...]
     hosts: tuple[Organization | str, ...]  # a place's own name where nobody is known to run it
 
 
@@ -71,6 +71,7 @@ def share_places(
     scheme: str = USUAL,
     options: int = OPTIONS,
     fair: bool = True,
+    together: bool = True,
     one_more: Collection[uuid.UUID] = (),
     now: datetime | None = None,
 ) -> Shared:
@@ -81,10 +82,15 @@ def share_places(
     or it is full: nobody goes there, but who would fit is told so, and what one more seat would do.
     A host takes no more than it can still accompany.
 
+    together : whether people of one household go to one place together or to none; else each of
+        them is placed alone, for a son may need a quiet room and his mother a salon
+
     Raises
     ------
     UnknownScheme
     """
+    if not together:
+        waiting = [replace(person, household=None) for person in waiting]
     problem = _problem(session, store, waiting, scheme, options, now)
     asked = _numbers_of(problem, one_more)
     people = len(waiting)
@@ -139,7 +145,7 @@ def _problem(
 ) -> _Problem:
     numbers: dict[uuid.UUID, int] = {}
     offered: list[dict[int, Suggestion]] = []
-    looser: list[Relaxation | None] = []
+    resting: list[Relaxation | None] = []
     seats: list[int] = []
     rows: list[tuple[int, int, int]] = []
     for i, person in enumerate(waiting):
@@ -154,7 +160,7 @@ def _problem(
             mine[number] = s
             rows.append((i, number, _fit(s)))
         offered.append(mine)
-        looser.append(answer.relaxation)
+        resting.append(answer.resting)
     homes: dict[str, list[int]] = {}
     for i, person in enumerate(waiting):
         if person.household is not None:
@@ -170,7 +176,7 @@ def _problem(
         arcs_of(table[:, 0], table[:, 1], table[:, 2]),
         tuple(tuple(members) for members in homes.values()),
         tuple(offered),
-        tuple(looser),
+        tuple(resting),
         hosts,
     )
 
@@ -224,11 +230,11 @@ def _bears(host: Organization, people: int) -> int:
 
 
 def _unplaced(i: int, label: str, problem: _Problem, found: Allocation) -> Unplaced:
-    mine, looser = problem.offered[i], problem.looser[i]
+    mine, resting = problem.offered[i], problem.resting[i]
     if mine:
         return Unplaced(label, _reason(list(mine), problem, found), len(mine))
-    if looser is not None and looser.hosts_rest:
-        return Unplaced(label, "resting", looser.count, looser.change)
+    if resting is not None:
+        return Unplaced(label, "resting", resting.count, resting.change)
     return Unplaced(label, "nothing_fits", 0)
 
 

@@ -28,13 +28,12 @@ def _evidence_age(p: Seen) -> tuple[str, Any]:
     low, high, known = (p[n] for n in ("age_low", "age_high", "age_known"))
     if not known:
         return "age_max", None
-    prefix = "accepted_age" if known == 2 else "age"
     years_old = p.ask.need.age
     # The limit that keeps somebody out; where none does, the upper one if there is one.
     too_young = years_old is not None and years_old < low
     if too_young or high == NOBODY_OLDER:
-        return f"{prefix}_min", low
-    return f"{prefix}_max", high
+        return "accepted_age_min" if known & 2 else "age_min", low
+    return "accepted_age_max" if known & 4 else "age_max", high
 
 
 def _change_age(p: Seen) -> Sentence | None:

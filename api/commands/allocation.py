@@ -27,6 +27,7 @@ def allocate(
     scheme: SchemeOption = "standard",
     options: Annotated[int, typer.Option(min=1, max=100, help=say("help.options"))] = 20,
     fair: Annotated[bool, typer.Option("--fair/--sum-only", help=say("help.fair"))] = True,
+    together: Annotated[bool, typer.Option("--together/--apart", help=say("help.together"))] = True,
     one_more: Annotated[
         list[str] | None,
         typer.Option("--one-more", metavar="OFFERING_ID", help=say("help.one_more")),
@@ -43,7 +44,7 @@ def allocate(
         with program.database.reading() as session:
             shared = share_places(
                 session, program.store, waiting, scheme=scheme, options=options, fair=fair,
-                one_more=tried,
+                together=together, one_more=tried,
             )  # fmt: skip
             told = told_apart(session, {p.offering: p.name for p in shared.places})
     if form is Format.JSON:
@@ -58,17 +59,19 @@ def waiting_of(program: "Program", file: str) -> "list[Waiting]":
 
 
 def _waiting(program: "Program", people: list[tuple[str, str | None, Any]]) -> "list[Waiting]":
-    from matching.need import parse_need
+    from matching.need import BadNeed, parse_need
+    from matching.sentences import sentence
     from matching.waiting_list import Waiting
 
-    return [
-        Waiting(
-            label,
-            parse_need(need, program.vocabulary, lambda text: at_of(program, text)),
-            household,
-        )
-        for label, household, need in people
-    ]
+    found = []
+    for number, (label, household, need) in enumerate(people, 1):
+        try:
+            asked = parse_need(need, program.vocabulary, lambda text: at_of(program, text))
+        except BadNeed as bad:
+            problem = sentence("need.of_entry", number=number, problem=bad.problem)
+            raise BadNeed(bad.field, problem) from None
+        found.append(Waiting(label, asked, household))
+    return found
 
 
 _OF_AN_ENTRY = frozenset({"label", "household", "need"})
@@ -82,8 +85,10 @@ def _people_of(data: Any) -> list[tuple[str, str | None, Any]]:
         raise BadInput(say("input.waiting_list", most=MOST_WAITING))
     people = []
     for i, entry in enumerate(entries, 1):
-        if not isinstance(entry, dict) or not {"need"} <= set(entry) <= _OF_AN_ENTRY:
+        if not isinstance(entry, dict) or "need" not in entry:
             raise BadInput(say("input.waiting_entry", number=i))
+        if not set(entry) <= _OF_AN_ENTRY:
+            raise BadInput(say("input.waiting_fields", number=i))
         label, household = entry.get("label", str(i)), entry.get("household")
         words = [w for w in (label, household) if w is not None]
         if not all(isinstance(w, str) and 0 < len(w) <= LONGEST_LABEL for w in words):

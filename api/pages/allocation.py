@@ -41,7 +41,7 @@ def _page(request: Request, session: Session, user: Actor, **found: Any) -> Resp
     waiting = cases_where(session, looking_for_place(), actor=user, purpose="allocate")
     context: dict[str, Any] = {
         "shared": None, "chosen": None, "people": {}, "error": None, "scheme": USUAL, "fair": True,
-        "unasked": [], "told": {}, **found,
+        "together": True, "unasked": [], "told": {}, **found,
     }  # fmt: skip
     page = render(
         request,
@@ -64,13 +64,15 @@ def share(
     case: Annotated[list[uuid.UUID] | None, Form()] = None,
     scheme: Annotated[str, Form(max_length=40)] = USUAL,
     fair: Annotated[bool, Form()] = False,
+    together: Annotated[bool, Form()] = False,
     one_more: Annotated[uuid.UUID | Literal[""], Form()] = "",
 ) -> Response:
     """Share the places among those who were chosen; nothing is stored, and nobody is placed."""
     chosen = set(case or ())
     if not 1 <= len(chosen) <= MOST:
         words = say("allocation.choose", language_of(request), most=MOST)
-        return _page(request, session, user, error=words, chosen=chosen, fair=fair)
+        asked = {"chosen": chosen, "fair": fair, "together": together}
+        return _page(request, session, user, error=words, **asked)
     cases = cases_where(
         session,
         and_(looking_for_place(), Case.id.in_(chosen)),
@@ -81,11 +83,14 @@ def share(
     _, named = scheme_named(session, scheme)
     people, waiting, unasked = _waiting(program, session, cases)
     tried = [one_more] if one_more else []
-    given = {"chosen": chosen, "scheme": named, "fair": fair, "unasked": unasked}
+    given = {
+        "chosen": chosen, "scheme": named, "fair": fair, "together": together, "unasked": unasked,
+    }  # fmt: skip
     try:
         shared = share_places(
-            session, program.store, waiting, scheme=named, fair=fair, one_more=tried
-        )
+            session, program.store, waiting, scheme=named, fair=fair, together=together,
+            one_more=tried,
+        )  # fmt: skip
     except NotAmongPlaces as error:  # those who were chosen, or the places, are others by now
         words = error.problem.in_language(language_of(request))
         return _page(request, session, user, error=words, **given)

@@ -129,7 +129,9 @@ def test_a_household_is_placed_together_or_not_at_all(signed_in: Enter, program:
             session.get_one(Person, person.id).household_id = home.id
     page = client.get("/allocation")
     ids = [case_of(program, p) for p in people]
-    found = client.post("/allocation", data={"csrf": token_of(page.text), "case": ids})
+    found = client.post(
+        "/allocation", data={"csrf": token_of(page.text), "case": ids, "together": "1"}
+    )
     assert "2人のうち 0人に場があります" in found.text
     assert "世帯がそろって入れる空きがない" in found.text
 

@@ -249,7 +249,7 @@ def test_what_answers_the_essential_need_stands_above_what_answers_two_others(
     with database.reading() as session:
         told = explain(session, store, need(needs={"addiction": 3, **other}), salon, now=NOW)
     (weighed,) = [w for w in told.weighed if w.criterion == "needs"]
-    assert "50％に計算" in weighed.ground.words.ja
+    assert "50％として計算" in weighed.ground.words.ja
 
 
 def test_a_kind_that_is_there_for_the_need_comes_before_one_that_is_good_for_it_too(
@@ -264,7 +264,7 @@ def test_a_kind_that_is_there_for_the_need_comes_before_one_that_is_good_for_it_
     with database.reading() as session:
         told = explain(session, store, lonely, team, now=NOW)
     (weighed,) = [w for w in told.weighed if w.criterion == "needs"]
-    assert "92％に計算" in weighed.ground.words.ja
+    assert "92％として計算" in weighed.ground.words.ja
     idle = suggested(database, store, need(needs={"no_role": 3})).suggestions
     assert [s.place.offering for s in idle] == [team, salon]
 

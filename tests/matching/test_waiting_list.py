@@ -14,10 +14,11 @@ from matching.shared_places import NotAmongPlaces
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
 from matching.waiting_list import Waiting, share_places
-from resources.commands import set_availability
+from resources.commands import register_resource, set_availability
 from resources.database import Database
 from resources.models import Base, Organization
 from resources.queries import entries_by_offering
+from resources.registration import Registration
 from resources.vocabulary import default_vocabulary
 
 
@@ -279,3 +280,41 @@ def test_a_need_is_enough_no_more_is_known_of_anybody(town: judged.Town) -> None
         "label", "offering", "resource", "name", "kind", "invented", "fit", "first_step",
         "first_step_words",
     }  # fmt: skip
+
+
+def test_a_host_with_its_hands_full_is_named_where_another_rule_removes_more(
+    sqlite_database: Database, tmp_path
+) -> None:
+    """Beside places that cost too much, what fits but for its host isn't "nothing"."""
+    at = {"lon": 139.71, "lat": 35.73}
+    hosts = [{"name": "架空の会", "accompanied_cap": 2, "accompanied_now": 2}, {}, {}]
+    with sqlite_database.writing(by="test") as session:
+        for n, host in enumerate(hosts):
+            parts = {
+                "organization": host or None,
+                "resource": {"name": f"場{n}", "kind": "salon", "needs": ["isolation"],
+                             "audience": ["anyone"], "gender": "any", "fee_yen": 100 * n},
+                "location": at, "offering": {"availability": "capacity"},
+            }  # fmt: skip
+            register_resource(
+                session,
+                registration=Registration.model_validate(parts),
+                vocabulary=default_vocabulary(),
+                by="test",
+            )
+    need = parse_need(
+        {"at": at, "needs": {"isolation": 3}, "limits": {"max_yen": 0}}, default_vocabulary()
+    )
+    store = IndexStore(tmp_path / "index", default_vocabulary())
+    with sqlite_database.reading() as session:
+        answer = suggest_placements(session, store, need, now=judged.NOW)
+        assert answer.relaxation is not None
+        assert (answer.relaxation.rule, answer.relaxation.count) == ("fee", 2)
+        [left] = share_places(session, store, [Waiting("Ａ", need)], now=judged.NOW).unplaced
+    assert (left.reason, left.options) == ("resting", 1)
+
+
+def test_a_household_may_be_parted_where_that_is_chosen(town: judged.Town) -> None:
+    people = waiting(town, READER, CAREFUL, p0="家", p1="家")
+    alone = waiting(town, READER, CAREFUL)
+    assert shared(town, people, together=False).as_json() == shared(town, alone).as_json()

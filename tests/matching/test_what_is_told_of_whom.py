@@ -87,3 +87,26 @@ def test_a_circle_that_says_nothing_of_needs_answers_those_of_its_people(
     said, stated = (table.why(asked, own).suggestion.contributions["needs"] for own in (ID, OTHER))
     assert (said == stated) is full
     assert said <= stated
+
+
+@pytest.mark.parametrize(
+    ("ages", "age", "expected", "evidence"),
+    [
+        ({"age_min": 20, "accepted_age_max": 30}, 15, "fail", ("age_min", 20)),
+        ({"age_min": 20, "accepted_age_max": 30}, 31, "fail", ("accepted_age_max", 30)),
+        ({"age_min": 20, "age_max": 49, "accepted_age_max": 62}, 60, "pass",
+         ("accepted_age_max", 62)),
+        ({"age_min": 65, "accepted_age_min": 40}, 50, "pass", ("accepted_age_min", 40)),
+        ({"age_min": 65, "age_max": 90, "accepted_age_min": 40}, 95, "fail", ("age_max", 90)),
+        ({"age_min": 65, "accepted_age_max": 30}, 20, "pass", ("accepted_age_max", 30)),
+        ({"age_min": 65, "accepted_age_max": 30}, 70, "fail", ("accepted_age_max", 30)),
+        ({"accepted_age_min": 18}, 17, "fail", ("accepted_age_min", 18)),
+    ],
+)  # fmt: skip
+def test_a_bound_that_is_said_of_who_is_accepted_leaves_the_other_as_it_was(
+    ages: dict[str, int], age: int, expected: str, evidence: tuple[str, int]
+) -> None:
+    told = Table(pd.DataFrame([place(kind="salon", **ages)])).why({"at": AT, "age": age}, ID)
+    found = {v.rule: v for v in told.verdicts}["age"]
+    assert found.verdict == expected
+    assert (found.field, found.value) == evidence

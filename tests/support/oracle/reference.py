@@ -246,11 +246,13 @@ class Reference:
 
     @staticmethod
     def ages(entry: Entry) -> tuple[int | None, int | None]:
-        """The youngest and oldest who are really received, or else those it says it is for."""
+        """The youngest and oldest who are really received; of what isn't said, whom it is for."""
         r = entry.resource
-        if r.accepted_age_min is None and r.accepted_age_max is None:
-            return r.age_min, r.age_max
-        return r.accepted_age_min, r.accepted_age_max
+        low = r.age_min if r.accepted_age_min is None else r.accepted_age_min
+        high = r.age_max if r.accepted_age_max is None else r.accepted_age_max
+        if low is not None and high is not None and low > high:
+            return r.accepted_age_min, r.accepted_age_max
+        return low, high
 
     def sessions(self, entry: Entry) -> list[schedules.SessionTime] | None:
         own = entry.offering.id

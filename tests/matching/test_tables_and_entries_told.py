@@ -1,0 +1,101 @@
+"""What can't be used of a table or a question is told by its name, with what is wanted."""
+
+import json
+import uuid
+from datetime import date, datetime
+from importlib.resources import files
+from typing import Any
+
+import jsonschema
+import pandas as pd
+import pytest
+
+from matching.need import BadNeed, parse_need
+from matching.table import Table
+from matching.table_rows import BadTable
+from resources.vocabulary import default_vocabulary
+
+ID = uuid.UUID(int=1)
+AT = {"lon": 139.71, "lat": 35.73}
+SCHEMA = json.loads(files("matching").joinpath("schemas/need.schema.json").read_text("utf-8"))
+
+
+def table(**row: Any) -> Table:
+    return Table(pd.DataFrame([{"id": ID, "name": "架空の場", "kind": "salon", **AT, **row}]))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        [{"on": "2026-11-24", "yes": True}, {"on": "2026-11-17", "yes": False}],
+        '[{"on": "2026-11-24", "yes": true}, {"on": "2026-11-17", "yes": false}]',
+        [(date(2026, 11, 24), True), (date(2026, 11, 17), False)],
+        [("2026-11-24", True), ["2026-11-17", False]],
+    ],
+)
+def test_words_on_sessions_are_read_however_they_are_written(written: Any) -> None:
+    told = table(sessions_seen=written, host_answers=written).why({"at": AT}, ID)
+    place = told.suggestion.place
+    assert place.sessions_seen == place.host_answers
+    assert [(str(on), yes) for on, yes in place.sessions_seen] == [
+        ("2026-11-24", True), ("2026-11-17", False),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("sessions_seen", [{"on": "2026-11-24"}]),
+        ("sessions_seen", [{"on": "yesterday", "yes": True}]),
+        ("sessions_seen", ["2026-11-24"]),
+        ("host_answers", [("2026-11-24", 1)]),
+        ("host_answers", "never"),
+        ("steps", 3),
+        ("needs", 5),
+        ("invented", "x"),
+    ],
+)
+def test_a_cell_that_cannot_be_read_is_named(column: str, value: Any) -> None:
+    with pytest.raises(BadTable, match=column):
+        table(**{column: value})
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        {"resource": str(ID), "organization": str(ID)},
+        {"until": "2026-12-01"},
+        {"resource": None, "organization": None},
+    ],
+)
+def test_what_is_set_aside_is_one_thing(aside: dict[str, Any]) -> None:
+    need = {"at": AT, "set_aside": [aside]}
+    with pytest.raises(BadNeed) as bad:
+        parse_need(need, default_vocabulary())
+    assert bad.value.field == "set_aside.0"
+    assert "どちらか一方だけ" in bad.value.problem.ja
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(need, SCHEMA)
+
+
+@pytest.mark.parametrize("other", [{}, {"organization": None}])
+def test_one_thing_may_be_set_aside(other: dict[str, Any]) -> None:
+    need = {"at": AT, "set_aside": [{"resource": str(ID), **other}]}
+    assert parse_need(need, default_vocabulary()).set_aside[0].resource == ID
+    jsonschema.validate(need, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "day", [0, "0", 1796083200, "1796083200", 1.5, True, "2026-12-1", "2026-12-01T00:00:00"]
+)
+def test_a_day_is_a_day_and_no_number(day: Any) -> None:
+    for need in (
+        {"at": AT, "on": day},
+        {"at": AT, "set_aside": [{"resource": str(ID), "until": day}]},
+    ):
+        with pytest.raises(BadNeed) as bad:
+            parse_need(need, default_vocabulary())
+        assert "YYYY-MM-DD" in bad.value.problem.ja
+    moment = datetime(2026, 12, 1)  # noqa: DTZ001 - no day either
+    with pytest.raises(BadNeed):
+        parse_need({"at": AT, "on": moment}, default_vocabulary())

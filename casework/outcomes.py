@@ -106,12 +106,14 @@ def how_it_went(
 
 
 def _stayed(joined_on: date | None, over_on: date | None, today: date, days: int) -> bool | None:
-    if joined_on is None:
+    """Tell whether somebody stayed so many days; None until those days are over.
+
+    Who left early is counted with those who came when they did, no sooner: otherwise the latest
+    would all have left.
+    """
+    if joined_on is None or today < (until := joined_on + timedelta(days=days)):
         return None
-    until = joined_on + timedelta(days=days)
-    if over_on is not None and over_on < until:
-        return False
-    return True if today >= until else None
+    return over_on is None or over_on >= until
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from matching.learning import (
     FEWEST_HELD,
     MOST_OF_A_LIST,
     SMALL_CELL,
+    SURELY,
     Outcome,
     learn,
     split_by_time,
@@ -108,7 +109,7 @@ def evaluate(outcomes: Sequence[Outcome]) -> Evaluation:
     judged = Judged(later, scores, together, np.full(len(later), share), chance, stayed)
     ndcg_rules, ndcg_learned, brier_share, brier_learned = judged.figures()
     groups, small = by_group(outcomes, judged)
-    better = ndcg_learned >= ndcg_rules + BETTER_BY and brier_learned < brier_share
+    better = ndcg_learned >= ndcg_rules + BETTER_BY and judged.chances_are_surely_nearer()
     return Evaluation(
         len(earlier), len(later), ndcg_rules, ndcg_learned, brier_share, brier_learned,
         better, weight if better else 0.0, "better" if better else "not_better",
@@ -139,6 +140,16 @@ class Judged:
             [self.later[i] for i in rows], self.by_rules[rows], self.together[rows],
             self.share[rows], self.chance[rows], self.stayed[rows],
         )  # fmt: skip
+
+    def chances_are_surely_nearer(self) -> bool:
+        """Tell whether learned chances are nearer to what happened by more than luck would do.
+
+        By `SURELY` standard errors of the mean difference of squared distances: it is looked at
+        anew every week, and a toss-up would be better in one week or another.
+        """
+        nearer = (self.share - self.stayed) ** 2 - (self.chance - self.stayed) ** 2
+        error = float(nearer.std(ddof=1)) / math.sqrt(len(nearer))
+        return float(nearer.mean()) > SURELY * error
 
     def figures(self) -> tuple[float, float, float, float]:
         """Return nDCG by the rules and with what was learned, Brier of the share and of that."""
@@ -198,6 +209,7 @@ def by_group(
         if outcome.group is not None:
             found[outcome.group].append(outcome)
     enough = {name: own for name, own in sorted(found.items()) if len(own) >= SMALL_CELL}
+    figures = {} if judged is None else _told_figures(judged, enough)
     whole = sum(map(len, enough.values()))
     told = [
         Group(
@@ -205,17 +217,31 @@ def by_group(
             len(own),
             len(own) / whole,
             sum(o.accepted for o in own) / len(own),
-            **({} if judged is None else _figures_of(judged.of(name))),
+            **figures.get(name, {}),
         )
         for name, own in enough.items()
     ]
     return tuple(told), len(found) - len(told)
 
 
+def _told_figures(judged: Judged, names: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Return what is told of groups' later outcomes, of none where it would tell of the rest.
+
+    All later outcomes together are told, too; where those of no group that is told are fewer than a
+    small cell, the smallest groups are left out with them, or one could subtract.
+    """
+    own = {name: judged.of(name) for name in names}
+    told = {name: j for name, j in own.items() if len(j.later) >= SMALL_CELL}
+    for name in sorted(told, key=lambda name: (len(told[name].later), name)):
+        rest = len(judged.later) - sum(len(j.later) for j in told.values())
+        if rest == 0 or rest >= SMALL_CELL:
+            break
+        del told[name]
+    return {name: _figures_of(j) for name, j in told.items()}
+
+
 def _figures_of(judged: Judged) -> dict[str, Any]:
-    """Return how many later outcomes there are and their figures; nothing of fewer than told."""
-    if len(judged.later) < SMALL_CELL:
-        return {}
+    """Return how many later outcomes there are, and their figures."""
     ndcg_rules, ndcg_learned, brier_share, brier_learned = judged.figures()
     # An order without anybody who stayed is neither good nor bad.
     any_stayed = bool(judged.stayed.any())

@@ -39,6 +39,9 @@ SMALL_CELL = 5
 BETTER_BY = 0.01
 """How much larger its nDCG must be than that of the rules."""
 
+SURELY = 1.645
+"""Standard errors by which its chances must be nearer; luck does that one time in twenty."""
+
 MOST_OF_A_LIST = 10
 
 
@@ -98,6 +101,8 @@ def outcome_of(data: Any, line: int) -> Outcome:
     )
     if not fits:
         raise BadOutcome(line, "a value is of the wrong kind or out of range")
+    if stayed is not None and not accepted:
+        raise BadOutcome(line, "only who went (accepted) can have stayed or left")
     return Outcome(on, kind, values, score, group, shown_at, accepted, stayed)
 
 

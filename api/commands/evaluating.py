@@ -102,7 +102,8 @@ def _groups_picture(rows: "Sequence[Beside]") -> str:
 
 
 def _outcomes(file: Path) -> "list[Outcome]":
-    from matching.learning import outcome_of
+    from matching.learning import BadOutcome, outcome_of
+    from resources import clock
 
     outcomes = []
     for number, line in enumerate(text_lines(checked_file(file)), 1):
@@ -112,7 +113,10 @@ def _outcomes(file: Path) -> "list[Outcome]":
             data = json.loads(line)
         except ValueError:
             raise BadInput(say("input.outcome_line", line=number)) from None
-        outcomes.append(outcome_of(data, number))
+        outcome = outcome_of(data, number)
+        if outcome.on > clock.today():
+            raise BadOutcome(number, "on hasn't come yet")
+        outcomes.append(outcome)
     return outcomes
 
 

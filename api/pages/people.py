@@ -11,7 +11,9 @@ from api.asking import list_for, need_of_case, scheme_named
 from api.dependencies import Program, User, Writing, allowed
 from api.pins_shown import pin_of, pinned_for
 from api.rendering import render
+from casework.access import Actor
 from casework.cases import Opened, case_of_person, cases_seen
+from casework.counted_unmet import keep_counted, was_counted
 from casework.outcomes import band_of
 from casework.people import person_for
 from casework.pins import fails_safety
@@ -37,7 +39,7 @@ RULE_WORDS = {
     code: sentence(f"rule.{code}").as_json() for code in (*(rule.code for rule in RULES), MINIMUM)
 }
 
-UNMET_SAID = ("noted", "not_empty", "no_consent", "no_needs")
+UNMET_SAID = ("noted", "already", "not_empty", "no_consent", "no_needs")
 """What became of a wish to count an unmet need; each has its sentence, `unmet.…`."""
 
 
@@ -107,12 +109,18 @@ def note_nothing_found(
     """Count that nothing was found; who it was for is recorded with the look, and nowhere else."""
     opened = case_of_person(session, actor=user, person_id=person_id, purpose="suggest", write=True)
     weighing, chosen = scheme_named(session, scheme)
-    said = _counted(program, session, opened, weighing=weighing, scheme=chosen)
+    said = _counted(program, session, user, opened, weighing=weighing, scheme=chosen)
     return RedirectResponse(f"/people/{person_id}?scheme={chosen}&unmet={said}", 303)
 
 
 def _counted(
-    program: Program, session: Session, opened: Opened, *, weighing: Weighing, scheme: str
+    program: Program,
+    session: Session,
+    user: Actor,
+    opened: Opened,
+    *,
+    weighing: Weighing,
+    scheme: str,
 ) -> str:
     """Count an unmet need where the list that staff see is empty; return one of `UNMET_SAID`."""
     need = need_of_case(program, session, opened)
@@ -121,7 +129,12 @@ def _counted(
     # Asked again: meanwhile a place may have been registered, or one may have become free.
     if list_for(program, session, need, weighing=weighing, scheme=scheme).suggestions:
         return "not_empty"
-    return "noted" if note_unmet(session, need, on=clock.today()) else "no_needs"
+    if was_counted(session, opened.person.id):
+        return "already"
+    if not note_unmet(session, need, on=clock.today()):
+        return "no_needs"
+    keep_counted(session, actor=user, person_id=opened.person.id)
+    return "noted"
 
 
 @router.get("/people/{person_id}/find")

@@ -83,6 +83,23 @@ def test_what_counts_is_whether_the_list_of_the_chosen_scheme_is_empty(
     assert '<option value="gentle" selected>' in said
 
 
+def test_one_person_counts_once_a_month_however_often_it_is_pressed(
+    worker: TestClient, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, other = receive(program, {"isolation": 2}), receive(program, {"isolation": 2})
+    shown = worker.get(person).text
+    assert COUNTED in press(worker, person, shown)
+    for _ in range(6):
+        assert "今月もう数えました" in press(worker, person, shown)
+    assert counted(program) == 1
+    assert COUNTED in press(worker, other, worker.get(other).text)
+    assert counted(program) == 2
+    next_month = clock.today().replace(day=28) + timedelta(days=8)
+    monkeypatch.setattr(clock, "today", lambda: next_month)
+    assert COUNTED in press(worker, person, shown)
+    assert counted(program) == 3
+
+
 def test_nothing_is_said_to_be_counted_where_there_is_something_by_now(
     worker: TestClient, program: Program
 ) -> None:

@@ -41,7 +41,9 @@ def test_who_joined_stays_until_it_ends_and_what_lies_ahead_is_not_known() -> No
     assert _went(("joined", 200), state="settled").stayed == {1: True, 3: True, 6: True}
     assert _went(("joined", 100), state="joined").stayed == {1: True, 3: True, 6: None}
     ended = _went(("joined", 100), ("ended", 40), state="ended", reason="health")
-    assert ended.stayed == {1: True, 3: False, 6: False}
+    assert ended.stayed == {1: True, 3: False, 6: None}, "as of those who came with them"
+    left = _went(("joined", 20), ("ended", 15), state="ended")
+    assert left.stayed == dict.fromkeys(MONTHS), "the latest haven't all left"
     assert ended.reason == "health"
     assert _went(("joined", 5), state="joined").stayed == dict.fromkeys(MONTHS)
 

@@ -170,7 +170,8 @@ def test_order_and_chances_are_not_told_of_a_group_with_few_later_outcomes() -> 
     (group,) = [g for g in found.groups if g.name == "seldom"]
     assert group.shown == 2 * SMALL_CELL - 1
     assert (group.judged, group.ndcg_rules, group.brier_learned) == (None, None, None)
-    assert all(g.judged for g in found.groups if g.name != "seldom")
+    others = [g.judged for g in found.groups if g.name != "seldom"]
+    assert others.count(None) == 1, "one is left out with it, or one could subtract"
 
 
 def test_outcomes_of_a_day_stay_on_one_side_of_the_split() -> None:
@@ -180,3 +181,36 @@ def test_outcomes_of_a_day_stay_on_one_side_of_the_split() -> None:
     ]
     earlier, later = split_by_time(outcomes)
     assert not {o.on for o in earlier} & {o.on for o in later}
+
+
+@pytest.mark.parametrize("few", range(1, SMALL_CELL))
+def test_what_is_told_of_groups_tells_nothing_of_the_few_that_are_left(few: int) -> None:
+    """The rest of all later outcomes, by subtraction, is nobody or no small cell."""
+    outcomes = simulated.outcomes(400)
+    _, later = split_by_time([o for o in outcomes if o.stayed is not None])
+    rare = {id(o) for o in later[:few]}
+    found = evaluate([replace(o, group="rare") if id(o) in rare else o for o in outcomes])
+    judged = [g.judged for g in found.groups if g.judged is not None]
+    rest = found.judged_by - sum(judged)
+    assert rest >= SMALL_CELL
+    assert len(judged) == len(simulated.GROUPS) - 1
+    whole = evaluate(outcomes)
+    assert all(g.judged is not None for g in whole.groups), "nobody is left where none is rare"
+
+
+def test_a_toss_up_is_hardly_ever_taken_for_something_learned() -> None:
+    """Looked at again and again, with ever more outcomes, where there is nothing to learn."""
+    looks = [
+        evaluate([o for o in outcomes if o.on < date(2025, 7, 1) + timedelta(days=14 * k)]).used
+        for seed in range(12)
+        for outcomes in [simulated.outcomes(500, seed=seed, strength=0.0)]
+        for k in range(0, 40, 3)
+    ]
+    assert len(looks) == 12 * 14
+    assert sum(looks) <= len(looks) // 50
+
+
+@pytest.mark.parametrize("stayed", [True, False])
+def test_nobody_stays_who_never_went(stayed: bool) -> None:
+    with pytest.raises(BadOutcome, match="only who went"):
+        outcome_of({**GOOD, "accepted": False, "stayed": stayed}, 3)

@@ -138,10 +138,11 @@ def nearby_places(
     kinds = codebook.gathering
     if question.kinds is not None:
         kinds = np.isin(np.array(codebook.kinds), list(question.kinds))
+    ends, today = rows["ends_day"], day_number(when.date())
+    # What ended yesterday may still be open after midnight.
+    last_night = (ends == today - 1) & (state <= UNCERTAIN)
     wanted = (
-        kinds[rows["kind"]]
-        & (rows["status"] == 0)
-        & ((rows["ends_day"] < 0) | (rows["ends_day"] >= day_number(when.date())))
+        kinds[rows["kind"]] & (rows["status"] == 0) & ((ends < 0) | (ends >= today) | last_night)
     )
     found = np.flatnonzero(wanted & (state != SHUT))
     high, low = rows["id_high"], rows["id_low"]
@@ -203,8 +204,8 @@ def _opening(
     state = np.where(rows["schedule_known"] == 1, SHUT, UNKNOWN).astype(np.int64)
     until = np.full(len(rows), -1, np.int64)
     _look_when_open(
-        slots.pointer, slots.start, slots.end, slots.held, slots.uncertain, arrival, minutes_left,
-        state, until,
+        slots.pointer, slots.start, slots.end, slots.held, slots.uncertain, rows["ends_day"],
+        day_number(when.date()), arrival, minutes_left, state, until,
     )  # fmt: skip
     return state, until
 
@@ -216,6 +217,8 @@ def _look_when_open(
     end: NDArray[np.int64],
     held: NDArray[np.uint64],
     uncertain: NDArray[np.uint64],
+    ends_day: NDArray[np.int32],
+    today: int,
     arrival: NDArray[np.int64],
     minutes_left: int,
     state: NDArray[np.int64],
@@ -233,6 +236,8 @@ def _look_when_open(
                     # Yesterday's that run past midnight, today's, and tomorrow's.
                     for bit in range(3):
                         if not (on >> np.uint64(bit)) & np.uint64(1):
+                            continue
+                        if 0 <= ends_day[i] < today + bit - 1:
                             continue
                         opens, closes = start[s] + (bit - 1) * DAY, end[s] + (bit - 1) * DAY
                         from_then = arrival[i] if open_until < 0 else open_until

@@ -41,8 +41,9 @@ class Placed:
 
 @dataclass(frozen=True)
 class Unplaced:
-    """Who stays without a place; reason: nothing_fits, resting, full, host or together.
+    """Who stays without a place.
 
+    reason : nothing_fits, resting, full, host, together or no_common_place
     change : what would let them in where their hosts rest; None for any other reason
     """
 

@@ -231,6 +231,9 @@ def _bears(host: Organization, people: int) -> int:
 
 def _unplaced(i: int, label: str, problem: _Problem, found: Allocation) -> Unplaced:
     mine, resting = problem.offered[i], problem.resting[i]
+    home = next((h for h in problem.households if i in h), (i,))
+    if mine and not set.intersection(*(set(problem.offered[member]) for member in home)):
+        return Unplaced(label, "no_common_place", len(mine))
     if mine:
         return Unplaced(label, _reason(list(mine), problem, found), len(mine))
     if resting is not None:

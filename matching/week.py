@@ -152,7 +152,10 @@ def _point(s: Suggestion) -> LonLat | None:
 def _attendable(
     entry: Entry, need: Need, begins: datetime, first: date, worth: timedelta
 ) -> list[tuple[datetime, datetime]]:
-    """Return the sessions of seven days that the person can attend, cut to the person's hours."""
+    """Return the sessions of seven days that the person can attend, cut to the person's hours.
+
+    And to as long as they would stay, where one comes and goes at will.
+    """
     if entry.offering.schedule is None:
         return []
     whole = entry.offering.attendance == "whole"
@@ -170,7 +173,8 @@ def _attendable(
             continue
         part = _within_hours(max(s.start, begins), s, need, enough=None if whole else enough)
         if part is not None:
-            found.append(part)
+            comes, goes = part
+            found.append((comes, goes if whole or limit is None else min(goes, comes + longest)))
     return found
 
 
@@ -201,10 +205,12 @@ def _within_hours(
 def clash(one: Option, other: Option, ways: WaysBetween) -> bool:
     """Tell whether two sessions can't be in one week: too close for the way, or of one place.
 
-    On one day the way must be known, and no longer than the person would walk. A place is gone to
-    on several days only where it expects that.
+    On one day the way must be known, and no longer than the person would walk; a night that goes on
+    after midnight is of the next day, too. A place is gone to on several days only where it expects
+    that.
     """
-    same_day = one.start.date() == other.start.date()
+    earlier, later = sorted((one, other), key=lambda o: (o.start, o.end))
+    same_day = later.start.date() <= earlier.end.date()
     if one.place == other.place:
         return same_day or one.times == 1
     if not same_day:
@@ -212,7 +218,6 @@ def clash(one: Option, other: Option, ways: WaysBetween) -> bool:
     way = ways.minutes(one.at, other.at)
     if way is None or ways.is_too_long(way):
         return True
-    earlier, later = sorted((one, other), key=lambda o: (o.start, o.end))
     return later.start - earlier.end < timedelta(minutes=way + PAUSE_MINUTES)
 
 

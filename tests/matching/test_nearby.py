@@ -89,6 +89,25 @@ def test_one_session_upon_the_other_is_one_opening(
     assert not found(database, store, at("2026-12-01T16:45")).places
 
 
+def test_what_ends_is_open_until_its_last_session_is_over_and_no_longer(
+    database: Database, store: IndexStore, register: Any
+) -> None:
+    ends = {"offering": {"ends_on": date(2026, 12, 1)}}
+    register(**salon(hours("00:00", "24:00"), **ends))
+    register(**salon(hours("22:00", "26:00"), metres_north=210, **ends))
+    register(**salon(None, metres_north=220, **ends))
+
+    def told(when: str) -> list[tuple[str, datetime | None]]:
+        return [(p.open, p.open_until) for p in found(database, store, at(when)).places]
+
+    night = ("open", at("2026-12-02T02:00"))
+    day = ("open", at("2026-12-02T00:00"))
+    assert told("2026-12-01T23:10") == [day, night, ("unknown", None)]
+    assert told("2026-12-01T23:50") == [night, ("unknown", None)]
+    assert told("2026-12-02T00:10") == [night]
+    assert told("2026-12-02T03:00") == []
+
+
 @pytest.mark.parametrize("time", ["00:00", "03:10", "11:00", "23:45", "23:59"])
 def test_what_never_closes_is_open_around_midnight(
     database: Database, store: IndexStore, register: Any, time: str
@@ -257,7 +276,8 @@ def _plain(
             continue
         if not catalogues.VOCABULARY.term("kind", kind).facts["gathering"]:
             continue
-        if o.ends_on and o.ends_on < when.date():
+        over = bool(o.ends_on) and o.ends_on < when.date()
+        if over and o.schedule is None:
             continue
         if o.availability == "none" or (o.availability == "capacity" and o.places == 0):
             continue
@@ -274,6 +294,7 @@ def _plain(
             arrival = when + timedelta(minutes=walk)
             schedule = schedules.from_json(o.schedule)
             sessions = schedules.next_sessions(schedule, when - timedelta(days=2), days=5)
+            sessions = [s for s in sessions if not o.ends_on or s.start.date() <= o.ends_on]
             sure = [s for s in sessions if not s.uncertain]
             if _is_open_throughout(sure, arrival):
                 state = "open"

@@ -318,3 +318,10 @@ def test_a_household_may_be_parted_where_that_is_chosen(town: judged.Town) -> No
     people = waiting(town, READER, CAREFUL, p0="家", p1="家")
     alone = waiting(town, READER, CAREFUL)
     assert shared(town, people, together=False).as_json() == shared(town, alone).as_json()
+
+
+def test_a_household_that_no_place_suits_is_told_so(town: judged.Town) -> None:
+    people = waiting(town, READER, NIGHT, p0="家", p1="家")
+    found = shared(town, people)
+    reasons = {u.label: u.reason for u in found.unplaced}
+    assert reasons == {READER: "no_common_place", NIGHT: "nothing_fits"}

@@ -212,3 +212,20 @@ def test_a_week_holds_no_session_longer_than_one_can_stay(town: judged.Town) -> 
                     assert length <= need.limits.minutes, v.title
                 longest = max(longest, length)
     assert longest
+
+
+def test_a_night_that_goes_on_is_of_the_next_day_too() -> None:
+    def night(start: float, hours: float, place: int) -> Option:
+        begins = MONDAY + timedelta(hours=start)
+        return Option(
+            place, begins, begins + timedelta(hours=hours), 5000, frozenset(),
+            LonLat(139.7, 35.7), 1,
+        )  # fmt: skip
+
+    assert clash(night(22, 4, 0), night(24.5, 2.5, 1), ANY)
+    assert clash(night(24.5, 2.5, 1), night(22, 4, 0), ANY)
+    assert clash(night(22, 2.5, 0), night(24.5, 2, 1), ANY), "no pause"
+    assert not clash(night(22, 2.5, 0), night(25, 2, 1), ANY)
+    assert clash(night(22, 2, 0), night(24, 2, 1), ANY), "no way takes no time"
+    assert not clash(night(22, 2, 0), night(25, 2, 1), ANY)
+    assert not clash(night(22, 1, 0), night(25, 2, 1), QUARTER)

@@ -106,6 +106,17 @@ def _of_circle(p: Any, a: Any) -> np.uint64:
 
 
 @compiled
+def _answered(p: Any, a: Any, circle: np.uint64) -> np.uint64:
+    """Return the needs that a place says it answers; of one that doesn't say, what is guessed.
+
+    What its kind usually answers is of the question, so that other lists can be tried.
+    """
+    if p["needs_stated"] == 1:
+        return np.uint64(p["needs"])
+    return np.uint64(a["usual_needs"][p["kind"]]) | circle
+
+
+@compiled
 def _covered(bits: np.uint64, first: np.uint64, a: Any) -> float:
     """Return what needs weigh, those less that the kind isn't there for first of all."""
     besides = bits & ~first if first else bits & ~bits
@@ -125,7 +136,7 @@ def needs(p: Any, _look: Any, a: Any) -> float:
     offers something that the person wishes to do: then it isn't beside the point.
     """
     circle, first = np.uint64(_of_circle(p, a)), a["first_needs"][p["kind"]]
-    here = (p["needs"] | circle) & a["needs"]
+    here = np.uint64(_answered(p, a, circle)) & a["needs"]
     guessed = here & ~here if p["needs_stated"] == 1 else here & ~circle
     covered = _covered(here & ~guessed, first, a) + a["usual"] * _covered(guessed, first, a)
     essential = a["essential_needs"]
@@ -288,7 +299,7 @@ def relevant(p: Any, look: Any, a: Any) -> bool:
     if (p["activities"] & a["activities"]) != 0 or look["alike"] >= a["alike_enough"]:
         return True
     if p["needs_stated"] != 1:
-        told = p["needs"] | np.uint64(_of_circle(p, a))
+        told = np.uint64(_answered(p, a, np.uint64(_of_circle(p, a))))
         return bool(told & a["guessed_needs"]) or a["guessed_needs"] == 0
     usual = a["usual_needs"][p["kind"]]
     return bool(p["needs"] & a["needs_that_matter"]) or bool(usual & a["heaviest_needs"])

@@ -38,17 +38,22 @@ def _needs(p: Seen) -> Ground:
     asked = p.ask.need.needs
     stated = p["needs_stated"] == 1
     circle = 0 if stated else p.codebook.needs_of_circle(p["audience"])
-    answered = [c for c in codes_of(p["needs"] | circle, p.codebook, "need") if c in asked]
+    told = p["needs"] if stated else p.codebook.usual_needs[p["kind"]] | circle
+    answered = [c for c in codes_of(told, p.codebook, "need") if c in asked]
     value = {"answered": answered, "asked": list(asked), "stated": stated}
     if not answered:
         return Ground(value, sentence("ground.needs_none"))
     surely = answered if stated else codes_of(circle, p.codebook, "need")
-    told = {
+    by_whom = {
         "needs" if stated else "needs_circle": [c for c in answered if c in surely],
         "needs_usual": [c for c in answered if c not in surely],
     }
     words = joined(
-        [sentence(f"ground.{k}", needs=_codes(p, "need", some)) for k, some in told.items() if some]
+        [
+            sentence(f"ground.{k}", needs=_codes(p, "need", some))
+            for k, some in by_whom.items()
+            if some
+        ]
     )
     first = codes_of(p.codebook.first_needs[p["kind"]], p.codebook, "need") or answered
     besides = [c for c in answered if c not in first]

@@ -1,5 +1,6 @@
 """The closed lists: how often each word is used; adding, renaming, retiring and replacing."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
@@ -35,7 +36,7 @@ from resources.terms import (
     restore_term,
     retire_term,
 )
-from resources.vocabulary import default_vocabulary
+from resources.vocabulary import Term, default_vocabulary
 
 KEEPERS = ("coordinator", "administrator")
 
@@ -150,6 +151,7 @@ def _term(
         axis=axis,
         term=replace(lists.term(axis, code), **(typed or {})),
         place=lists.codes(axis).index(code) + 1,
+        was=_state(lists.term(axis, code)),
         count=usage(session, lists)[axis][code],
         where=resources_with(session, axis, code),
         fixed=axis in FIXED,
@@ -188,6 +190,9 @@ def _saved(
 ) -> Response:
     """Do what was pressed; another term of a kind is shown first, and kept when it was shown."""
     given = {k: str(v) for k, v in form.items()}
+    if _changed_meanwhile(session, axis, code, given):
+        words = say("vocabulary.changed_meanwhile", language_of(request))
+        return _term(request, session, axis, code, error=words)
     meaning = _meaning(form) if axis == "need" and given.get("do") == "edit" else {}
     tried = _meaning_to_try(session, code, meaning, given)
     if tried is not None:
@@ -225,6 +230,19 @@ def _saved(
     return RedirectResponse(f"/vocabulary/{axis}/{code}?saved=1", 303)
 
 
+def _changed_meanwhile(session: Session, axis: str, code: str, given: Mapping[str, str]) -> bool:
+    """Tell whether somebody else changed a word after the page was made that sends another."""
+    lists = read_vocabulary(session) or default_vocabulary()
+    was = given.get("was")
+    return was is not None and lists.holds(axis, code) and was != _state(lists.term(axis, code))
+
+
+def _state(term: Term) -> str:
+    """Return a word as it stands, in short."""
+    whole = (term.ja, term.en, term.active, sorted(term.facts.items(), key=str))
+    return hashlib.sha256(repr(whole).encode()).hexdigest()[:16]
+
+
 def _kind_to_try(
     session: Session, axis: str, code: str, typed: Mapping[str, Any], given: Mapping[str, str]
 ) -> dict[str, Any] | None:
@@ -237,21 +255,24 @@ def _kind_to_try(
         return None
     if not set(typed["audience"]) <= set(lists.codes("audience")) - {"anyone"}:
         return None
-    if not set(typed["first_needs"]) <= set(lists.codes("need")):
+    if not {*typed["first_needs"], *typed["needs"]} <= set(lists.codes("need")):
         return None
     known = lists.term(axis, code).facts
-    new = {name: typed[name] for name in ("term_days", *SHOWN_FIRST)}
+    new = {name: typed[name] for name in ("term_days", *CODES_SHOWN, *FLAGS_SHOWN)}
     return None if _seen(new) in (_seen(known), given.get("tried")) else new
 
 
-SHOWN_FIRST = ("first_needs", "audience")
-"""Facts of a kind whose change is shown on lists; each is some codes of a list, as `needs` is."""
+CODES_SHOWN = ("needs", "first_needs", "audience")
+FLAGS_SHOWN = ("participation", "accompanies")
+"""Facts of a kind whose change is shown on lists: some codes of a list, or yes and no."""
 
 
 def _seen(facts: Mapping[str, Any]) -> str:
     """Return what was shown of a kind, to be told from what was typed anew since."""
-    chosen = (",".join(sorted(facts.get(name) or ())) for name in SHOWN_FIRST)
-    return "|".join([str(facts["term_days"]), *chosen])
+    chosen = (",".join(sorted(facts.get(name) or ())) for name in CODES_SHOWN)
+    # Hosts of a kind accompany people where nothing else is said, see `Codebook`.
+    flags = (str(bool(facts.get(name, name == "accompanies"))) for name in FLAGS_SHOWN)
+    return "|".join([str(facts["term_days"]), *chosen, *flags])
 
 
 def _meaning(form: FormData) -> dict[str, Any]:
@@ -294,7 +315,7 @@ def _facts(form: FormData) -> dict[str, Any]:
     return {
         "term_days": _days(str(form.get("term_days", ""))),
         **{name: form.get(name) == "1" for name in FLAGS},
-        **{name: [str(v) for v in form.getlist(name)] for name in ("needs", *SHOWN_FIRST)},
+        **{name: [str(v) for v in form.getlist(name)] for name in CODES_SHOWN},
     }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from casework.consents import Given
 from casework.people import add_person
 from jobs.program import Program
-from resources import clock
+from resources import clock, terms
 from resources.commands import register_resource
 from resources.models import Offering, Resource
 from resources.registration import Registration
@@ -98,13 +98,10 @@ def test_how_long_a_verification_holds_is_edited_and_at_once_in_force(
     assert "一度も確認されていない 1か所" in shown.text
     client.get("/vocabulary")
     assert program.vocabulary.term("kind", "salon").facts["term_days"] == 90  # nothing is kept yet
-    other = client.post(
-        "/vocabulary/kind/salon", data={**sent, "term_days": "46", "tried": "45|isolation|"}
-    )
+    tried = {"tried": shown.text.split('name="tried" value="')[1].split('"')[0]}
+    other = client.post("/vocabulary/kind/salon", data={**sent, "term_days": "46", **tried})
     assert other.status_code == 200  # another number than the one that was shown
-    good = client.post(
-        "/vocabulary/kind/salon", data={**sent, "term_days": "45", "tried": "45|isolation|"}
-    )
+    good = client.post("/vocabulary/kind/salon", data={**sent, "term_days": "45", **tried})
     assert good.status_code == 303
     client.get("/vocabulary")
     assert program.vocabulary.term("kind", "salon").facts["term_days"] == 45
@@ -195,6 +192,49 @@ def test_whom_a_kind_is_for_is_shown_on_lists_before_it_is_kept(
     for bad in ({"audience": ["anyone"]}, {"first_needs": ["nothing_known"]}, {"audience": ["castle"], "term_days": "31"},
                 {"audience": ["youth"], "term_days": ""}):  # fmt: skip
         assert client.post(page, data={**more, **bad}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"participation": ""}, {"accompanies": ""}, {"needs": ["grief"]}, {"needs": []}],
+)
+def test_what_else_lists_rest_on_of_a_kind_is_shown_before_it_is_kept(
+    signed_in: Enter, program: Program, other: dict[str, object]
+) -> None:
+    client = signed_in("coordinator")
+    page = "/vocabulary/kind/salon"
+    facts = program.vocabulary.term("kind", "salon").facts
+    typed = {
+        "csrf": token_of(client.get(page).text), "do": "edit", "ja": "サロン", "en": "Salon",
+        "participation": "1", "gathering": "1", "accompanies": "1", "needs": facts["needs"],
+        "first_needs": facts["first_needs"], "term_days": str(facts["term_days"]), **other,
+    }  # fmt: skip
+    shown = client.post(page, data=typed)
+    assert (shown.status_code, 'id="preview"' in shown.text) == (200, True)
+    client.get("/vocabulary")
+    assert program.vocabulary.term("kind", "salon").facts == facts, "nothing is kept yet"
+    tried = shown.text.split('name="tried" value="')[1].split('"')[0]
+    assert client.post(page, data={**typed, "tried": tried}).status_code == 303
+    client.get("/vocabulary")
+    assert program.vocabulary.term("kind", "salon").facts != facts
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_written_over(
+    signed_in: Enter, program: Program
+) -> None:
+    client = signed_in("coordinator")
+    page = "/vocabulary/activity/tea"
+    opened = client.get(page).text
+    was = opened.split('name="was" value="')[1].split('"')[0]
+    typed = {"csrf": token_of(opened), "do": "edit", "was": was, "ja": "お茶", "en": "Tea"}
+    with program.database.writing(by="test") as session:
+        terms.edit_term(session, axis="activity", code="tea", ja="お茶の時間", en="Tea", by="test")
+    late = client.post(page, data=typed)
+    assert late.status_code == 422
+    assert "ほかの人がこの用語を変えました" in late.text
+    assert "お茶の時間" in late.text
+    again = late.text.split('name="was" value="')[1].split('"')[0]
+    assert client.post(page, data={**typed, "was": again}).status_code == 303
 
 
 def test_that_a_kind_is_for_others_stands_where_a_place_is_explained(

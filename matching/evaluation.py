@@ -103,8 +103,9 @@ def evaluate(outcomes: Sequence[Outcome]) -> Evaluation:
     chance = model.chance(later)
     share = float(np.mean([bool(o.stayed) for o in earlier]))
     scores = np.array([o.score for o in later])
-    weight = weight_of(len(earlier))
-    # As the engine would: a criterion beside the others, not in their place.
+    # As the engine would: a criterion beside the others, not in their place, with the weight that
+    # all outcomes would give it.
+    weight = weight_of(len(known))
     together = (scores * 100.0 + chance * weight) / (100.0 + weight)
     judged = Judged(later, scores, together, np.full(len(later), share), chance, stayed)
     ndcg_rules, ndcg_learned, brier_share, brier_learned = judged.figures()

@@ -6,9 +6,10 @@ stayed before those who didn't better than the rules do, and its chances are nea
 than the share that stayed.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,8 +25,14 @@ CODES = tuple(criterion.code for criterion in CRITERIA)
 FEWEST = 60
 """With fewer outcomes nothing is learned."""
 
+FEWEST_OF_A_KIND = 10
+"""Of a kind with fewer nothing is learned by itself: one person would decide for all of it."""
+
 FEWEST_HELD = 20
 """Or with fewer later ones to judge it by."""
+
+KNOWN_AFTER_DAYS = 91
+"""After so many days at the earliest it is known whether somebody stayed three months."""
 
 FULL_AT = 400
 """With so many outcomes the learned criterion has its full weight."""
@@ -142,7 +149,8 @@ def learn(outcomes: Sequence[Outcome]) -> Model | None:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    kinds = tuple(sorted({o.kind for o in known}))
+    counts = Counter(o.kind for o in known)
+    kinds = tuple(sorted(kind for kind, n in counts.items() if n >= FEWEST_OF_A_KIND))
     # A strong prior: a few hundred placements hold little more than which criteria matter.
     pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=1000))
     pipeline.fit(features(known, kinds), np.array([o.stayed for o in known]))
@@ -152,12 +160,17 @@ def learn(outcomes: Sequence[Outcome]) -> Model | None:
 def split_by_time(
     outcomes: Sequence[Outcome], share: float = 0.3
 ) -> tuple[list[Outcome], list[Outcome]]:
-    """Return the earlier outcomes and the later ones; those of one day stay together."""
+    """Return the earlier outcomes and the later ones; those of one day stay together.
+
+    Earlier are those that were known when the first of the later ones began: whether somebody
+    stays is known after three months, and what began in the months before is left out.
+    """
     ordered = sorted(outcomes, key=lambda o: o.on)
     if not ordered:
         return [], []
     first = ordered[min(int(len(ordered) * (1.0 - share)), len(ordered) - 1)].on
-    return [o for o in ordered if o.on < first], [o for o in ordered if o.on >= first]
+    known = first - timedelta(days=KNOWN_AFTER_DAYS)
+    return [o for o in ordered if o.on <= known], [o for o in ordered if o.on >= first]
 
 
 def weight_of(outcomes: int) -> float:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from matching.encoding import SOURCE
 from matching.sureness import SAID
+from resources.clock import JAPAN
 from resources.registration import (
     BadRegistration,
     LocationPart,
@@ -64,7 +65,7 @@ def rows_of(offerings: pd.DataFrame, vocabulary: Vocabulary) -> list[dict[str, A
     missing = {"name", "kind"} - set(offerings.columns)
     unknown = set(offerings.columns) - set(COLUMNS)
     if missing or unknown:
-        named = sorted(missing or unknown)
+        named = sorted(map(str, missing or unknown))
         raise BadTable(", ".join(named), "must be there" if missing else "is no column of ours")
     rows, met = [], set()
     for number, given in enumerate(offerings.to_dict("records")):
@@ -136,7 +137,7 @@ def _plain(value: Any) -> Any:
     if value is None or value == "" or pd.isna(value):
         return None
     if isinstance(value, pd.Timestamp):
-        return value.date()
+        return (value if value.tzinfo is None else value.tz_convert(JAPAN)).date()
     if isinstance(value, np.generic):
         value = value.item()
     return value.date() if isinstance(value, datetime) else value

@@ -29,6 +29,8 @@ def evaluate(
 ) -> None:
     from matching.evaluation import evaluate as judged
 
+    if plot is not None and (plot.suffix.lower() != ".svg" or not plot.parent.is_dir()):
+        raise BadInput(say("input.plot", path=plot))
     # What was shown is known of this installation only, not of a file.
     outcomes, shown = _recorded() if file is None else (_outcomes(file), None)
     found = judged(outcomes)

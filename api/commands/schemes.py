@@ -110,11 +110,12 @@ def change(
     form: FormatOption = Format.TABLE,
 ) -> None:
     with opened() as program:
+        shown = _revision(program)
         before, after = _changed(
             program, code, weight, threshold, minimum, per_host, per_kind, ja=ja, en=en
         )
         print_effect(_preview(program, (before, code), (after, code), people), form)
-        _save(program, after.scheme(code), _pairs(threshold), yes)
+        _save(program, after.scheme(code), _pairs(threshold), yes, shown)
 
 
 @app.command("add", help=say("help.scheme_add"))
@@ -132,6 +133,7 @@ def add(
     form: FormatOption = Format.TABLE,
 ) -> None:
     with opened() as program:
+        shown = _revision(program)
         with program.database.reading() as session:
             known = _weighing(session)
         if code in known.schemes or code in ("new", "thresholds", "undo"):
@@ -140,7 +142,15 @@ def add(
             program, like, weight, None, minimum, per_host, per_kind, ja=ja, en=en, called=code
         )
         print_effect(_preview(program, (before, like), (after, code), people), form)
-        _save(program, after.scheme(code), {}, yes)
+        _save(program, after.scheme(code), {}, yes, shown)
+
+
+def _revision(program: "Program") -> int:
+    """Return what stands before it is read: what others save from then on isn't written over."""
+    from matching.schemes_kept import weighing_revision
+
+    with program.database.reading() as session:
+        return weighing_revision(session)
 
 
 def _changed(
@@ -241,14 +251,16 @@ def _percent(sure: int | None) -> str:
     return "—" if sure is None else f"{sure}%"
 
 
-def _save(program: "Program", scheme: "Scheme", numbers: dict[str, float], yes: bool) -> None:
+def _save(
+    program: "Program", scheme: "Scheme", numbers: dict[str, float], yes: bool, shown: int
+) -> None:
     from matching.schemes_kept import save_scheme, save_thresholds
 
     if not yes:
         hint(say("table.scheme_not_saved"))
         return
     with program.database.writing(by=BY) as session:
-        save_scheme(session, scheme=scheme, shown=None, by=BY)
+        save_scheme(session, scheme=scheme, shown=shown, by=BY)
         if numbers:
             save_thresholds(session, given=numbers, shown=None, by=BY)
     hint(say("table.scheme_saved"))

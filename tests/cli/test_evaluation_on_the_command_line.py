@@ -82,3 +82,21 @@ def test_what_staff_were_shown_here_is_told_beside_and_of_a_file_it_is_not_known
     assert "65-" in (tmp_path / "plot-groups.svg").read_text(encoding="utf-8")
     file = written(tmp_path / "outcomes.jsonl", 900)
     assert ibasho("evaluate", file, "--format", "json").json["exposure"] is None
+
+
+@pytest.mark.parametrize("plot", ["nowhere/picture.svg", "picture.png", "picture"])
+def test_a_picture_is_written_where_it_can_be(ibasho: Ibasho, tmp_path: Path, plot: str) -> None:
+    done = ibasho("evaluate", written(tmp_path / "few.jsonl", 30), "--plot", tmp_path / plot)
+    assert done.code == 2
+    assert ".svg" in done.err
+    assert not (tmp_path / plot).exists()
+
+
+def test_what_has_not_come_yet_is_no_outcome(ibasho: Ibasho, tmp_path: Path) -> None:
+    file = written(tmp_path / "ahead.jsonl", 30)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    ahead = json.loads(lines[2]) | {"on": "2190-01-01"}
+    file.write_text("\n".join([*lines[:2], json.dumps(ahead)]), encoding="utf-8")
+    done = ibasho("evaluate", file)
+    assert done.code == 2
+    assert "3" in done.err

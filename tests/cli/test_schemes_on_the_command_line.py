@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,32 @@ def test_where_the_demo_was_put_in_its_people_are_compared_however_it_is_served(
         add_demo_accounts(session, by="demo")
     program.close()
     assert ibasho(*tried).json["lists"] == len(demo_people(2026)) != examples
+
+
+@pytest.mark.usefixtures("places")
+def test_what_others_save_while_lists_are_compared_is_not_written_over(
+    ibasho: Ibasho, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from api.commands import schemes
+    from matching.schemes_kept import read_weighing, save_scheme
+
+    compared = schemes.print_effect
+
+    def meanwhile(found, form) -> None:
+        compared(found, form)
+        program = open_program(read_settings())
+        with program.database.writing(by="other") as session:
+            usual = read_weighing(session).scheme("standard")
+            save_scheme(session, scheme=replace(usual, per_host=1), shown=None, by="other")
+        program.close()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(schemes, "print_effect", meanwhile)
+        late = ibasho("scheme", "set", "standard", "--weight", "needs=41", "--yes")
+    assert late.code != 0
+    assert "Somebody else saved meanwhile" in late.err
+    program = open_program(read_settings())
+    with program.database.reading() as session:
+        kept = read_weighing(session).scheme("standard")
+    program.close()
+    assert (kept.per_host, kept.weights["needs"]) == (1, 36.0)

@@ -12,6 +12,7 @@ import simulated
 from matching.evaluation import by_group, calibration, evaluate, ndcg
 from matching.learning import (
     FEWEST,
+    FEWEST_OF_A_KIND,
     FULL_AT,
     FULL_WEIGHT,
     SMALL_CELL,
@@ -63,8 +64,10 @@ def test_its_weight_grows_with_what_it_rests_on() -> None:
 def test_it_learns_from_earlier_outcomes_and_is_judged_by_later_ones() -> None:
     outcomes = simulated.outcomes(300)
     earlier, later = split_by_time(outcomes[::-1])
-    assert max(o.on for o in earlier) < min(o.on for o in later)
-    assert len(earlier) + len(later) == 300
+    known = min(o.on for o in later) - timedelta(days=91)
+    assert max(o.on for o in earlier) <= known, "what was learned was known by then"
+    left_out = [o for o in outcomes if known < o.on < min(o.on for o in later)]
+    assert len(earlier) + len(left_out) + len(later) == 300
     assert 60 <= len(later) <= 120
     one_day = [replace(o, on=date(2026, 1, 1)) for o in outcomes]
     assert split_by_time(one_day)[0] == []
@@ -130,7 +133,10 @@ def test_order_and_chances_of_a_group_are_those_of_its_own_later_outcomes_alone(
     earlier, later = split_by_time([o for o in outcomes if o.stayed is not None])
     model = learn(earlier)
     assert model is not None
-    share, weight = sum(bool(o.stayed) for o in earlier) / len(earlier), weight_of(len(earlier))
+    share, weight = (
+        sum(bool(o.stayed) for o in earlier) / len(earlier),
+        weight_of(sum(o.stayed is not None for o in outcomes)),
+    )
     told = 0
     for group in found.groups:
         own = [o for o in later if o.group == group.name]
@@ -201,7 +207,7 @@ def test_what_is_told_of_groups_tells_nothing_of_the_few_that_are_left(few: int)
 def test_a_toss_up_is_hardly_ever_taken_for_something_learned() -> None:
     """Looked at again and again, with ever more outcomes, where there is nothing to learn."""
     looks = [
-        evaluate([o for o in outcomes if o.on < date(2025, 7, 1) + timedelta(days=14 * k)]).used
+        evaluate([o for o in outcomes if o.on < date(2024, 7, 1) + timedelta(days=14 * k)]).used
         for seed in range(12)
         for outcomes in [simulated.outcomes(500, seed=seed, strength=0.0)]
         for k in range(0, 40, 3)
@@ -214,3 +220,17 @@ def test_a_toss_up_is_hardly_ever_taken_for_something_learned() -> None:
 def test_nobody_stays_who_never_went(stayed: bool) -> None:
     with pytest.raises(BadOutcome, match="only who went"):
         outcome_of({**GOOD, "accepted": False, "stayed": stayed}, 3)
+
+
+@pytest.mark.parametrize("stayed", [True, False])
+def test_one_person_decides_nothing_for_a_whole_kind(stayed: bool) -> None:
+    outcomes = simulated.outcomes(500)
+    alone = replace(outcomes[3], kind="self_help", accepted=True, stayed=stayed)
+    model = learn([o for o in [*outcomes, alone] if o.stayed is not None])
+    assert model is not None
+    assert "self_help" not in model.kinds
+    assert set(simulated.KINDS) == set(model.kinds)
+    few = [replace(alone, on=alone.on + timedelta(days=d)) for d in range(FEWEST_OF_A_KIND)]
+    again = learn([o for o in [*outcomes, *few] if o.stayed is not None])
+    assert again is not None
+    assert "self_help" in again.kinds

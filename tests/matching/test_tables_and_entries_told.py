@@ -99,3 +99,15 @@ def test_a_day_is_a_day_and_no_number(day: Any) -> None:
     moment = datetime(2026, 12, 1)  # noqa: DTZ001 - no day either
     with pytest.raises(BadNeed):
         parse_need({"at": AT, "on": moment}, default_vocabulary())
+
+
+def test_a_column_without_a_name_in_words_is_named() -> None:
+    rows = pd.DataFrame([{"name": "架空の場", "kind": "salon", 5: 1}])
+    with pytest.raises(BadTable, match="5"):
+        Table(rows)
+
+
+def test_a_moment_is_of_the_day_in_japan() -> None:
+    late = pd.Timestamp("2026-09-30T20:00Z")
+    told = table(verified_on=late, verified_by="call").why({"at": AT}, ID)
+    assert told.suggestion.place.verified_on == "2026-10-01"

@@ -40,7 +40,7 @@ def outcomes(n: int, *, seed: int = 1, strength: float = 1.0) -> list[Outcome]:
         stayed = r.random() < chance_of_staying(kind, values, strength) if accepted else None
         made.append(
             Outcome(
-                date(2025, 1, 1) + timedelta(days=i * 730 // n),
+                date(2024, 1, 1) + timedelta(days=i * 730 // n),
                 kind,
                 values,
                 round(score, 4),

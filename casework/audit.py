@@ -7,9 +7,10 @@ never the content.
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event, insert, or_, select
+from sqlalchemy import event, exists, insert, or_, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
@@ -103,6 +104,17 @@ def looks_at(
         .limit(limit)
     )
     return list(rows)
+
+
+def was_recorded(
+    session: Session, *, entity: str, entity_id: str, purpose: str, since: datetime
+) -> bool:
+    """Tell whether something was recorded for a purpose since a moment."""
+    rows = exists().where(
+        AuditRow.entity == entity, AuditRow.entity_id == entity_id,
+        AuditRow.purpose == purpose, AuditRow.at >= since,
+    )  # fmt: skip
+    return bool(session.scalar(select(rows)))
 
 
 def rows_for_auditor(

@@ -7,12 +7,10 @@ counted stands in the audit alone.
 import uuid
 from datetime import datetime, time
 
-from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from casework.access import Actor
-from casework.audit import Attempt, record
-from casework.models import AuditRow
+from casework.audit import Attempt, record, was_recorded
 from resources import clock
 from resources.clock import JAPAN
 
@@ -22,13 +20,9 @@ PURPOSE = "unmet_need"
 def was_counted(session: Session, person_id: uuid.UUID) -> bool:
     """Tell whether it was counted for a person this month already."""
     month = datetime.combine(clock.today().replace(day=1), time(0), JAPAN)
-    counted = exists().where(
-        AuditRow.entity == "person",
-        AuditRow.entity_id == str(person_id),
-        AuditRow.purpose == PURPOSE,
-        AuditRow.at >= month,
+    return was_recorded(
+        session, entity="person", entity_id=str(person_id), purpose=PURPOSE, since=month
     )
-    return bool(session.scalar(select(counted)))
 
 
 def keep_counted(session: Session, *, actor: Actor, person_id: uuid.UUID) -> None:

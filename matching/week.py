@@ -171,17 +171,18 @@ def _attendable(
             continue
         if whole and s.end - s.start > longest:
             continue
-        part = _within_hours(max(s.start, begins), s, need, enough=None if whole else enough)
-        if part is not None:
-            comes, goes = part
-            found.append((comes, goes if whole or limit is None else min(goes, comes + longest)))
+        parts = _within_hours(max(s.start, begins), s, need, enough=None if whole else enough)
+        found += [
+            (comes, goes if whole or limit is None else min(goes, comes + longest))
+            for comes, goes in parts
+        ]
     return found
 
 
 def _within_hours(
     earliest: datetime, session: schedules.SessionTime, need: Need, *, enough: timedelta | None
-) -> tuple[datetime, datetime] | None:
-    """Return the part of a session in which the person can be there; None if it is too short.
+) -> list[tuple[datetime, datetime]]:
+    """Return the parts of a session in which the person can be there, but for those too short.
 
     earliest : when they could be there, of a session that may have begun
     enough : so long is worth coming; None = only the whole session is
@@ -189,17 +190,18 @@ def _within_hours(
     start, end = session.start, session.end
     shortest = end - start if enough is None else min(end - start, enough)
     if not need.windows:
-        return (earliest, end) if end - earliest >= shortest else None
+        return [(earliest, end)] if end - earliest >= shortest else []
     midnight = datetime.combine(start.date(), time(0), JAPAN)
     own, late = hours_of(need.spans)
+    found = []
     for weekday, opens, closes in (*own, *late):
         if weekday != start.weekday():
             continue
         comes = max(earliest, midnight + timedelta(minutes=opens))
         goes = min(end, midnight + timedelta(minutes=closes))
-        if goes - comes >= shortest:
-            return comes, goes
-    return None
+        if goes - comes >= shortest and (comes, goes) not in found:
+            found.append((comes, goes))
+    return found
 
 
 def clash(one: Option, other: Option, ways: WaysBetween) -> bool:

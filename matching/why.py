@@ -76,6 +76,21 @@ def offering_for(session: Session, any_id: uuid.UUID) -> uuid.UUID:
     return found
 
 
+def offering_to_explain(session: Session, any_id: uuid.UUID) -> uuid.UUID:
+    """Return the offering to be asked about, as `offering_for`; of what was merged that it became.
+
+    Nobody is told that a place is closed which lives on under another entry. Raises `NotFound`.
+    """
+    offering = session.get(Offering, any_id)
+    became = None if offering is None else kept_instead(session, offering.resource_id)
+    if became is None:
+        return offering_for(session, any_id)
+    try:
+        return offering_for(session, became)
+    except NotFound:  # it lives on without any hours of its own
+        return any_id
+
+
 def _shown(entry: Entry, words: TrackRecord) -> PlaceShown:
     """Show an entry whatever its status: the answer may be that it is closed."""
     o, r, p, h = entry.offering, entry.resource, entry.location, entry.organization

@@ -110,14 +110,14 @@ def why(
     scheme: SchemeOption = "standard",
     form: FormatOption = Format.TABLE,
 ) -> None:
-    from matching.why import explain, offering_for
+    from matching.why import explain, offering_to_explain
 
     wanted = identifier(offering)
     with opened() as program:
         need = need_from(program, profile)
         with program.database.reading() as session:
             explanation = explain(
-                session, program.store, need, offering_for(session, wanted), scheme=scheme
+                session, program.store, need, offering_to_explain(session, wanted), scheme=scheme
             )
         if form is Format.JSON:
             print_json(explanation.as_json())

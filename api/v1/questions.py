@@ -24,7 +24,7 @@ from matching.nearby import NearbyQuestion, nearby_places
 from matching.need import Need, parse_need
 from matching.schemes_kept import read_weighing
 from matching.suggest import suggest_placements
-from matching.why import explain, offering_for
+from matching.why import explain, offering_to_explain
 from resources.clock import JAPAN
 
 router = APIRouter(
@@ -148,7 +148,7 @@ class Why(BaseModel):
 def why(turn: InTurn, question: Why) -> Response:
     session, store = turn.session, turn.program.store
     need = _need(turn, question.need)
-    offering = offering_for(session, question.offering)
+    offering = offering_to_explain(session, question.offering)
     return told(explain(session, store, need, offering, scheme=question.scheme).as_json())
 
 

@@ -22,12 +22,14 @@ NEVER_MET = {
     "resources.BadRecord",
     "resources.BadRow",
     "resources.NobodyActing",
+    "resources.NotHeld",
     "resources.NotUnderstood",
     "resources.TooManySchedules",
     "resources.Unclear",
     "resources.UnknownPostcode",
     "resources.UnknownInGraph",
     "resources.Unreadable",
+    "resources._SaidTwice",
 }
 API = Path(__file__).resolve().parents[2] / "api"
 

@@ -155,7 +155,7 @@ NO_WAY = "歩いて行くには遠く、車や電車・バスで来られれば�
 
 def test_what_is_said_is_enough_and_less_of_it_is_not() -> None:
     r, tried = random.Random(31), Counter[str]()
-    for _ in range(160):
+    for _ in range(110):
         table, asked = Table(pd.DataFrame([place(r)])), question(r)
 
         def verdict(need: Asked, rule: str, table: Table = table) -> str:

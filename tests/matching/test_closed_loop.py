@@ -16,7 +16,7 @@ from closed_loop.plain_rules import broken
 from closed_loop.rounds import World
 from closed_loop.town import Place, town
 
-WORLD = World(places=50, months=14, people=40, seed=2, strength=3.0, known_after=1)
+WORLD = World(places=50, months=12, people=40, seed=2, strength=3.0, known_after=1)
 DAY = date(2026, 1, 5)
 
 

@@ -208,12 +208,12 @@ def test_a_toss_up_is_hardly_ever_taken_for_something_learned() -> None:
     """Looked at again and again, with ever more outcomes, where there is nothing to learn."""
     looks = [
         evaluate([o for o in outcomes if o.on < date(2024, 7, 1) + timedelta(days=14 * k)]).used
-        for seed in range(12)
+        for seed in range(8)
         for outcomes in [simulated.outcomes(500, seed=seed, strength=0.0)]
-        for k in range(0, 40, 3)
+        for k in range(0, 40, 4)
     ]
-    assert len(looks) == 12 * 14
-    assert sum(looks) <= len(looks) // 50
+    assert len(looks) == 8 * 10
+    assert sum(looks) <= 1
 
 
 @pytest.mark.parametrize("stayed", [True, False])

@@ -12,7 +12,7 @@ from oracle import catalogues
 from matching.need import Need
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
-from matching.why import explain, offering_for
+from matching.why import explain, offering_for, offering_to_explain
 from resources import booking, clock
 from resources.booked import Allotment, Hold
 from resources.commands import EditedMeanwhile, MergedAway, NotFound, register_resource, set_status
@@ -96,6 +96,8 @@ def test_what_is_merged_away_is_never_suggested_and_its_id_leads_to_the_kept_one
         assert (gone.name, gone.status) == ("㈱はるかぜ サロン", MERGED)
         assert duplicates_within(session) == []
         why = explain(session, store, Need.model_validate(NEED), pair[1])
+        assert offering_to_explain(session, pair[1]) == pair[0], "it lives on there"
+        assert [offering_to_explain(session, i) for i in (pair[0], kept, other)] == [pair[0]] * 3
     assert not why.suggestible
     with pytest.raises(MergedAway), database.writing(by="x") as session:
         set_status(session, resource_id=other, status="published", by="x")

@@ -17,8 +17,10 @@ from matching.store import IndexStore
 from matching.ways_between import WaysBetween
 from matching.week import PER_DAY, Option, best_week, clash, week_of, worth
 from resources.clock import JAPAN
+from resources.commands import register_resource
 from resources.database import Database
 from resources.queries import entries_by_offering
+from resources.registration import Registration
 from resources.vocabulary import default_vocabulary
 
 MONDAY = datetime(2026, 11, 30, tzinfo=JAPAN)
@@ -229,3 +231,40 @@ def test_a_night_that_goes_on_is_of_the_next_day_too() -> None:
     assert clash(night(22, 2, 0), night(24, 2, 1), ANY), "no way takes no time"
     assert not clash(night(22, 2, 0), night(25, 2, 1), ANY)
     assert not clash(night(22, 1, 0), night(25, 2, 1), QUARTER)
+
+
+def test_of_a_long_session_each_of_the_persons_hours_is_tried(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    """A class in the morning leaves the afternoon for the room next door, and the other way."""
+    at = {"lon": 139.71, "lat": 35.73}
+    with sqlite_database.writing(by="test") as session:
+        for name, kind, hours, attendance in (
+            ("部屋", "open_space", ("10:00", "17:00"), "drop_in"),
+            ("教室", "class", ("10:00", "11:30"), "whole"),
+        ):
+            rule = {"days": ["mon"], "from": hours[0], "to": hours[1]}
+            parts = {
+                "resource": {"name": name, "kind": kind, "needs": ["isolation"],
+                             "audience": ["anyone"]},
+                "location": at,
+                "offering": {"schedule": {"rules": [rule], "closed": []}, "attendance": attendance},
+            }  # fmt: skip
+            register_resource(
+                session, registration=Registration.model_validate(parts),
+                vocabulary=default_vocabulary(), by="test",
+            )  # fmt: skip
+    store = IndexStore(tmp_path / "index", default_vocabulary())
+    free = [("10:00", "12:00"), ("13:00", "17:00")]
+    for hours in (free, free[::-1]):
+        need = parse_need(
+            {"at": at, "on": "2026-12-07", "needs": {"isolation": 3},
+             "limits": {"sessions_per_week": 5},
+             "windows": [{"day": "mon", "from": a, "to": b} for a, b in hours]},
+            default_vocabulary(),
+        )  # fmt: skip
+        with sqlite_database.reading() as session:
+            planned = week_of(session, store, need, now=judged.NOW).sessions
+        assert [(s.suggestion.place.name, f"{s.start:%H:%M}") for s in planned] == [
+            ("教室", "10:00"), ("部屋", "13:00"),
+        ]  # fmt: skip

@@ -88,6 +88,7 @@ class Thresholds:
     other_needs_percent : what a need counts that the kind of place isn't there for first of all
     alike_percent : a text so like the wished words says by itself that a place is meant
     shortest_stay_minutes : minutes in somebody's hours that make a session worth coming to
+    usual_stay_minutes : so long one stays in a week's plan where nothing is said and one is free to
     visit_percent : what a visit before joining counts of first contact; company counts the rest
     host_room, host_experience, host_answers : what a host is weighed by; their proportion counts
     experience_half_people : so many people tell half of what any number would: few tell little
@@ -118,6 +119,7 @@ class Thresholds:
     other_needs_percent: float
     alike_percent: float
     shortest_stay_minutes: int
+    usual_stay_minutes: int
     visit_percent: float
     host_room: float
     host_experience: float

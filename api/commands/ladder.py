@@ -90,6 +90,7 @@ def week(
             (
                 f"{p.start.month}/{p.start.day}({days[p.start.weekday()]})",
                 f"{p.start:%H:%M}–{p.end:%H:%M}",
+                f"{p.opens:%H:%M}–{p.closes:%H:%M}" if p.is_part else None,
                 p.suggestion.place.name,
                 p.walk_minutes,
             )

@@ -15,7 +15,8 @@ from matching.need import parse_need
 from matching.path import STAYING, best_path, path_of
 from matching.store import IndexStore
 from matching.ways_between import WaysBetween
-from matching.week import PER_DAY, Option, best_week, clash, week_of, worth
+from matching.week import week_of
+from matching.week_search import PAUSE_MINUTES, PER_DAY, Option, Stay, best_week, worth
 from resources.clock import JAPAN
 from resources.commands import register_resource
 from resources.database import Database
@@ -29,14 +30,15 @@ NEEDS = {"isolation": 3, "no_role": 1}
 
 @st.composite
 def option(draw: st.DrawFn) -> Option:
-    start = MONDAY + timedelta(days=draw(st.integers(0, 2)), minutes=30 * draw(st.integers(18, 26)))
+    opens = MONDAY + timedelta(days=draw(st.integers(0, 2)), minutes=30 * draw(st.integers(18, 26)))
     metres = draw(st.sampled_from([0, 300, 2500]))
     known = draw(st.booleans()) or draw(st.booleans())
-    place = draw(st.integers(0, 3))
+    place, stay = draw(st.integers(0, 3)), 30 * draw(st.integers(1, 4))
     return Option(
         place,
-        start,
-        start + timedelta(minutes=30 * draw(st.integers(1, 4))),
+        opens,
+        opens + timedelta(minutes=stay + draw(st.sampled_from([0, 0, 20, 90, 600]))),
+        stay,
         draw(st.integers(0, 9)) * 1000,
         frozenset(draw(st.sets(st.sampled_from(["isolation", "no_role"])))),
         LonLat(139.7, 35.7 + metres / 111_195) if known else None,
@@ -48,46 +50,91 @@ TIMES = [1, 1, 2, 3]
 """How many sessions a week each place expects at least."""
 
 
-def allowed(chosen: tuple[Option, ...], most: int, ways: WaysBetween) -> bool:
-    days = Counter(o.start.date() for o in chosen)
+def early(order: tuple[Option, ...], ways: WaysBetween) -> list[Stay] | None:
+    """Go from one to the next in this order, each as early as it goes; None where one can't."""
+    stays: list[Stay] = []
+    for o in order:
+        start = o.opens
+        for before in stays:
+            if before.option.opens.date() > o.opens.date():
+                return None
+            if o.opens.date() > before.option.closes.date():
+                continue
+            way = ways.minutes(before.option.at, o.at)
+            if way is None or ways.is_too_long(way):
+                return None
+            start = max(start, before.end + timedelta(minutes=way + PAUSE_MINUTES))
+        if start + timedelta(minutes=o.stay) > o.closes:
+            return None
+        stays.append(Stay(o, start))
+    return stays
+
+
+def lateness(stays: list[Stay]) -> timedelta:
+    return sum((s.start - s.option.opens for s in stays), timedelta())
+
+
+def allowed(chosen: tuple[Option, ...], most: int, ways: WaysBetween) -> timedelta | None:
+    """Return by how much the week's stays are later than their places open; None = no such week."""
+    days = Counter(o.opens.date() for o in chosen)
     places = Counter(o.place for o in chosen)
-    return (
-        len(chosen) <= most
-        and all(n <= PER_DAY for n in days.values())
-        and all(n == TIMES[place] for place, n in places.items())
-        and len({(o.place, o.start.date()) for o in chosen}) == len(chosen)
-        and not any(clash(a, b, ways) for a, b in itertools.combinations(chosen, 2))
-    )
+    if (
+        len(chosen) > most
+        or any(n > PER_DAY for n in days.values())
+        or any(n != TIMES[place] for place, n in places.items())
+        or len({(o.place, o.opens.date()) for o in chosen}) < len(chosen)
+    ):
+        return None
+    found = [early(order, ways) for order in itertools.permutations(chosen)]
+    return min((lateness(stays) for stays in found if stays is not None), default=None)
+
+
+def keeps_apart(stays: list[Stay], ways: WaysBetween) -> bool:
+    return all(
+        one.end + timedelta(minutes=ways.minutes(one.option.at, other.option.at) or 0)
+        <= other.start
+        for one, other in itertools.pairwise(stays)
+    ) and all(s.option.opens <= s.start and s.end <= s.option.closes for s in stays)
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(option(), max_size=8), st.integers(1, 5), st.sampled_from([None, 10.0]))
+@given(st.lists(option(), max_size=7), st.integers(1, 5), st.sampled_from([None, 10.0]))
 def test_no_week_that_is_possible_counts_more(
     options: list[Option], most: int, walk: float | None
 ) -> None:
     ways = WaysBetween(most_minutes=walk)
     found = best_week(options, NEEDS, most=most, ways=ways)
-    assert allowed(tuple(found), most, ways)
-    ways = [
-        way
+    chosen = tuple(s.option for s in found)
+    assert allowed(chosen, most, ways) == lateness(found), "possible, and no later than it must be"
+    assert keeps_apart(found, ways)
+    weeks = {
+        week: late
         for size in range(len(options) + 1)
-        for way in itertools.combinations(options, size)
-        if allowed(way, most, ways)
-    ]
-    assert worth(found, NEEDS) == max(worth(way, NEEDS) for way in ways)
+        for week in itertools.combinations(options, size)
+        if (late := allowed(week, most, ways)) is not None
+    }
+    best = max((worth(week, NEEDS), -late) for week, late in weeks.items())
+    assert (worth(chosen, NEEDS), -lateness(found)) == best
 
 
 def at(hour: float, place: int, metres: float = 0, minutes: int = 60) -> Option:
     start = MONDAY + timedelta(hours=hour)
     point = LonLat(139.7, 35.7 + metres / 111_195)
-    return Option(place, start, start + timedelta(minutes=minutes), 5000, frozenset(), point)
+    end = start + timedelta(minutes=minutes)
+    return Option(place, start, end, minutes, 5000, frozenset(), point)
+
+
+def clash(one: Option, other: Option, ways: WaysBetween) -> bool:
+    """Tell whether a week that has room for both holds one of them alone."""
+    return len(best_week([one, other], {}, most=2, ways=ways)) < 2
 
 
 def test_a_place_that_expects_two_sessions_a_week_gives_way_where_only_one_is_possible() -> None:
     def session(day: int, place: int, score: int) -> Option:
         start = MONDAY + timedelta(days=day, hours=10)
         end = start + timedelta(hours=1)
-        return Option(place, start, end, score, frozenset(), LonLat(139.7, 35.7), TIMES[place])
+        point = LonLat(139.7, 35.7)
+        return Option(place, start, end, 60, score, frozenset(), point, TIMES[place])
 
     twice = [session(0, 2, 9000), session(0, 2, 9000), session(1, 2, 8000), session(2, 2, 9000)]
     once = session(1, 0, 1000)
@@ -96,9 +143,9 @@ def test_a_place_that_expects_two_sessions_a_week_gives_way_where_only_one_is_po
         (3, [*twice[:2], once], [once]),  # both of its sessions are on one day
         (3, [*twice, once], [twice[0], once, twice[3]]),  # exactly two, not as many as there are
     ):
-        found = best_week(options, {}, most=most, ways=WaysBetween())
+        found = tuple(s.option for s in best_week(options, {}, most=most, ways=WaysBetween()))
         assert worth(found, {}) == worth(chosen, {})
-        assert allowed(tuple(found), most, WaysBetween())
+        assert allowed(found, most, WaysBetween()) == timedelta()
 
 
 ANY, QUARTER = WaysBetween(), WaysBetween(most_minutes=15.0)
@@ -220,7 +267,7 @@ def test_a_night_that_goes_on_is_of_the_next_day_too() -> None:
     def night(start: float, hours: float, place: int) -> Option:
         begins = MONDAY + timedelta(hours=start)
         return Option(
-            place, begins, begins + timedelta(hours=hours), 5000, frozenset(),
+            place, begins, begins + timedelta(hours=hours), int(hours * 60), 5000, frozenset(),
             LonLat(139.7, 35.7), 1,
         )  # fmt: skip
 
@@ -231,6 +278,29 @@ def test_a_night_that_goes_on_is_of_the_next_day_too() -> None:
     assert clash(night(22, 2, 0), night(24, 2, 1), ANY), "no way takes no time"
     assert not clash(night(22, 2, 0), night(25, 2, 1), ANY)
     assert not clash(night(22, 1, 0), night(25, 2, 1), QUARTER)
+
+
+def test_a_long_opening_leaves_the_day_to_others() -> None:
+    """Two hours in a room that is open all day go before a class, after it, or nowhere."""
+
+    def room(hours: float) -> Option:
+        opens = MONDAY + timedelta(hours=10)
+        closes = opens + timedelta(hours=hours)
+        return Option(0, opens, closes, 120, 5000, frozenset(), LonLat(139.7, 35.7))
+
+    for class_at, hours, comes in (
+        (10, 8, "11:10"),
+        (13, 8, "10:00"),
+        (11, 8, "12:10"),
+        (11, 4, None),
+    ):
+        found = best_week([room(hours), at(class_at, 1)], {}, most=2, ways=ANY)
+        if comes is None:
+            assert len(found) == 1
+            continue
+        starts = {s.option.place: f"{s.start:%H:%M}" for s in found}
+        assert starts == {0: comes, 1: f"{class_at}:00"}
+        assert all(s.end - s.start == timedelta(minutes=s.option.stay) for s in found)
 
 
 def test_of_a_long_session_each_of_the_persons_hours_is_tried(
@@ -268,3 +338,7 @@ def test_of_a_long_session_each_of_the_persons_hours_is_tried(
         assert [(s.suggestion.place.name, f"{s.start:%H:%M}") for s in planned] == [
             ("教室", "10:00"), ("部屋", "13:00"),
         ]  # fmt: skip
+        assert planned[1].end - planned[1].start == timedelta(hours=2), "as one usually stays"
+        within = planned[1].as_json()["within"]
+        assert within == {"start": "2026-12-07T13:00+09:00", "end": "2026-12-07T17:00+09:00"}
+        assert [s.is_part for s in planned] == [False, True]

@@ -25,9 +25,6 @@ NARROWING = ("women", "men", "foreign")
 """Audiences that tell which of its kind's people a place is for, where it names some of those: a
 base for parents that names women is for mothers, one that names foreign roots for such parents."""
 
-
-GENDERED = ("women", "men")
-
 CERTIFIED = ("handbook", "recipient_certificate")
 """Who holds one of these has a disability that a municipality certified."""
 
@@ -38,14 +35,12 @@ class Audiences:
 
     yes, maybe : the person is one of them; is perhaps, so that the host is asked
     narrowing : those of `NARROWING`
-    genders : those of them that say a gender
     perhaps_parent : that of parents, for somebody who may have small children and doesn't say so
     """
 
     yes: int
     maybe: int
     narrowing: int
-    genders: int
     perhaps_parent: int
 
 
@@ -66,8 +61,7 @@ def audiences_of(need: Need, codebook: Codebook, numbers: Thresholds) -> Audienc
         maybe |= meaning.audience_maybe if weight >= own else meaning.audience_maybe & ~kin
     may_be_a_parent = need.age is None or ADULT <= need.age < numbers.elderly_age
     perhaps_parent = mask_of(("parents",) if may_be_a_parent else (), bits)
-    genders = mask_of(GENDERED, bits)
-    return Audiences(yes, maybe, mask_of(NARROWING, bits), genders, perhaps_parent)
+    return Audiences(yes, maybe, mask_of(NARROWING, bits), perhaps_parent)
 
 
 def ages_of_audiences(thresholds: Thresholds) -> dict[str, tuple[int, int]]:

@@ -45,6 +45,11 @@ _SHOWN_BY_HOSTS = ("accompanied", "stayed", "answer_days")
 _SEEN = ("sessions_seen", "host_answers")
 
 _PARTS: tuple[type[BaseModel], ...] = (ResourcePart, LocationPart, OfferingPart, OrganizationPart)
+_TOGETHER: dict[type[BaseModel], str] = {
+    ResourcePart: "age_min, age_max, accepted_age_min, accepted_age_max",
+    LocationPart: "lon, lat",
+}
+"""The columns of a part that are checked as several together."""
 _IDS = ("id", "resource_id", "organization_id")
 _NAMESPACE = uuid.UUID("5b1f6d2e-6c1b-4c0e-9c36-0a5f9d7f8f11")
 
@@ -116,15 +121,18 @@ def _checked(row: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, Any]:
             said = part.model_validate({n: row[n] for n in names if row[n] is not None})
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
-            column = str(first["loc"][0]) if first["loc"] else ", ".join(sorted(names))
-            raise BadTable(column, first["msg"]) from None
+            column = str(first["loc"][0]) if first["loc"] else _TOGETHER[part]
+            raise BadTable(column, first["msg"].removeprefix("Value error, ")) from None
         found |= {n: getattr(said, n) for n in names if row[n] is not None}
     try:
         check_codes(found, vocabulary)
-        check_schedule(row["schedule"])
     except BadRegistration as bad:
         column = bad.field.rpartition(".")[2]
-        raise BadTable(column, "holds a code of no list, or can't be read") from None
+        raise BadTable(column, "holds a code that its list doesn't offer") from None
+    try:
+        check_schedule(row["schedule"])
+    except BadRegistration as bad:
+        raise BadTable("schedule", f"can't be read: {bad.__cause__}") from None
     return found
 
 

@@ -35,7 +35,6 @@ _WHOLE = (
     "audience_maybe",
     "perhaps_parent",  # bit of parents, for someone who may be one
     "narrowing_audience",  # bits that say which of its kind's people a place is for
-    "gendered_audience",  # those of them that say a gender
     "anyone",  # bit of the audience that is everybody
     "languages",
     "easy_language",  # bit of easy Japanese, for someone who would have to try it
@@ -138,7 +137,6 @@ def terms_of(ask: Ask, codebook: Codebook) -> Array:
         ask.audiences.maybe,
         ask.audiences.perhaps_parent,
         ask.audiences.narrowing,
-        ask.audiences.genders,
         1 << codebook.bits("audience")["anyone"],
         ask.languages,
         ask.easy_language,

@@ -56,25 +56,24 @@ def audience(p: Any, _look: Any, a: Any) -> int:
     whoever is addressed asks. That anyone is counts for nothing then: it is soon written.
     A place that says neither is asked, unless its kind is for others: a base for small children
     and their parents receives nobody else, whether it says so or not. One that names some of its
-    kind's people and women, men or foreign roots besides says which of those people it is for; of
-    whoever may have small children it is asked, and of its own people those who are of another
-    gender than is named.
+    kind's people and women, men or foreign roots besides says which of those people it is for: it
+    is asked about those of its people who aren't known to be such, and about whoever of such may
+    have small children.
     """
     known = p["audience_known"] > 0
     usual = a["usual_audience"][p["kind"]]
     received = p["audience"] if known else usual
-    maybe = another_gender = False
+    maybe = of_others = False
     if received & usual:
         may_be = a["audience_yes"] | a["audience_maybe"]
-        narrowed = (received & a["narrowing_audience"] & may_be) != 0
-        named = received & a["gendered_audience"]
-        another_gender = named != 0 and (named & may_be) == 0
-        received &= ~a["narrowing_audience"]
-        maybe = narrowed and (received & a["perhaps_parent"]) != 0
+        named = received & a["narrowing_audience"]
+        of_others = named != 0 and (named & a["audience_yes"]) == 0
+        received &= ~named
+        maybe = (named & may_be) != 0 and (received & a["perhaps_parent"]) != 0
     yes = (received & a["audience_yes"]) != 0
     maybe |= (received & a["audience_maybe"]) != 0
     maybe |= (p["audience_formally"] & (a["audience_yes"] | a["audience_maybe"])) != 0
-    sure = known and yes and not another_gender
+    sure = known and yes and not of_others
     return verdict(yes, sure or (received != 0 and not yes and not maybe))
 
 

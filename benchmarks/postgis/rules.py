@@ -77,9 +77,9 @@ _AUDIENCE_PERHAPS = (
     f" OR {_share('audience_formally', 'audience_yes')}"
     f" OR {_share('audience_formally', 'audience_maybe')})"
 )
-_ANOTHER_GENDER = (
-    "(o.audience & o.usual_audience <> 0 AND o.audience & %(gendered_audience)s <> 0"
-    " AND o.audience & %(gendered_audience)s & (%(audience_yes)s | %(audience_maybe)s) = 0)"
+_OF_OTHERS = (
+    "(o.audience & o.usual_audience <> 0 AND o.audience & %(narrowing_audience)s <> 0"
+    " AND o.audience & %(narrowing_audience)s & %(audience_yes)s = 0)"
 )
 _USUALLY = (
     f"{_share('usual_audience', 'audience_yes')} OR {_share('usual_audience', 'audience_maybe')}"
@@ -92,7 +92,7 @@ TESTS: dict[str, Test] = {
     "age": Test("%(age)s BETWEEN o.age_low AND o.age_high", "o.age_known > 0"),
     "audience": Test(
         _AUDIENCE,
-        f"o.audience_known > 0 AND (CASE WHEN {_AUDIENCE} THEN NOT {_ANOTHER_GENDER}"
+        f"o.audience_known > 0 AND (CASE WHEN {_AUDIENCE} THEN NOT {_OF_OTHERS}"
         f" ELSE NOT {_AUDIENCE_PERHAPS} END)"
         f" OR o.audience_known = 0 AND o.usual_audience <> 0 AND NOT ({_USUALLY})",
     ),

@@ -110,3 +110,9 @@ def test_a_choice_that_cannot_be_is_told_what_may_be() -> None:
     assert refused.value.field == "limits.noise"
     assert "low, medium, high" in refused.value.problem.ja
     assert "silent" not in refused.value.problem.ja + refused.value.problem.en
+
+
+def test_every_reason_for_staying_without_a_place_is_documented() -> None:
+    reasons = schema("shared")["properties"]["unplaced"]["items"]["properties"]["reason"]["enum"]
+    told = {name.removeprefix("unplaced.") for name in catalogue() if name.startswith("unplaced.")}
+    assert set(reasons) == told

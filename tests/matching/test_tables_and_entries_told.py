@@ -60,6 +60,23 @@ def test_a_cell_that_cannot_be_read_is_named(column: str, value: Any) -> None:
         table(**{column: value})
 
 
+BACKWARDS = {"rules": [{"days": ["mon"], "from": "12:00", "to": "09:00"}], "closed": []}
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({"schedule": BACKWARDS}, "schedule: can't be read: from must be earlier than to"),
+        ({"lon": 139.7, "lat": None}, "lon, lat: lon and lat go together"),
+        ({"age_min": 9, "age_max": 3}, "accepted_age_max: age_min is above age_max"),
+        ({"needs": ["loneliness"]}, "needs: holds a code that its list doesn't offer"),
+    ],
+)
+def test_what_is_wrong_with_cells_is_said(cells: dict[str, Any], told: str) -> None:
+    with pytest.raises(BadTable, match=told):
+        table(**cells)
+
+
 @pytest.mark.parametrize(
     "aside",
     [

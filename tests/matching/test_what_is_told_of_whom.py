@@ -26,13 +26,15 @@ def verdict(rule: str, need: dict[str, Any], **row: Any) -> str:
     [
         (["parents", "women"], {"with_child": True, "gender": "male"}, "unknown"),
         (["parents", "women"], {"with_child": True, "gender": "female"}, "pass"),
-        (["parents", "women"], {"with_child": True}, "pass"),
+        (["parents", "women"], {"with_child": True}, "unknown"),
+        (["parents", "women"], {"with_child": True, "gender": "other"}, "unknown"),
         (["parents", "men"], {"with_child": True, "gender": "female"}, "unknown"),
-        (["parents", "foreign"], {"with_child": True, "gender": "male"}, "pass"),
+        (["parents", "foreign"], {"with_child": True, "gender": "male"}, "unknown"),
+        (["parents", "foreign", "men"], {"with_child": True, "gender": "male"}, "pass"),
         (["parents"], {"with_child": True, "gender": "male"}, "pass"),
     ],
 )
-def test_a_parent_of_another_gender_than_is_named_is_asked_about(
+def test_a_parent_who_is_not_known_to_be_of_those_named_is_asked_about(
     audience: list[str], limits: dict[str, Any], expected: str
 ) -> None:
     asked = {"age": 35, "needs": {"childcare": 2}, "limits": limits}

@@ -603,8 +603,7 @@ class Reference:
         a_parent = age is None or 18 <= age < self.numbers.elderly_age
         if found == "fail" and "parents" in asked and a_parent:
             return "fail" if self._received(only_which) == "fail" else "unknown"
-        genders = [code for code in only_which if code != "foreign"]
-        if found == "pass" and genders and self._received(genders) == "fail":
+        if found == "pass" and only_which and self._received(only_which) != "pass":
             return "unknown"
         return found
 

@@ -69,9 +69,13 @@ class ScannedIndex(Index):
         near = np.ones(len(away), bool) if radius_m is None else ~(away > radius_m)
         if served.within_m:
             near |= (away <= served.within_m) & _fetches(self.base.columns.records, served)
+        if served.anywhere:
+            near |= np.asarray(self.base.columns["online"]) == 1
         rows = np.flatnonzero(near)
         found, distances = self._seen(origin, self.base, rows)
         here = ~np.isinf(distances)
+        if served.anywhere:
+            here |= found["online"] == 1
         return (found, distances) if here.all() else self._seen(origin, self.base, rows[here])
 
 

@@ -61,7 +61,6 @@ class Ask:
     from_home_read: bool
     languages: int
     easy_language: int
-    plain_language: int
     audiences: Audiences
     heavy_work: int
     lighter_work: int
@@ -86,7 +85,7 @@ class Ask:
 
     @property
     def served_m(self) -> float:
-        """Return how far out a place counts that comes to fetch people, or is joined online."""
+        """Return how far out a place counts that comes to fetch people, or may be joined online."""
         radius, reach = self.need.radius_m, self.thresholds.transport_reach_m
         return reach if radius is None else min(radius, reach)
 
@@ -186,7 +185,6 @@ def prepare(
         from_home_read=limits.from_home is None and names_from_home(need.wishes.text or ""),
         languages=mask_of((*spoken, "easy_ja") if "ja" in spoken else spoken, bits("language")),
         easy_language=mask_of(() if "ja" in spoken else ("easy_ja",), bits("language")),
-        plain_language=mask_of(("ja",) if "easy_ja" in spoken else (), bits("language")),
         audiences=audiences_of(need, codebook, numbers),
         heavy_work=mask_of(HEAVY_WORK, bits("activity")),
         lighter_work=mask_of(LIGHTER_WORK, bits("activity")),

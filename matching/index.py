@@ -48,11 +48,13 @@ class Served(NamedTuple):
     """Places that count farther out: those that fetch people, or that are joined from home.
 
     within_m : how far out, straight; 0 where the question asks for none of them
+    anywhere : what is joined from home counts wherever it lies
     """
 
     within_m: float
     transport: bool
     online: bool
+    anywhere: bool = False
 
 
 NOT_SERVED = Served(0.0, False, False)
@@ -100,8 +102,12 @@ class Index:
         limit = math.inf if radius_m is None else radius_m
         base = self.base.columns.records
         rows, away = _within(base, starts, ends, self.superseded, *origin, limit)
-        if served.within_m > limit:
+        if radius_m is not None and (served.anywhere or served.within_m > limit):
             more = self._served(origin, limit, served)
+            if served.anywhere:
+                more = np.setdiff1d(
+                    np.union1d(more, self._without_superseded(self.base.online)), rows
+                )
             rows = np.concatenate([rows, more])
             away = np.concatenate([away, self._distances(origin, base.take(more))])
         records = base.take(rows)
@@ -113,6 +119,8 @@ class Index:
         far = self._distances(origin, changed)
         beyond = far - changed["accuracy_m"] > limit  # NaN is kept
         beyond &= ~_fetches(changed, served) | (far - changed["accuracy_m"] > served.within_m)
+        if served.anywhere:
+            beyond &= changed["online"] != 1
         near = np.flatnonzero(~beyond)
         parts = [(self.base, rows), (self.overlay, near)]
         found = Rows(parts, self.base, np.concatenate([records, changed.take(near)]))

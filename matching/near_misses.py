@@ -42,6 +42,7 @@ def near_misses(sight: Sight, judged: Judged) -> NDArray[np.int64]:
         judged.fails, judged.beyond_talk, _verdicts(judged, "audience"),
         _verdicts(judged, "gender"), sight.rows.records, sight.looks,
         -1 if age is None else age, others, np.array(sight.codebook.usual_audience, np.uint64),
+        sight.ask.home_wished,
     )  # fmt: skip
     one = _failing(1, *of)
     return one if len(one) >= FEWEST else _failing(2, *of)
@@ -93,6 +94,7 @@ def _failing(
     age: int,
     others: np.uint64,
     usual: NDArray[np.uint64],
+    home: bool,
 ) -> NDArray[np.int64]:
     """Return the rows here that fail one rule to so many, all of them to be talked about.
 
@@ -100,11 +102,14 @@ def _failing(
     age : of the person; -1 = not known
     others : the bits of audiences that nobody else is asked into
     usual : (kinds,) whom a kind is for where a place doesn't say
+    home : what is joined from home is in reach, wherever it lies
     """
     rows = np.empty(len(fails), np.int64)
     n = 0
     for i in range(len(fails)):
-        if not 1 <= fails[i] <= most or beyond_talk[i] or math.isinf(looks[i]["distance_m"]):
+        if not 1 <= fails[i] <= most or beyond_talk[i]:
+            continue
+        if math.isinf(looks[i]["distance_m"]) and not (home and records[i]["online"] == 1):
             continue
         if looks[i]["set_aside_day"] == NEVER or _of_another_age(records[i], age):
             continue

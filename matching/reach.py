@@ -47,11 +47,14 @@ def reach(p: Any, look: Any, a: Any) -> int:
     A point that is only known to some accuracy may lie on either side of the limit: unknown. So
     may a place without a point, unless its municipality lies elsewhere (infinite distance). Where
     the person would use transport and the place offers it, the area it serves must be asked; and
-    where they would rather stay at home and it can be joined online, how.
+    where they often can't go out and it can be joined online, how. What can be joined from home is
+    in reach of whoever wishes that, wherever it lies.
     """
     away, slack = look["distance_m"], p["accuracy_m"]
     walk, walk_slack = look["walk_m"], slack * DETOUR
     if walk + walk_slack <= a["walk_limit_m"] and away + slack <= a["radius_m"]:
+        return PASS
+    if a["home_wished"] != 0 and p["online"] == 1:
         return PASS
     # A place whose distance isn't known (NaN) is neither inside nor outside.
     outside = walk - walk_slack > a["walk_limit_m"] or away - slack > a["radius_m"]
@@ -75,8 +78,12 @@ def way_in(p: Seen) -> WayIn | None:
     """Return how a place that is too far to walk to would be reached: fetched, or from home."""
     limit, radius = p.ask.walk_limit_m, p.ask.need.radius_m
     too_far = limit is not None and p["walk_m"] > limit
-    if not too_far and (radius is None or p["distance_m"] <= radius):
+    too_far |= radius is not None and p["distance_m"] > radius
+    nowhere = p.ask.home_wished and math.isnan(p["distance_m"])
+    if not (too_far or nowhere):
         return None
+    if p.ask.home_wished and p["online"] == 1:
+        return "online"
     if p.ask.would_ride and p["transport"] == 1:
         return "ride"
     return "online" if p.ask.from_home and p["online"] == 1 else None
@@ -92,9 +99,13 @@ def _way_to_reach(p: Seen) -> Sentence | None:
 
 def _change_reach(p: Seen) -> Sentence | None:
     """Say what lets a place in: another way than on foot or more minutes, and a wider radius."""
+    if p["online"] == 1 and not (_would_be_fetched(p) and _farther(p) is None):
+        return sentence("change.reach_online")
     if not math.isfinite(p["distance_m"]):
         return None
     way, farther = _another_way(p), _farther(p)
+    if farther is not None and p.ask.would_ride and _would_be_fetched(p):
+        return sentence("change.reach_radius", farther=farther)
     minutes = None if way is not None else _more_minutes(p)
     if way is None and minutes is None:
         way = sentence("change.reach_far")
@@ -111,14 +122,17 @@ def _another_way(p: Seen) -> Sentence | None:
     """Return by which way but on foot a place is reached that is too far to walk to."""
     if _more_minutes(p) == 0:
         return None
-    within = p["distance_m"] - p["accuracy_m"] <= p.ask.thresholds.transport_reach_m
-    if p["transport"] == 1 and within:
+    if _would_be_fetched(p):
         return sentence("change.reach_transport")
-    if p["online"] == 1 and within:
-        return sentence("change.reach_online")
     if p["transport"] == 1 and p.ask.would_ride:
         return sentence("change.reach_fetched")
     return None
+
+
+def _would_be_fetched(p: Seen) -> bool:
+    """Tell whether a place may fetch people from where the person is."""
+    nearest = p["distance_m"] - p["accuracy_m"]
+    return bool(p["transport"] == 1 and nearest <= p.ask.thresholds.transport_reach_m)
 
 
 def _more_minutes(p: Seen) -> int | None:
@@ -160,6 +174,8 @@ def _evidence_kind(p: Seen) -> tuple[str, Any]:
 
 
 def _evidence_reach(p: Seen) -> tuple[str, Any]:
+    if p.ask.home_wished and way_in(p) == "online":
+        return "online", True
     return "distance_m", p.metres
 
 
@@ -179,7 +195,7 @@ RULES: tuple[Rule, ...] = (
         reach,
         _evidence_reach,
         _change_reach,
-        reads=("metres", "walk_m"),
+        reads=("metres", "walk_m", "online"),
         way=_way_to_reach,
     ),
 )

@@ -69,6 +69,8 @@ def _brought_by_each(
     """Return the rows that would be suggested without a rule, by its number; none without any."""
     for_good = sight.looks["set_aside_day"] >= NEVER
     elsewhere = np.isinf(sight.looks["distance_m"])
+    if sight.ask.home_wished:
+        elsewhere &= sight.rows["online"] != 1
     alone = np.flatnonzero((judged.fails == 1) & ~elsewhere & ~for_good)
     enough = score(sight, judged, scheme, alone, (), learned).enough(scheme)
     found = {}

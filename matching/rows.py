@@ -80,6 +80,11 @@ class Part:
         return rows.astype(np.int64), self.keys[rows]
 
     @cached_property
+    def online(self) -> NDArray[np.int64]:
+        """The rows that are joined online, with a point or without."""
+        return np.flatnonzero(self.columns["online"] == 1).astype(np.int64)
+
+    @cached_property
     def presence(self) -> Counter[tuple[int, int]]:
         return presence(self.columns)
 

@@ -179,7 +179,7 @@ def answer_to(
 def served_for(ask: Ask) -> Served:
     """Return how far out places count that come to fetch people, or are joined online."""
     if ask.would_ride or ask.from_home:
-        return Served(ask.served_m, ask.would_ride, ask.from_home)
+        return Served(ask.served_m, ask.would_ride, ask.from_home, ask.home_wished)
     return NOT_SERVED
 
 

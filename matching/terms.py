@@ -38,7 +38,6 @@ _WHOLE = (
     "anyone",  # bit of the audience that is everybody
     "languages",
     "easy_language",  # bit of easy Japanese, for someone who would have to try it
-    "plain_language",  # bit of Japanese, for someone who speaks only easy Japanese
     "step",
     "near_steps",  # bits of the rungs near enough to where the person stands
     "minutes",
@@ -140,7 +139,6 @@ def terms_of(ask: Ask, codebook: Codebook) -> Array:
         1 << codebook.bits("audience")["anyone"],
         ask.languages,
         ask.easy_language,
-        ask.plain_language,
         _number(need.step),
         _near_steps(need.step, ask.thresholds.step_gap_rungs),
         _number(limits.minutes),

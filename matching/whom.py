@@ -110,11 +110,11 @@ def gender(p: Any, _look: Any, a: Any) -> int:
 def languages(p: Any, _look: Any, a: Any) -> int:
     """One language in common; where it could only be easy Japanese, the host must be asked.
 
-    Who speaks Japanese follows easy Japanese; who speaks another language may try a place of easy
-    Japanese, and who speaks easy Japanese one of Japanese: neither is sure.
+    Who speaks Japanese follows easy Japanese, and who speaks another language may try it, which
+    isn't sure. Who knows easy Japanese follows no Japanese.
     """
     spoken = p["languages"]
-    tried = (spoken & (a["easy_language"] | a["plain_language"])) != 0
+    tried = (spoken & a["easy_language"]) != 0
     common = (spoken & a["languages"]) != 0
     return verdict(common, spoken != 0 and (common or not tried))
 

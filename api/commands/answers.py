@@ -73,10 +73,7 @@ def print_explanation(explanation: Explanation, vocabulary: Vocabulary) -> None:
     kind = vocabulary.label("kind", suggestion.place.kind, language())
     print(f"{suggestion.place.name}（{kind}）" if language() == "ja" else
           f"{suggestion.place.name} ({kind})")  # fmt: skip
-    way = _distance(
-        suggestion.place, suggestion.walk_minutes, suggestion.distance_m, suggestion.route,
-        from_town=explanation.from_town,
-    )  # fmt: skip
+    way = _way_to(suggestion, from_town=explanation.from_town)
     print(say("table.suggestible" if explanation.suggestible else "table.not_suggestible"))
     print_table(
         say("table.verdicts"),
@@ -114,7 +111,7 @@ def _suggestion_row(
         n,
         _place(s.place, vocabulary),
         f"{s.score / 10_000:.2f}\n{s.confidence / 100:.2f}",
-        _distance(s.place, s.walk_minutes, s.distance_m, s.route, from_town=from_town),
+        _way_to(s, from_town=from_town),
         _session(s.next_session),
         _room(s.place, s.asked_on),
         why,
@@ -144,6 +141,12 @@ def _miss_row(miss: Miss, vocabulary: Vocabulary, *, from_town: bool) -> list[ob
 
 def _place(place: PlaceKept, vocabulary: Vocabulary) -> str:
     return f"{place.name}\n{vocabulary.label('kind', place.kind, language())}\n{place.offering}"
+
+
+def _way_to(s: Suggestion, *, from_town: bool) -> str | None:
+    if s.way_in is not None:
+        return say(f"table.way_{s.way_in}")
+    return _distance(s.place, s.walk_minutes, s.distance_m, s.route, from_town=from_town)
 
 
 def _distance(

@@ -62,13 +62,17 @@ def _near(ask: Ask) -> str:
     placed = f"area && {_box('near')}"
     if served_for(ask).within_m:
         placed += f" OR reaches_out AND area && {_box('served')}"
+    towns = "SELECT municipality FROM presence WHERE block = ANY(%(blocks)s::int8[])"
+    town = f"municipality = ANY(ARRAY({towns}))"
+    if served_for(ask).anywhere:
+        placed += " OR online = 1 AND point IS NOT NULL"
+        town += " OR online = 1 AND NOT of_nowhere"
     return f"""
 SELECT o.*, {_DISTANCE} AS distance_m
 FROM (
   SELECT * FROM offerings WHERE {placed}
   UNION ALL
-  SELECT * FROM offerings WHERE point IS NULL AND municipality = ANY(ARRAY(
-    SELECT municipality FROM presence WHERE block = ANY(%(blocks)s::int8[])))
+  SELECT * FROM offerings WHERE point IS NULL AND ({town})
   UNION ALL
   SELECT * FROM offerings WHERE of_nowhere
 ) o

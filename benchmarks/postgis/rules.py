@@ -49,6 +49,7 @@ _SERVED = (
     "(coalesce(o.distance_m - o.accuracy_m <= %(served_m)s, false)"
     " AND (%(transport)s <> 0 AND o.transport = 1 OR %(online)s <> 0 AND o.online = 1))"
 )
+_FROM_HOME = "(%(home_wished)s <> 0 AND o.online = 1)"
 
 _IN_AN_EXCLUDED_AREA = (
     "EXISTS (SELECT FROM unnest(%(area_lon)s::float8[], %(area_lat)s::float8[],"
@@ -62,7 +63,7 @@ _SET_ASIDE = (
 )
 
 _LANGUAGE = f"({_share('languages', 'languages')})"
-_LANGUAGE_TRIED = "o.languages & (%(easy_language)s | %(plain_language)s) <> 0"
+_LANGUAGE_TRIED = "o.languages & %(easy_language)s <> 0"
 _HEAVY = f"({_share('activities', 'heavy_work')})"
 _LIGHTER = f"({_share('activities', 'lighter_work')})"
 _RECEIVED = (
@@ -88,7 +89,10 @@ _USUALLY = (
 TESTS: dict[str, Test] = {
     "published": Test(f"o.status = {STATUSES.index('published')}"),
     "kind": Test("o.participation <> 0"),
-    "reach": Test(_INSIDE, f"({_INSIDE} OR {_OUTSIDE} AND NOT {_SERVED})"),
+    "reach": Test(
+        f"({_INSIDE} OR {_FROM_HOME})",
+        f"({_INSIDE} OR {_FROM_HOME} OR {_OUTSIDE} AND NOT {_SERVED})",
+    ),
     "age": Test("%(age)s BETWEEN o.age_low AND o.age_high", "o.age_known > 0"),
     "audience": Test(
         _AUDIENCE,

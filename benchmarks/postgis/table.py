@@ -67,6 +67,7 @@ _INDEXES = (
     "ALTER TABLE offerings ADD PRIMARY KEY (number)",
     "CREATE INDEX ON offerings USING gist (area)",
     "CREATE INDEX ON offerings USING gist (area) WHERE reaches_out",
+    "CREATE INDEX ON offerings (number) WHERE online = 1",
     "CREATE INDEX ON offerings (municipality) WHERE point IS NULL",
     "CREATE INDEX ON offerings (number) WHERE of_nowhere",
     "ALTER TABLE presence ADD PRIMARY KEY (block, municipality)",

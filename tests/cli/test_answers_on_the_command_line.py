@@ -3,21 +3,27 @@
 import json
 import os
 import re
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from icalendar import Calendar
 from oracle.recurring_days import plain_sessions
 from terminal import Ibasho
 
+from api.commands.answers import print_explanation
+from api.commands.words import say
 from jobs.program import open_program
 from jobs.settings import read_settings
+from matching.table import Table
 from resources import clock
 from resources.calendar_export import WEEKS
 from resources.commands import register_resource, set_availability
 from resources.registration import Registration
+from resources.vocabulary import default_vocabulary
 
 Profile = Callable[..., Path]
 Register = Callable[..., str]
@@ -511,3 +517,25 @@ def test_open_data_is_confirmed_written_out_and_comes_home(
     assert len(twice["similar"]) == report["rows"]
     shown = ibasho("import", "opendata", copy.rename(tmp_path / "third_list.csv"))
     assert shown.code == 0
+
+
+@pytest.mark.parametrize(
+    ("limits", "place", "way"),
+    [
+        ({"from_home": True}, {"online": True}, "online"),
+        ({"transport": True}, {"transport": True}, "ride"),
+    ],
+)
+def test_how_somebody_gets_to_what_is_too_far_to_walk_to_is_told(
+    limits: dict[str, Any],
+    place: dict[str, Any],
+    way: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    own = uuid.UUID(int=1)
+    row = {"id": own, "name": "遠い間", "kind": "open_space", "lon": 139.75, "lat": 35.73, **place}
+    asked = {"at": {"lon": 139.71, "lat": 35.73}, "walk_minutes": 10, "limits": limits}
+    print_explanation(Table(pd.DataFrame([row])).why(asked, own), default_vocabulary())
+    assert say(f"table.way_{way}") in capsys.readouterr().out

@@ -233,13 +233,23 @@ def test_where_only_hosts_keep_people_out_the_list_says_so(
 
 
 def test_a_stated_radius_is_widened_by_no_other_way() -> None:
-    far = {"lat": LAT + 0.01, "online": True, "transport": True}
-    limits = {"transport": True, "from_home": True}
-    told = why({"radius_m": 500, "limits": limits, "needs": {"withdrawal": 3}}, **far)["reach"]
-    assert told.verdict == "fail"
-    assert told.change.ja == "範囲をあと約700 m広げれば可"
-    without = why({"walk_minutes": 5, "limits": limits}, **far)["reach"]
-    assert without.verdict == "unknown"
+    for way, limits in (("transport", {"transport": True}), ("online", {})):
+        far = {"lat": LAT + 0.01, way: True}
+        asked = {"limits": limits, "needs": {"withdrawal": 3}}
+        told = why({"radius_m": 500, **asked}, **far)["reach"]
+        assert told.verdict == "fail"
+        assert told.change.ja == {
+            "transport": "範囲をあと約700 m広げれば可", "online": "オンラインでの参加でよければ可",
+        }[way]  # fmt: skip
+        assert why({"walk_minutes": 5, **asked}, **far)["reach"].verdict == "unknown"
+
+
+def test_for_who_would_be_fetched_a_wider_radius_is_change_enough() -> None:
+    far = {"lat": LAT + 0.02, "transport": True}
+    asked = {"age": 81, "walk_minutes": 10}
+    told = why({"radius_m": 500, **asked}, **far)["reach"]
+    assert told.change.ja == "範囲をあと約1.8 km広げれば可"
+    assert why({"radius_m": 2300, **asked}, **far)["reach"].verdict == "unknown"
 
 
 def test_of_a_stated_today_only_what_is_ahead_counts() -> None:

@@ -100,3 +100,51 @@ def test_the_reason_says_whether_it_can_be_joined_from_home(table: Table) -> Non
         assert "from home" in ground.words.en
         nearness = next(w for w in told.weighed if w.criterion == "nearness")
         assert ("家から" in nearness.ground.words.ja) == (expected is True)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"lon": 139.9, "lat": 35.9},  # beyond all that would be fetched or asked about
+        {"lon": None, "lat": None, "city": "遠野市"},  # without a point, in another town
+        {"lon": None, "lat": None},
+    ],
+)
+@pytest.mark.parametrize("limit", [{"walk_minutes": 10}, {"radius_m": 50}, {}])
+def test_it_is_in_reach_wherever_it_lies(where: dict[str, Any], limit: dict[str, Any]) -> None:
+    rows = [
+        {"id": IDS[0], "name": "画面の間", "kind": "open_space", "online": True, **where},
+        {"id": IDS[1], "name": "隣の間", "online": False, **NEAR},
+        {
+            "id": IDS[2],
+            "name": "遠野の間",
+            "kind": "salon",
+            "city": "遠野市",
+            "lon": 141.5,
+            "lat": 39.3,
+        },
+    ]
+    table = Table(pd.DataFrame(rows))
+    asked = {"at": AT, "step": 1, "needs": {"isolation": 2}, **limit}
+    home = table.suggest({**asked, "limits": {"from_home": True}}, now=NOW)
+    first = home.suggestions[0]
+    assert first.place.name == "画面の間"
+    verdicts = {v.rule: (v.verdict, v.field, v.value) for v in first.verdicts}
+    if limit:
+        assert first.way_in == "online"
+        assert verdicts["reach"] == ("pass", "online", True)
+    told = table.why({**asked, "limits": {"from_home": True}}, IDS[0], now=NOW)
+    assert told.suggestion.score == first.score
+    if limit and where["lon"] is not None:
+        assert "画面の間" not in _listed(table.suggest({**asked, "step": 2}, now=NOW))
+
+
+def test_that_it_can_be_joined_from_home_is_change_enough(table: Table) -> None:
+    for limit in ({"walk_minutes": 10}, {"radius_m": 50}, {"walk_minutes": 5, "radius_m": 50}):
+        asked = {"at": AT, "step": 2, **limit}
+        (reach,) = [v for v in table.why(asked, IDS[0], now=NOW).verdicts if v.rule == "reach"]
+        assert reach.change is not None
+        assert reach.change.ja == "オンラインでの参加でよければ可"
+        eased = {**asked, "limits": {"from_home": True}}
+        (reach,) = [v for v in table.why(eased, IDS[0], now=NOW).verdicts if v.rule == "reach"]
+        assert reach.verdict == "pass"

@@ -42,21 +42,25 @@ TOWNS = {
     "riverside": FOLDER / "riverside",
     "newtown": FOLDER / "newtown",
     "suburb": FOLDER / "suburb",
+    "yoimachi": FOLDER / "yoimachi",
+    "shima": FOLDER / "shima",
 }
 """The first grew up with the engine; the others were judged before anybody had seen their lists.
 
 village : distances of kilometres, rides, circles that meet twice a month
 city : dense, and a quarter of its places say next to nothing
-estate : on a hillside; all that its places don't say is unknown, as in the next four
+estate : on a hillside; all that its places don't say is unknown, as in all that follow
 snow : a small city and its hamlets; most people say what they wish in words alone
 factory : of many languages; most places say a good deal
 onsen : a hot-spring town, its hamlets and a station down the valley; one host runs several places
 riverside : so dense that nearness tells little; neighbours differ in one thing
 newtown : an estate and villages around it; of most people little is known
 suburb : twelve themes with another weekday, age, sex or condition
+yoimachi : the streets around a big station; much of it by night
+shima : an island and its hamlets; one host runs most places, some are held on the mainland
 """
 UNSAID_IS_UNKNOWN = frozenset(
-    TOWNS[name] for name in ("estate", "snow", "factory", "onsen", "riverside", "newtown", "suburb")
+    folder for name, folder in TOWNS.items() if name not in ("town", "harbour", "village", "city")
 )
 MIDDLE = (139.68, 35.71)
 DAY = date(2026, 12, 1)

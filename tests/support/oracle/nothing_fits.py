@@ -35,6 +35,8 @@ class NothingFits:
         if radius is None:
             return True
         r = self.reference
+        if r.joined_from_home(x.entry):
+            return True
         if x.distance is None:
             return not r.elsewhere(x.entry)
         away = x.distance - r.accuracy(x.entry)
@@ -90,7 +92,8 @@ class NothingFits:
     def _for_good(self, x: Looked) -> bool:
         """Whether no change brings it: it lies elsewhere, or was set aside without an end."""
         r, h = x.entry.resource, x.entry.organization
-        return self.reference.elsewhere(x.entry) or any(
+        elsewhere = self.reference.elsewhere(x.entry)
+        return (elsewhere and not self.reference.joined_from_home(x.entry)) or any(
             a.until is None and (r.id == a.resource or (h is not None and h.id == a.organization))
             for a in self.reference.need.set_aside
         )

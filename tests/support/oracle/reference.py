@@ -227,6 +227,8 @@ class Reference:
         r = entry.resource
         served = (self.would_ride() and r.transport) or (self.from_home() and r.online)
         if away is None or walk is None:
+            if self.joined_from_home(entry):
+                return "pass"
             return "fail" if self.elsewhere(entry) else "unknown"
         inside, outside = True, False
         if need.walk_minutes is not None:
@@ -236,9 +238,13 @@ class Reference:
         if need.radius_m is not None:
             inside &= away + slack <= need.radius_m
             outside |= away - slack > need.radius_m
-        if inside:
+        if inside or self.joined_from_home(entry):
             return "pass"
         return "fail" if outside and not (served and away - slack <= self.served()) else "unknown"
+
+    def joined_from_home(self, entry: Entry) -> bool:
+        """Whether the person wishes to join from home, and can here, wherever it lies."""
+        return bool(self.home_wished and entry.resource.online)
 
     def metres(self, entry: Entry) -> int | None:
         away, (walk, by_streets) = self.distance(entry), self.walk(entry)
@@ -553,8 +559,7 @@ class Reference:
             return "unknown"
         if spoken & offered or ("ja" in spoken and "easy_ja" in offered):
             return "pass"
-        may_try = "easy_ja" in offered or ("easy_ja" in spoken and "ja" in offered)
-        return "unknown" if may_try else "fail"
+        return "unknown" if "easy_ja" in offered else "fail"
 
     def strain(self, offered: set[str]) -> str:
         if not offered:

@@ -10,10 +10,6 @@ from resources.vocabulary import MEANT, MOST_TERMS, Vocabulary, default_vocabula
 NAMED = {"kind": KIND_FACTS, "need": MEANT}
 """Facts of each list that somebody may edit; what else a term holds isn't looked at here."""
 
-RECKONED = ("audience", "need")
-"""Lists of which the engine names codes; kinds that a list lacks are `UNSORTED` to it."""
-
-
 SHOWN = 5
 """How many of the codes that a list lacks are named."""
 
@@ -43,7 +39,8 @@ def _list(axis: str, lists: Vocabulary) -> Unusable | None:
             f"一覧 {axis} の語が多すぎます（{MOST_TERMS[axis]} まで）",
             f"leaves the list {axis} with too many words (allowed: {MOST_TERMS[axis]})",
         )
-    needed = needed_codes(axis) if axis in RECKONED else frozenset()
+    # Kinds that a list lacks are `UNSORTED` to the engine.
+    needed = frozenset() if axis == "kind" else needed_codes(axis)
     if not codes or needed - set(codes):
         short = [c for c in first if c not in codes and (c in needed or not codes)]
         lacking = ", ".join([*short[:SHOWN], *(["…"] if short[SHOWN:] else [])])

@@ -218,19 +218,25 @@ def needed_codes(axis: str) -> frozenset[str]:
     """Return the codes that the program itself uses: these can't be replaced by another.
 
     Kinds that the reading of open data assigns; audiences of the beginning, of which some follow
-    from age or gender; needs from which rules of safety conclude.
+    from age or gender; and what rules conclude from.
     """
     if axis == "kind":
         return frozenset(entry["kind"] for entry in layouts()["named"])
     if axis == "audience":
         return frozenset(default_vocabulary().codes("audience"))
-    if axis == "need":
-        return frozenset(RECKONED_NEEDS)
-    return frozenset()
+    return frozenset(RECKONED.get(axis, ()))
 
 
-RECKONED_NEEDS = ("addiction", "frailty", "illness", "injury")
-"""Needs of the rules about alcohol and heavy work, in code for safety; a test holds both alike."""
+RECKONED = {
+    "need": ("addiction", "bullying", "frailty", "illness", "injury", "truancy", "young_carer"),
+    "activity": (
+        "cleaning", "delivery", "kitchen_work", "light_work", "office_work", "shop_work",
+    ),
+    "requirement": ("handbook", "recipient_certificate"),
+    "language": ("easy_ja", "ja"),
+}  # fmt: skip
+"""Words of the rules that keep people safe or follow from a law (alcohol, heavy work, who is a
+minor, who has a disability, what a kind asks for), and of Japanese; a test holds both alike."""
 
 
 def _own_list(session: Session, axis: str, code: str, by: str) -> list[TaxonomyTerm]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from matching.ask import HEAVY_WORK, LIGHTER_WORK, SCHOOL_NEEDS, STRAIN_NEEDS
+from matching.audiences import CERTIFIED
 from matching.codebook import Codebook
 from matching.need import parse_need
 from matching.store import IndexStore
@@ -134,9 +136,20 @@ def test_safety_isnt_edited_with_the_meaning(
     with database.writing(by="test") as session:
         terms.edit_term(session, axis="need", code="addiction", facts={"audience": []}, by="test")
     assert _verdict(database, store, bar, "sober", age=40, needs={"addiction": 3}) == "fail"
-    for need in ("addiction", "injury", "illness", "frailty"):
+    lists = default_vocabulary()
+    by_law = {code for t in lists.terms("kind") for code in t.facts.get("requires", ())}
+    reckoned = [
+        *(("need", code, "grief") for code in ("addiction", *STRAIN_NEEDS, *SCHOOL_NEEDS)),
+        *(("activity", code, "tea") for code in (*HEAVY_WORK, *LIGHTER_WORK)),
+        *(("requirement", code, "membership") for code in by_law | set(CERTIFIED)),
+        *(("language", code, "en") for code in ("ja", "easy_ja")),
+    ]
+    for axis, code, other in reckoned:
         with pytest.raises(BadTerm, match="needed_by_engine"), database.writing(by="t") as session:
-            terms.replace_term(session, axis="need", old=need, new="grief", by="test")
+            terms.replace_term(session, axis=axis, old=code, new=other, by="test")
+    assert {(axis, code) for axis, code, _ in reckoned} == {
+        (axis, code) for axis, codes in terms.RECKONED.items() for code in codes
+    }
 
 
 def test_of_two_needs_that_become_one_nobody_loses_an_audience(database: Database) -> None:

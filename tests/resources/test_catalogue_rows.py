@@ -272,6 +272,10 @@ def lists_with(axis: str, code: str, **facts: Any) -> list[Row]:
     ("rows", "words"),
     [
         (lists_without("audience", "anyone"), "audience without anyone"),
+        (lists_without("need", "truancy"), "need without truancy"),
+        (lists_without("requirement", "handbook"), "requirement without handbook"),
+        (lists_without("activity", "delivery"), "activity without delivery"),
+        (lists_without("language", "easy_ja"), "language without easy_ja"),
         (lists_without("step", "contact"), "step other than it must be"),
         ([row for row in whole_lists() if row["axis"] == "kind"], "give all lists"),
         (lists_with("kind", "salon", term_days="long"), "kind with facts of salon"),

@@ -40,6 +40,7 @@ KINDS = {
     "people": "the people of the demo",
     "everything": "nearly every limit",
     "wide": "work by train, within 10 km",
+    "home": "the people of the demo, from home",
 }
 
 ROUNDS = 5
@@ -110,7 +111,8 @@ def questions_of(program: Program, index: Index, kind: str, n: int) -> list[Need
 
     kind : "plain" (reach, age, hours, needs), "people" (those of the demo ward in turn, each moved
            to a place of the area), "everything" (nearly every limit that there is, and new words
-           each time) or "wide" (somebody who looks for work and goes there by train)
+           each time), "wide" (somebody who looks for work and goes there by train) or "home"
+           (those of the demo ward, who would rather join from home: from anywhere)
     """
     r = random.Random(f"{kind} 1")
     lon, lat = index.base.columns["lon"], index.base.columns["lat"]
@@ -121,7 +123,9 @@ def questions_of(program: Program, index: Index, kind: str, n: int) -> list[Need
         if lon[row] != lon[row]:  # a place without a point
             continue
         person = people[len(made) % len(people)]
-        need = dict(person) if kind == "people" else MADE[kind](r, program)
+        need = dict(person) if kind in ("people", "home") else MADE[kind](r, program)
+        if kind == "home":
+            need["limits"] = {**need.get("limits", {}), "from_home": True}
         need |= {"at": {"lon": float(lon[row]), "lat": float(lat[row])}, "on": "2026-12-01"}
         made.append(parse_need(need, program.vocabulary))
     return made

@@ -105,9 +105,7 @@ class Index:
         if radius_m is not None and (served.anywhere or served.within_m > limit):
             more = self._served(origin, limit, served)
             if served.anywhere:
-                more = np.setdiff1d(
-                    np.union1d(more, self._without_superseded(self.base.online)), rows
-                )
+                more = np.concatenate([more, self._joined(rows)])
             rows = np.concatenate([rows, more])
             away = np.concatenate([away, self._distances(origin, base.take(more))])
         records = base.take(rows)
@@ -138,7 +136,14 @@ class Index:
         records = columns.records.take(found)
         away = great_circle_m(origin, records["lon"], records["lat"]) - records["accuracy_m"]
         chosen = (away > limit_m) & (away <= served.within_m) & _fetches(records, served)
+        if served.anywhere:
+            chosen &= records["online"] != 1  # those come by themselves
         return np.asarray(found[chosen], np.int64)
+
+    def _joined(self, besides: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the rows of the base that are joined online, but for some."""
+        online = self._without_superseded(self.base.online)
+        return online[~np.isin(online, besides)]
 
     def one(self, origin: LonLat, high: int, low: int) -> tuple[Rows, Array] | None:
         """Return the single row of an offering with its distance; None where there is none."""

@@ -80,7 +80,7 @@ def animals(p: Any, _look: Any, _a: Any) -> int:
 
 @compiled
 def requirements(p: Any, _look: Any, a: Any) -> int:
-    """What is required must be held; what the person holds isn't always known.
+    """What is required must be held; what the person holds isn't always known, or only in part.
 
     Where nothing is known of a place, what the law asks for its kind counts (`requires` of the
     kind): a service under the Act on Comprehensive Support for Persons with Disabilities is used
@@ -88,7 +88,8 @@ def requirements(p: Any, _look: Any, a: Any) -> int:
     """
     asked = p["requirements"]
     if not a["holds_known"]:
-        return verdict(asked == 0, asked == 0)
+        met = asked >= 0 and (asked & ~a["holds"]) == 0
+        return verdict(met, met)
     if asked < 0:
         return verdict(False, (a["required"][p["kind"]] & ~a["holds"]) != 0)
     return verdict((asked & ~a["holds"]) == 0, True)

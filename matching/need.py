@@ -120,6 +120,7 @@ class Limits(Part):
     no_smoking: Flag | None = None
     no_animals: Flag | None = None
     holds: tuple[str, ...] | None = None  # what of the requirements the person has
+    holds_open: Flag | None = None  # what `holds` doesn't name wasn't asked about
 
 
 class Window(Part):

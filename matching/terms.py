@@ -147,7 +147,7 @@ def terms_of(ask: Ask, codebook: Codebook) -> Array:
         _place(limits.noise, NOISES),
         _place(limits.conversation, CONVERSATIONS),
         _number(limits.group_size),
-        ask.holds is not None,
+        ask.holds is not None and not limits.holds_open,
         ask.holds or 0,
         ask.heavy_work,
         ask.lighter_work,

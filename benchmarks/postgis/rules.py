@@ -122,7 +122,7 @@ TESTS: dict[str, Test] = {
     "with_child": _must_be("with_child", 1),
     "requirements": Test(
         "o.requirements >= 0 AND o.requirements & ~%(holds)s = 0",
-        "o.requirements = 0 OR %(holds_known)s <> 0"
+        "o.requirements >= 0 AND o.requirements & ~%(holds)s = 0 OR %(holds_known)s <> 0"
         " AND (o.requirements >= 0 OR o.required & ~%(holds)s <> 0)",
     ),
     "smoking": _must_be("smoking", 0),

@@ -22,7 +22,7 @@ def said(sqlite_database: Database, tmp_path: Path) -> Any:
     """What the rule says of a place of a kind that asks for something, to who has something."""
     store = IndexStore(tmp_path / "index", VOCABULARY)
 
-    def ask(kind: str, asks: list[str] | None, holds: list[str] | None) -> Any:
+    def ask(kind: str, asks: list[str] | None, holds: list[str] | None, **limits: bool) -> Any:
         parts = {"resource": {"name": f"見本{uuid.uuid4()}", "kind": kind}}
         if asks is not None:
             parts["resource"]["requirements"] = asks  # type: ignore[assignment]
@@ -34,8 +34,8 @@ def said(sqlite_database: Database, tmp_path: Path) -> Any:
                 by="test",
             ).id
         need: dict[str, Any] = {"at": {"lon": 139.7148, "lat": 35.729}}
-        if holds is not None:
-            need["limits"] = {"holds": holds}
+        if holds is not None or limits:
+            need["limits"] = {"holds": holds, **limits}
         with sqlite_database.reading() as session:
             found = explain(session, store, parse_need(need, VOCABULARY), offering)
         return next(v for v in found.verdicts if v.rule == "requirements")
@@ -69,3 +69,21 @@ def test_other_kinds_want_nothing_by_law(said: Any) -> None:
     for kind in sorted(set(VOCABULARY.codes("kind")) - {"a_type", "b_type", "transition"}):
         found = said(kind, None, ["handbook"])
         assert (found.verdict, found.value) == ("unknown", None), kind
+
+
+@pytest.mark.parametrize("kind", ["a_type", "b_type", "transition"])
+def test_a_certificate_that_nobody_asked_about_is_a_question_and_no_refusal(
+    said: Any, kind: str
+) -> None:
+    asked = said(kind, None, ["handbook"], holds_open=True)
+    assert asked.verdict == "unknown"
+    assert asked.value == ["recipient_certificate"], "so that the question can be put"
+
+
+def test_what_is_known_to_be_held_passes_though_the_rest_was_not_asked_about(said: Any) -> None:
+    assert said("b_type", ["handbook"], ["handbook"], holds_open=True).verdict == "pass"
+    assert said("b_type", ["handbook", "referral"], ["handbook"], holds_open=True).verdict == (
+        "unknown"
+    )
+    assert said("b_type", [], None, holds_open=True).verdict == "pass"
+    assert said("b_type", ["referral"], ["handbook"], holds_open=False).verdict == "fail"

@@ -149,6 +149,8 @@ def need(r: random.Random, hosts: list[uuid.UUID], today: date) -> dict[str, Any
         "no_animals": maybe(r, True, 0.2),
         "holds": maybe(r, some(r, "requirement", 3), 0.3),
     }
+    # Of every second number of things; nothing is drawn, so that the needs stay those they were.
+    limits["holds_open"] = len(limits["holds"] or ()) % 2 == 1 or None
     windows = []
     for _ in range(r.choice([0, 0, 1, 2, 4])):
         start, end = hours(r)

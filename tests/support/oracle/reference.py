@@ -465,8 +465,10 @@ class Reference:
             )
         if limits.with_child:
             out["with_child"] = yes(r.with_child)
-        if limits.holds is None:
-            out["requirements"] = "pass" if r.requirements == [] else "unknown"
+        if limits.holds is None or limits.holds_open:
+            asked_for = r.requirements
+            met = asked_for is not None and set(asked_for) <= set(limits.holds or ())
+            out["requirements"] = "pass" if met else "unknown"
         else:
             asked = facts.get("requires", []) if r.requirements is None else r.requirements
             held = set(asked) <= set(limits.holds)

@@ -4,17 +4,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from matching.note_parts_of_day import (
+    LATEST,
+    MORNINGS,
+    PART_SAID,
+    WIDE,
+    days_of_part,
+    hours_of_part,
+)
 from matching.note_proposals import Proposal
 from matching.note_taken import Taken
 from matching.note_weekdays import BARE_DAY, DAYS_SAID, days_of
 from matching.note_whom import Others
 from resources.days import DAYS
 
-_PARTS_OF_DAY = {
-    "早朝": ("05:00", "09:00"), "午前": ("09:00", "12:00"), "午後": ("12:00", "17:00"),
-    "AM": ("09:00", "12:00"), "PM": ("12:00", "17:00"), "昼過ぎ": ("13:00", "17:00"),
-    "夕方": ("16:00", "19:00"), "夜": ("18:00", "22:00"),
-}  # fmt: skip
 _WHOLE_DAY = ("09:00", "21:00")
 _AFTER_NOON = ("午後", "PM", "昼過ぎ", "夕方", "夜", "昼")
 _LONG_AS_A_JOB = 8
@@ -34,9 +37,9 @@ _OPEN = (
     r"(?P<open>以降|以後|すぎ|過ぎ|から|まで(?!に))"
 )
 _WHEN = re.compile(
-    rf"(?:(?P<days>{DAYS_SAID})(?P<but>以外)?(?:\s*[のはにも:(])?\s*)?"
-    rf"(?:(?P<part>早朝|午前|午後|AM(?![A-Za-z])|PM(?![A-Za-z]|\d\.)|昼過ぎ|夕方|(?<![深今昨毎一])夜(?![型勤中更遊泣])|[朝昼]{_CLOCK_AHEAD})"
-    rf"(?:中|間(?!営業))?(?:の?\s*{_CLOCK_AHEAD})?(?:の(?!み))?)?(?:{_RANGE}|{_OPEN})?"
+    rf"(?:(?P<days>{DAYS_SAID})(?P<but>\)?以外)?(?:\s*[のはにも:(])?\s*)?"
+    rf"(?:(?P<part>{PART_SAID}|[朝昼]{_CLOCK_AHEAD})"
+    rf"(?:中|間(?!営業))?(?P<late>以降|以後)?(?:の?\s*{_CLOCK_AHEAD})?(?:の(?!み))?)?(?:{_RANGE}|{_OPEN})?"
 )
 _DAYS_BEHIND = re.compile(
     rf"(?:ごろ|頃|くらい|の間)?[、,\s]*\(?({DAYS_SAID})\)?(?!以外)(?=なら|を?希望|に|で|だけ|のみ|[、。\s]*$)"
@@ -54,17 +57,19 @@ _SOME_HOURS = re.compile(r"(?<!何)時(?!々)|昼|日中|朝|晩|夜|夕")
 
 _NO = re.compile(
     r"無理|だめ|ダメ|不可|NG|×|できない|行けない|来られない|来れない|通えない|動けない|起きられ(?:ない|ず)|つらい|苦手|以外"
+    r"|(?:行け|来られ|来れ|通え|動け|寄れ|空けられ)(?:ず|なく|ません)|(?:調子|具合|体調|気分)が(?:悪|すぐれ|優れ|出な|上がら)|しんど|きつ[いく]"
     r"|塞が|埋ま|空けられ|空いて(?:い)?な|出られ(?:ない|ず)|出かけられ(?:ない|ず)|働けない|都合が(?:悪|つかな)|いや|嫌|除[くいき]|避け"
 )
 _CAN = (
     r"希望|(?<!不)可(?!能性)|OK|[○〇◯◎]|大丈夫|空[いきけく]|あい[てた]|都合|動け|参加(?:でき|した|可)"
-    r"|(?:が|は|も|で|なら)(?:よい|いい|良い)|(?:来られ|来れ|行け|通え|出られ|出かけられ|寄れ)(?!て|た(?!ら)|な)"
-    r"|(?:行き|通い|来)たい|働(?:け|きたい)"
+    r"|(?:が|は|も|で|なら)(?:よい|いい|良い)(?!こと|人)|(?:来られ|来れ|行け|通え|出られ|出かけられ|寄れ)(?!て|た(?!ら)|な)"
+    r"|(?:行き|通い|来)たい|働(?:け|きたい)|お願い|ありがた|助か"
 )
 _CAN_COME = re.compile(_CAN)
 _FREE = re.compile(
     rf"なら|だけ|のみ|しか|参加|来られ|来れ|行け|通え|出られ|出かけられ|よい|いい|良い|{_CAN}"
 )
+_SURELY_FREE = re.compile(rf"なら|だけ|のみ|しか|{_CAN}")
 _LEFT_AT_THAT = re.compile(r"(?:なら|だけ|のみ|に限る)(?:ば|いつでも|何とか|なんとか)?[)」]*\s*$")
 _IF_THEN = re.compile(r"なら(?:ば|いつでも)?[)」]*\s*$")
 _ONLY = re.compile(r"(?:に|は|の)?しか.{0,8}?(?:動|行け|出[らか]|来|空|通え|時間|自由)")
@@ -99,7 +104,11 @@ _SOME_DAY = re.compile(
 )
 """A day of which isn't said which one: 「この日の午後」, 「仕事がない日は午前中」."""
 
-_OTHER_DAYS = re.compile(r"(?:他|ほか|別|それ以外)の(?:日|曜日)(?:は|の|に|なら)?\s*$")
+_OTHER_DAYS = re.compile(
+    r"(?:(?:他|ほか|別|それ以外)の(?:日|曜日)(?:は|の|に|なら)?|(?:それ|これ)以外の?)\s*$"
+)
+_TAKEN_FOR = re.compile(rf"(?:{_TAKEN_WORDS})(?:の日)?(?:は|が|:|、)?\s*\(?$")
+"""Right before the days that are named: 「透析 月水金」, 「デイは火木」."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +156,7 @@ def timed(part: str, others: Others, taken: Taken) -> Iterator[Proposal]:
         if (
             said.named
             and not _ONE_DATE.search(said.ahead)
-            and (refused or _IS_TAKEN.match(said.behind))
+            and (refused or _IS_TAKEN.match(said.behind) or _TAKEN_FOR.search(said.ahead))
         ):
             taken.add(said.days, _hours_of(found), lasting=refused and _EXCEPT.match(said.behind))
         if hours is None or not said.days or not (refused or _comes(said, came)):
@@ -187,7 +196,7 @@ def _said(part: str, found: re.Match[str], before: _Said | None, taken: Taken) -
     behind = behind[: cut.start()] if cut else behind
     # What is spoken of stands before a comma too: 「勤務は、月〜金の9時から17時」.
     ahead = re.split(r"(?<![は:])、", part[:start])[-1]
-    days = days_of(named)
+    days = days_of(named) if named else days_of_part(found["part"])
     if before and not named and re.fullmatch(r"[と・,/]|か|または", before.behind):
         days = before.days
     if found["but"]:
@@ -206,8 +215,8 @@ def _is_refused(said: _Said) -> bool:
 
 def _hours_left(said: _Said) -> tuple[str, str] | None:
     """Return what a no leaves of the day; only one to mornings tells."""
-    morning = said.found["part"] in ("午前", "早朝") and not said.at_the_clock
-    return ("12:00", "21:00") if morning else None
+    morning = said.found["part"] in MORNINGS and not said.at_the_clock
+    return ("12:00", LATEST) if morning else None
 
 
 def _comes(said: _Said, came: bool) -> bool:
@@ -217,7 +226,9 @@ def _comes(said: _Said, came: bool) -> bool:
     """
     if said.named and _ONE_DATE.search(said.ahead):
         return False
-    busy, free = _BUSY.search(said.behind), _FREE.search(said.behind)
+    wide = said.found["part"] in WIDE
+    busy = _BUSY.search(said.behind)
+    free = (_SURELY_FREE if wide else _FREE).search(said.behind)
     if _ONLY.match(said.behind):
         return busy is None
     if said.at_the_clock:
@@ -226,13 +237,23 @@ def _comes(said: _Said, came: bool) -> bool:
         return True  # 「月水金の10〜12時、火木は午後」
     if not said.found["part"]:
         return _comes_on_days(said, busy)
-    if free and free.group() == "しか" and busy:
+    if free and free.group() in ("しか", "だけ", "のみ") and busy:
         return False
     if free or _COMES_AHEAD.search(said.ahead):
         return True
     between = said.found.group().removeprefix(said.found["days"] or "")[:1]
     named = bool(said.named) and between not in "はも"
+    if wide and (said.behind + said.next_clause).strip() and not _goes_on(said):
+        return False  # 「平日の日中、家に一人」
     return named and not busy and not said.behind.startswith("は")
+
+
+def _goes_on(said: _Said) -> bool:
+    """Tell whether more hours follow, which are free: 「平日昼間と土曜の午前なら」."""
+    rest = said.next_clause.lstrip("、 ")
+    more = _WHEN.match(rest)
+    listed = re.fullmatch("[と・,/や]?", said.behind.strip())
+    return bool(listed and more and more.group() and _SURELY_FREE.search(rest))
 
 
 def _comes_at_the_clock(said: _Said, busy: re.Match[str] | None) -> bool:
@@ -255,12 +276,18 @@ def _comes_at_the_clock(said: _Said, busy: re.Match[str] | None) -> bool:
 
 
 def _comes_on_days(said: _Said, busy: re.Match[str] | None) -> bool:
-    if BARE_DAY.fullmatch(said.named) or _SOME_HOURS.search(said.ahead + said.behind):
+    if (
+        BARE_DAY.fullmatch(said.named)
+        or said.named == "毎日"
+        or _SOME_HOURS.search(said.ahead + said.behind)
+    ):
         return False
-    if _TAKEN.search(said.ahead) or busy:
+    if busy or (_TAKEN.search(said.ahead) and not (said.found["but"] and said.ahead[-1] == "(")):
         return False
+    alone = not (said.ahead + said.next_clause).strip()
     return bool(
-        _CAN_COME.search(said.behind)
+        (alone and _LEFT_AT_THAT.fullmatch(said.behind))  # 「平日は無理、日曜だけ」
+        or _CAN_COME.search(said.behind)
         or _IF_THEN.search(said.behind)
         or _COMES_AHEAD.search(said.ahead)
     )
@@ -281,7 +308,8 @@ def _hours_of(found: re.Match[str]) -> tuple[str, str] | None:
         if not part and _number(found["hour"]) < 9:
             return None  # after six: of the morning, or when work is over?
     else:
-        return _PARTS_OF_DAY.get(part) if part else _WHOLE_DAY
+        hours = hours_of_part(part) if part else _WHOLE_DAY
+        return (hours[0], max(hours[1], LATEST)) if hours and found["late"] else hours
     if not 5 * 60 <= start < end <= 24 * 60:
         return None
     return _as_clock(start), _as_clock(end)
@@ -290,9 +318,9 @@ def _hours_of(found: re.Match[str]) -> tuple[str, str] | None:
 def _end_of(found: re.Match[str]) -> int:
     """Return the minute at which hours end of which only the beginning is said."""
     start = _clock(found, "hour", found["part"])
-    said = _PARTS_OF_DAY.get(found["part"] or "", _WHOLE_DAY)[1]
-    end = int(said[:2]) * 60
-    return end if found["open"] == "から" and start < end else max(end, 21 * 60)
+    said = (hours_of_part(found["part"]) if found["part"] else None) or _WHOLE_DAY
+    end = int(said[1][:2]) * 60
+    return end if found["open"] == "から" and start < end else max(end, int(LATEST[:2]) * 60)
 
 
 def _clock(found: re.Match[str], name: str, part: str | None) -> int:

@@ -85,7 +85,7 @@ def _wished(part: str, coded: list[Proposal]) -> list[str]:
 
 def _many(field: str) -> bool:
     """Tell whether a field holds several values."""
-    return field in ("wishes.activities", "limits.languages", "windows")
+    return field in ("wishes.activities", "limits.languages", "limits.holds", "windows")
 
 
 def need_of(proposals: list[Proposal]) -> dict[str, Any]:
@@ -101,6 +101,8 @@ def need_of(proposals: list[Proposal]) -> dict[str, Any]:
             need.setdefault(head, {}).setdefault(tail, []).append(proposal.value)
         else:
             need.setdefault(head, {})[tail] = proposal.value
+    if "holds" in need.get("limits", {}):
+        need["limits"]["holds_open"] = True  # what a note doesn't name may well be there
     return need
 
 

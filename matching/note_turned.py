@@ -45,6 +45,7 @@ class Turn(Enum):
     NEED = "need"
     LIMIT = "limit"
     LANGUAGE = "language"
+    HELD = "held"
 
 
 _TURNED: dict[Turn, re.Pattern[str]] = {
@@ -84,6 +85,13 @@ _TURNED: dict[Turn, re.Pattern[str]] = {
         rf"|^.{{0,2}}?(?:では|じゃ|で){_NOT}(?!と)|^(?:は|も|を)?使(?:って(?:は)?い?ない|わ(?:ない|ず)|用な|用せ)"
     ),
     Turn.LANGUAGE: re.compile(rf"^.{{0,10}}?(?:{_NOT}|話せな|わからな|できな|苦手)"),
+    Turn.HELD: re.compile(
+        rf"^(?:は|も|が)?(?:では|じゃ|で|わけでは)?{_NOT}|^(?:の?か(?!ら|つ|り)|\?|(?:の)?なら|であれば|場合"
+        r"|の?(?:人|方|友|子|者)|はず|つもり|予定|見込|と(?:よい|いい|言え|使え|助か)|ほう|ら(?!し)|り(?=$|[、)])"
+        r"|こと(?:は|が|も)?な|まで|前|が?条件|限定|が?必要|だった|相当|程度|レベル)"
+        r"|^[^、]{0,8}?(?:失効|返納|返還|期限切れ|切れ(?:た|て)|(?<!更新)申請|取り消|更新し?忘れ|手放|目指)"
+        r"|^[^、。]{0,10}(?:が|けど)、[^、]{0,8}?(?:失効|返納|返還|期限切れ|手放)"
+    ),
 }
 
 _ONCE = re.compile(
@@ -141,6 +149,7 @@ def is_turned(kind: Turn, word: str, ahead: str, behind: str) -> bool:
         or (_ONCE.search(ahead) is not None and not _AGAIN.search(behind))
         or (kind is Turn.LIKING and _DONE_WITH.match(behind) and not _AGAIN.search(behind))
         or (kind is Turn.NEED and (_only_supposed(ahead, behind) or _is_over(word, behind)))
+        or (kind is Turn.HELD and _SUPPOSED.search(ahead) is not None)
     )
 
 
@@ -165,8 +174,10 @@ def _denied(kind: Turn, word: str, behind: str) -> bool:
         return False
     if kind in (Turn.NEED, Turn.LIMIT) and _ABLE.search(word) and _ABLE_BEHIND.match(behind):
         return True
+    if kind is Turn.HELD:
+        return _TURNED[kind].search(behind) is not None
     clause, _, rest = behind.partition("、")
-    if len(clause) <= 1:  # only a particle: 「人混みは、平気」
+    if len(clause) <= 1 and not word.endswith("あり"):  # only a particle: 「人混みは、平気」
         clause += rest.partition("、")[0]
     clause = re.split(r"[,()→]", clause)[0]
     return _TURNED[kind].search(clause) is not None

@@ -44,8 +44,13 @@ def as_a_whole(found: list[Proposal], note: str, *, at_school: bool) -> list[Pro
     young = at_school or (years is not None and years <= _AT_WORK)
     if job is not None and young and _OF_A_JOB.search(job.because) and "バイト" not in note:
         out.add(job.field)
-    kept = [p for p in found if p.field not in out]
+    kept = [p for p in found if p.field not in out and not _is_asked(p, note)]
     return _with_care(kept, at_school if years is None else years < _OF_AGE)
+
+
+def _is_asked(proposal: Proposal, note: str) -> bool:
+    """Tell whether it stands in the note as a question: 「手帳あり?」."""
+    return proposal.field == "limits.holds" and f"{proposal.because}?" in note
 
 
 def _is_a_childs_age(age: Proposal, by_field: dict[str, Proposal]) -> bool:

@@ -81,8 +81,31 @@ def entries() -> tuple[Entry, ...]:
         )
         for entry in lists["limit"]
     ]
+    made += _held(lists["held"])
     wished = f"(?=[^、]*(?:{lists['from_home']['wished']}))(?:{_from_home().pattern})"
     return (*made, Entry("limits.from_home", True, re.compile(wished), Turn.LIKING))
+
+
+def _held(lists: dict[str, Any]) -> list[Entry]:
+    """Return the patterns that say what of the requirements of places somebody has."""
+    things, have = lists["things"], "|".join(lists["have"])
+    another = "|".join(things.values())
+    patterns = {
+        code: [
+            rf"(?:{thing})(?:(?:も|と|や|・|/|、)(?:{another}))?{_IN_BETWEEN}(?:{have})",
+            *lists["said"].get(code, ()),
+        ]
+        for code, thing in things.items()
+    }
+    patterns |= {code: said for code, said in lists["said"].items() if code not in things}
+    return [Entry("limits.holds", code, _any(said), Turn.HELD) for code, said in patterns.items()]
+
+
+_IN_BETWEEN = (
+    r"(?:\([^()]{0,12}\))?(?:は|が|も|を|の|に|とも)?[:、\s]?"
+    r"(?:すでに|既に|もう|無事に?|やっと|ようやく|先[日週月]|昨[日年]|去年|今[年月])?に?、?"
+)
+"""Between a thing and the word that it is there: 「手帳は先月、取得した」."""
 
 
 def set_aside(note: str) -> list[re.Pattern[str]]:

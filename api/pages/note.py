@@ -29,7 +29,7 @@ router = APIRouter(
 LONGEST_NOTE = 2_000
 
 
-SEVERAL = ("needs", "activities", "flags", "safety", "languages")
+SEVERAL = ("needs", "activities", "flags", "safety", "languages", "holds")
 """Fields of which several are ticked; a note adds to them."""
 
 Field = tuple[str, str]
@@ -86,6 +86,8 @@ def filled_in(
 
 
 def _is_empty(form: FormData, name: str, value: str) -> bool:
+    if name == "holds" and "holds_known" in form:
+        return False  # staff said that what isn't ticked isn't met
     return value not in texts(form, name) if name in SEVERAL else not text(form, name)
 
 
@@ -141,6 +143,8 @@ def proposed_words(proposal: Proposal, language: str, vocabulary: Vocabulary) ->
         return say(f"safety.{tail}", language)
     if tail == "languages":
         return say("limit.languages", language, names=vocabulary.label("language", value, language))
+    if tail == "holds":
+        return say("limit.holds", language, names=vocabulary.label("requirement", value, language))
     if tail in ("noise", "conversation", "gender"):
         return say(f"limit.{tail}_{value}", language)
     return say(f"limit.{tail}", language, **({} if value is True else {"n": value}))

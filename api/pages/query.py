@@ -111,7 +111,7 @@ def need_of(form: FormData) -> dict[str, Any]:
             ("languages", texts(form, "languages")),
             *((name, True) for name in texts(form, "flags")),
         ]
-    )
+    ) | _held(form)
     hours = {"from": text(form, "from") or "00:00", "to": text(form, "to") or "24:00"}
     windows = [{"day": day, **hours} for day in texts(form, "days")]
     windows += [_window(words) for words in texts(form, "windows")]
@@ -131,6 +131,14 @@ def need_of(form: FormData) -> dict[str, Any]:
             ("safety", dict.fromkeys(texts(form, "safety"), True) or None),
         ]
     )
+
+
+def _held(form: FormData) -> dict[str, Any]:
+    """Return what of the requirements is met; only where all were asked about, the rest isn't."""
+    held = texts(form, "holds")
+    if "holds_known" in form:
+        return {"holds": held}
+    return {"holds": held, "holds_open": True} if held else {}
 
 
 def _window(words: str) -> dict[str, str]:

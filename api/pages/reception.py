@@ -38,7 +38,7 @@ ASKED = {
 }  # fmt: skip
 """All limits that the form shows: one that is left empty there is taken away."""
 
-ABOUT = ("gender", "languages", "holds")
+ABOUT = ("gender", "languages", "holds", "holds_open")
 """So are these, which stand together in a part of the form of their own."""
 
 
@@ -208,9 +208,6 @@ def assessed_need(form: FormData, before: dict[str, Any]) -> dict[str, Any]:
     asked = {*ASKED, *ABOUT} if "gender" in form else ASKED
     limits = {k: v for k, v in before.get("limits", {}).items() if k not in asked}
     limits |= need.get("limits", {})
-    # Nothing ticked says that nothing is met only where somebody says that it was asked.
-    if "holds_known" in form or texts(form, "holds"):
-        limits["holds"] = texts(form, "holds")
     speed = number(form, "speed_m_s") if "speed_m_s" in form else before.get("speed_m_s")
     if speed is not None and speed != USUAL_SPEED_M_S:
         need["speed_m_s"] = speed

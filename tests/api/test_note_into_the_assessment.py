@@ -24,7 +24,7 @@ from resources.vocabulary import default_vocabulary
 
 NOTES = Path(__file__).parents[1] / "matching" / "notes"
 HERE = {"lon": 139.7148, "lat": 35.729}
-MANY = ("activities", "languages")
+MANY = ("activities", "languages", "holds")
 
 
 def notes() -> list[str]:
@@ -140,3 +140,23 @@ def test_a_second_note_adds_to_the_first(worker: TestClient) -> None:
     assert second.getlist("activities")[0] == "reading"
     assert len(second.getlist("activities")) == 2
     assert [p.field for p in taken] == ["wishes.activities"]
+
+
+def test_what_somebody_has_is_kept_as_known_in_part_until_staff_asked_about_all(
+    worker: TestClient, person: uuid.UUID
+) -> None:
+    form = form_of(read(worker, person, "手帳2級あり"), person)
+    assert ("holds", "handbook") in form
+    before = {"at": HERE}
+    limits = assessed_need(FormData(form), before)["limits"]
+    assert (limits["holds"], limits["holds_open"]) == (["handbook"], True)
+    all_asked = assessed_need(FormData([*form, ("holds_known", "yes")]), before)["limits"]
+    assert all_asked["holds"] == ["handbook"]
+    assert "holds_open" not in all_asked
+
+    data = {name: value for name, value in form if name != "note"}
+    assert worker.post(f"/people/{person}/need", data=data).status_code in (200, 303)
+    again = worker.get(f"/people/{person}/need").text
+    assert ("holds", "handbook") in form_of(again, person)
+    assert ("holds_known", "yes") not in form_of(again, person)
+    assert "満たしている参加条件：障害者手帳" in worker.get(f"/people/{person}").text

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from page_read import Page
 from starlette.datastructures import FormData
 
-from api.pages.note import LONGEST_NOTE
+from api.pages.note import LONGEST_NOTE, proposed_words
 from api.pages.query import need_of
 from matching import note
 from matching.need import parse_need
@@ -50,7 +50,7 @@ def test_the_form_filled_from_a_note_asks_for_all_that_was_proposed_and_nothing_
         asked = need_of(FormData(Page(page).sent_by("/suggest")))
         said = nothing | note.need_of(proposals)
         assert by_day(asked.pop("windows", [])) == by_day(said.pop("windows", [])), text
-        for many in ("activities", "languages"):
+        for many in ("activities", "languages", "holds"):
             for need in (asked, said):
                 part = need.get("wishes" if many == "activities" else "limits", {})
                 if many in part:
@@ -59,7 +59,7 @@ def test_the_form_filled_from_a_note_asks_for_all_that_was_proposed_and_nothing_
         parse_need({**asked, "at": HERE}, default_vocabulary())
     assert {
         "sessions_per_week", "minutes", "languages", "gender", "protected", "no_children_present",
-        "no_alcohol", "noise", "max_yen", "group_size", "transport",
+        "no_alcohol", "noise", "max_yen", "group_size", "transport", "holds",
     } <= fields  # fmt: skip
 
 
@@ -155,3 +155,33 @@ def test_what_enter_presses_asks_and_nothing_of_the_form_goes_into_an_address(
         "/suggest/note"
     ]
     assert not any("formmethod" in b.attributes for b in buttons)
+
+
+def test_what_somebody_has_is_ticked_and_the_rest_stays_a_question(worker: TestClient) -> None:
+    page = read(worker, worker.get("/suggest").text, "療育手帳B2。紹介状をもらった。")
+    assert "満たしている参加条件：障害者手帳" in page
+    assert "「紹介状をもらった」" in page
+    form = Page(page).sent_by("/suggest")
+    assert {("holds", "handbook"), ("holds", "referral")} <= set(form)
+    limits = need_of(FormData(form))["limits"]
+    assert sorted(limits.pop("holds")) == ["handbook", "referral"]
+    assert limits == {"holds_open": True}
+    asked = need_of(FormData([*form, ("holds_known", "yes")]))["limits"]
+    assert "holds_open" not in asked, "staff said that what isn't ticked isn't met"
+
+
+def test_a_note_adds_nothing_to_what_staff_say_that_is_all(worker: TestClient) -> None:
+    page = read(worker, worker.get("/suggest").text, "手帳2級あり", ("holds_known", "yes"))
+    form = Page(page).sent_by("/suggest")
+    assert ("holds_known", "yes") in form
+    assert not [value for name, value in form if name == "holds"]
+    assert "満たしている参加条件：" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("ja", "満たしている参加条件：受給者証"), ("en", "Meets: Recipient certificate")],
+)
+def test_what_somebody_has_is_told_in_both_languages(language: str, words: str) -> None:
+    (proposal,) = note.read_note("受給者証あり")
+    assert proposed_words(proposal, language, default_vocabulary()) == words

@@ -72,7 +72,9 @@ _FREE = re.compile(
 _SURELY_FREE = re.compile(rf"なら|だけ|のみ|しか|{_CAN}")
 _LEFT_AT_THAT = re.compile(r"(?:なら|だけ|のみ|に限る)(?:ば|いつでも|何とか|なんとか)?[)」]*\s*$")
 _IF_THEN = re.compile(r"なら(?:ば|いつでも)?[)」]*\s*$")
-_ONLY = re.compile(r"(?:に|は|の)?しか.{0,8}?(?:動|行け|出[らか]|来|空|通え|時間|自由)")
+_ONLY = re.compile(
+    r"(?:(?:に|は|の)?しか|(?:で|じゃ)ないと).{0,8}?(?:動|行け|出[らか]|来|空|通え|時間|自由)"
+)
 _COMES_AHEAD = re.compile(
     r"(?:(?:動け|行け|来られ|来れ|通え|出られ|出かけられ|参加でき)る|空いて(?:い)?る|都合の?(?:よい|いい|良い)|自由な)"
     r"(?:の|時間帯?|曜日|日|枠)?(?:は|が|:|=)\s*$|希望(?:日時?|時間帯?|曜日)?(?:は|:)\s*$"
@@ -107,7 +109,7 @@ _SOME_DAY = re.compile(
 _OTHER_DAYS = re.compile(
     r"(?:(?:他|ほか|別|それ以外)の(?:日|曜日)(?:は|の|に|なら)?|(?:それ|これ)以外の?)\s*$"
 )
-_TAKEN_FOR = re.compile(rf"(?:{_TAKEN_WORDS})(?:の日)?(?:は|が|:|、)?\s*\(?$")
+_TAKEN_FOR = re.compile(rf"(?:{_TAKEN_WORDS})(?:の日)?(?:週\d回?)?(?:は|が|:|、)?\s*\(?$")
 """Right before the days that are named: 「透析 月水金」, 「デイは火木」."""
 
 
@@ -180,7 +182,8 @@ def without_leftovers(found: list[Proposal]) -> list[Proposal]:
 
 
 def _is_left(words: str) -> bool:
-    return "しか" not in words and _NO.search(re.sub("(?<=[日曜末])以外", "", words)) is not None
+    refused = _NO.search(re.sub("(?<=[日曜末])以外", "", words))
+    return refused is not None and not re.search("しか|ないと", words)
 
 
 def _said(part: str, found: re.Match[str], before: _Said | None, taken: Taken) -> _Said:
@@ -230,7 +233,7 @@ def _comes(said: _Said, came: bool) -> bool:
     busy = _BUSY.search(said.behind)
     free = (_SURELY_FREE if wide else _FREE).search(said.behind)
     if _ONLY.match(said.behind):
-        return busy is None
+        return busy is None or "(" in said.behind[: busy.start()]
     if said.at_the_clock:
         return _comes_at_the_clock(said, busy)
     if came and said.named and said.found["part"] and not said.behind.strip():
@@ -242,7 +245,7 @@ def _comes(said: _Said, came: bool) -> bool:
     if free or _COMES_AHEAD.search(said.ahead):
         return True
     between = said.found.group().removeprefix(said.found["days"] or "")[:1]
-    named = bool(said.named) and between not in "はも"
+    named = bool(said.named) and between not in "はも" and not _TAKEN_FOR.search(said.ahead)
     if wide and (said.behind + said.next_clause).strip() and not _goes_on(said):
         return False  # 「平日の日中、家に一人」
     return named and not busy and not said.behind.startswith("は")

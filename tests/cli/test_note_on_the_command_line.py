@@ -26,3 +26,17 @@ def test_what_is_no_text_or_far_too_long_is_refused(ibasho: Ibasho) -> None:
         done = ibasho("note", stdin=note)
         assert (done.code, done.out) == (2, "")
         assert len(done.err.splitlines()) == 1
+
+
+def test_what_somebody_has_is_proposed_and_the_rest_left_open(ibasho: Ibasho) -> None:
+    note = "療育手帳B2。受給者証はこれから。人の役に立ちたい。".encode()
+    read = ibasho("note", "--format", "json", stdin=note).json
+    told = {p["field"]: (p["value"], p["because"]) for p in read["proposals"]}
+    assert told["limits.holds"][0] == "handbook"
+    assert told["limits.holds"][1] in "療育手帳B2"
+    assert told["needs.no_role"][1] == "役に立ちたい"
+    assert read["need"]["limits"] == {"holds": ["handbook"], "holds_open": True}
+    assert "step" not in read["need"]
+    table = ibasho("note", stdin=note)
+    assert "limits.holds" in table.out
+    assert "handbook" in table.out

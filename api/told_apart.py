@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from resources.queries import Entry, entries_by_offering
+from resources.schedule_print import print_schedule
+from resources.schedules import from_json
 
 
 def told_apart(session: Session, names: Mapping[uuid.UUID, str]) -> dict[uuid.UUID, str]:
@@ -40,7 +42,10 @@ def _told(same: list[Entry]) -> dict[uuid.UUID, str]:
 
 
 def _when(entry: Entry) -> str:
-    return entry.offering.schedule_text or entry.offering.label or ""
+    offering = entry.offering
+    if offering.schedule_text or offering.schedule is None:
+        return offering.schedule_text or offering.label or ""
+    return print_schedule(from_json(offering.schedule))
 
 
 def _where(entry: Entry) -> str:

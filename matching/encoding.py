@@ -28,7 +28,7 @@ from matching.columns import (
     Columns,
     mask_of,
 )
-from matching.municipalities import municipality_number, number_of
+from matching.municipalities import NOT_KNOWN, municipality_number, number_of
 from matching.place_shown import SHOWN, kept
 from resources import schedules
 from resources.host_experience import band_of_days, band_of_people
@@ -84,12 +84,13 @@ def _yes_no(value: bool | None) -> int:
 
 
 def _day(value: date | None) -> int:
-    return -1 if value is None else day_number(value)
+    """Return the days since 1970-01-01, 0 for what lies before; −1 where none is known."""
+    return -1 if value is None else max(day_number(value), 0)
 
 
 def in_numbers(words: Sequence[tuple[date, bool]] | None) -> list[int]:
     """Return the latest words on a place as numbers: 2 × day, and 1 more for a yes; −1 = none."""
-    numbers = [2 * day_number(day) + bool(yes) for day, yes in (words or ())[:LATEST]]
+    numbers = [2 * _day(day) + bool(yes) for day, yes in (words or ())[:LATEST]]
     return numbers + [-1] * (LATEST - len(numbers))
 
 
@@ -300,6 +301,8 @@ class Encoder:
         number = _memo(lambda where: municipality_number(*where))
         cities = zip(source["prefecture"], source["city"], strict=True)
         out["municipality"] = np.fromiter(map(number, cities), "u8", count=n)
+        # Nor a town: whether it is taken for near would tell from where.
+        out["municipality"][hidden] = NOT_KNOWN
 
     def _audiences(self, out: dict[str, Array], source: dict[str, Any], n: int) -> None:
         ages = map(

@@ -10,7 +10,7 @@ from matching.answers import Suggestion
 from matching.fresh import is_full
 from matching.order import Order
 from matching.place_shown import PlaceShown
-from matching.ranking import Scores, diverse
+from matching.ranking import Scores, offerings_of
 from matching.rows import Rows
 from matching.rules import Judged
 from matching.schemes import Scheme
@@ -33,7 +33,7 @@ def full_places(
     limit: int,
     weights: Scheme,
 ) -> tuple[Suggestion, ...]:
-    """Return of the full rows those that a list would show if they had room, at most `limit`.
+    """Return of the full rows the offerings that would fit if they had room, at most `limit`.
 
     show : as for a list. One where a seat has come free meanwhile is left out: it is no full place.
     full : from `lacking_room_alone`; `scores` holds them
@@ -42,7 +42,7 @@ def full_places(
         return ()
     enough = full[scores.enough(weights)[full]]
     order = Order(judged.fails, scores.merit, sight.looks, sight.rows.records)
-    picked = diverse(enough, order, sight, weights, limit)
+    picked = offerings_of(enough, order, sight, limit)
     places = show(sight.rows, picked)
     still = [i for i in picked if i in places and is_full(places[i])]
     return reasons.suggestions(sight.seen(still), judged, scores, [places[i] for i in still])

@@ -57,18 +57,20 @@ def path_of(
 ) -> list[Stage]:
     """Return the next rungs, at most `STEPS_AT_MOST`, each with a place that offers it.
 
-    For each rung the places are those suggested to somebody who stands one below. The path ends
-    before the first rung that no place offers. Among all ways the one with the largest sum of
-    scores is taken, with `STAYING` for each rung that is taken where one already goes.
+    For each rung the places are those suggested to somebody who stands one below, or there where a
+    municipality sends nobody a rung higher (`step_gap_rungs` 0). The path ends before the first
+    rung that no place offers. Among all ways the one with the largest sum of scores is taken, with
+    `STAYING` for each rung that is taken where one already goes.
 
     Raises
     ------
     UnknownScheme
     """
     here = need.step or 0
+    below = min(store.weighing.thresholds.step_gap_rungs, 1)
     stages: list[tuple[int, list[Suggestion]]] = []
     for rung in range(here + 1, min(here + 1 + STEPS_AT_MOST, RUNGS)):
-        standing = need.model_copy(update={"step": rung - 1})
+        standing = need.model_copy(update={"step": rung - below})
         answer = suggest_placements(session, store, standing, limit=OPTIONS, scheme=scheme, now=now)
         fit = [s for s in answer.suggestions if rung in _rungs(s)]
         if not fit:

@@ -199,6 +199,16 @@ def diverse(
     return _picked(rows, order, sight, limit, scheme.per_host, scheme.per_kind)
 
 
+def offerings_of(rows: NDArray[np.int64], order: Order, sight: Sight, limit: int) -> list[int]:
+    """Return the first of some row numbers in order, for whom seats are shared.
+
+    Every offering of a resource has seats of its own; only the entry of another source of a place
+    that was met is left out.
+    """
+    ordered = order.first(rows, len(rows))
+    return [int(i) for i in _pick_all(ordered, sight.rows.records, limit)]
+
+
 def _picked(
     rows: NDArray[np.int64], order: Order, sight: Sight, limit: int, per_host: int, per_kind: int
 ) -> list[int]:
@@ -248,6 +258,28 @@ def _pick(
             passed_over[over] = i
             over += 1
     return n, over
+
+
+@compiled
+def _pick_all(ordered: NDArray[np.int64], records: Any, limit: int) -> NDArray[np.int64]:
+    picked = np.empty(min(limit, len(ordered)), np.int64)
+    n = 0
+    resources, names = set(ordered[:0].astype(np.uint64)), set(ordered[:0].astype(np.uint64))
+    for i in ordered:
+        if n == len(picked):
+            break
+        p = records[i]
+        if (
+            p["resource"] not in resources
+            and p["name"] in names
+            and _is_met(p, records, picked[:n])
+        ):
+            continue
+        resources.add(p["resource"])
+        names.add(p["name"])
+        picked[n] = i
+        n += 1
+    return picked[:n]
 
 
 @compiled

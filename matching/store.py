@@ -34,7 +34,7 @@ from resources.terms import lists_changed, read_vocabulary
 from resources.track_record import ENTITIES, NOTHING_KNOWN, offering_of, track_records
 from resources.vocabulary import Vocabulary
 
-FORMAT = 12
+FORMAT = 13
 SHOWN_FILE = "shown.json"
 BATCH = 20_000
 LARGEST_OVERLAY = 5_000

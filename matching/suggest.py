@@ -27,7 +27,7 @@ from matching.need import Need
 from matching.on_foot import walks_for
 from matching.order import Order
 from matching.place_shown import PlaceShown
-from matching.ranking import Scores, diverse, first_of_each, score
+from matching.ranking import Scores, diverse, first_of_each, offerings_of, score
 from matching.relaxing import hosts_at_rest, relaxation
 from matching.rows import Rows
 from matching.rules import Judged, judge
@@ -62,7 +62,7 @@ def suggest_placements(
     hubs: Collection[uuid.UUID] = (),
     weighing: Weighing | None = None,
     lists: Codebook | None = None,
-    with_full: bool = False,
+    for_sharing: bool = False,
 ) -> Answer:
     """Suggest places of participation for a need, with reasons both ways.
 
@@ -76,8 +76,9 @@ def suggest_placements(
            first only where it is truly the best
     weighing : schemes and thresholds to try in place of the municipality's own
     lists : closed lists to try in place of the municipality's own: the same codes, with other facts
-    with_full : whether to tell as well which places would be listed if they had a seat left, where
-                the list stays shorter than the limit
+    for_sharing : whether it is asked for seats to be shared among many. Then every offering that
+                  fits is told, without variety, and where these are fewer than the limit, what
+                  would be if it had a seat left
 
     Raises
     ------
@@ -96,7 +97,7 @@ def suggest_placements(
         hubs=hubs,
         weighing=weighing or index.weighing,
         learned=index.learned,
-        with_full=with_full,
+        for_sharing=for_sharing,
     )
 
 
@@ -113,7 +114,7 @@ def answer_to(
     hubs: Collection[uuid.UUID] = (),
     weighing: Weighing | None = None,
     learned: Learned | None = None,
-    with_full: bool = False,
+    for_sharing: bool = False,
 ) -> Answer:
     """Put a need to an index, wherever it was made from.
 
@@ -140,12 +141,14 @@ def answer_to(
     fits = judged.fails == 0
     weighed = fits.copy()
     weighed[near] = True
-    full = lacking_room_alone(judged) if with_full else np.zeros(0, np.int64)
+    full = lacking_room_alone(judged) if for_sharing else np.zeros(0, np.int64)
     weighed[full] = True
     scores = score(sight, judged, weights, np.flatnonzero(weighed), hubs, learned)
     enough = scores.enough(weights)
     fitting, near = np.flatnonzero(fits & enough), near[enough[near]]
-    suggestions, misses = _shown(show, sight, judged, scores, fitting, near, limit, weights)
+    suggestions, misses = _shown(
+        show, sight, judged, scores, fitting, near, limit, None if for_sharing else weights
+    )  # fmt: skip
     left = limit - len(suggestions)
     without_room = full_places(show, sight, judged, scores, full, left, weights) if left else ()
     looser = resting = None
@@ -156,7 +159,7 @@ def answer_to(
             wide = Sight(rows_out, out_m, ask, codebook, walks)
             all_judged = judge(wide)
         looser = relaxation(wide, all_judged, weights, learned)
-        if with_full:
+        if for_sharing:
             resting = hosts_at_rest(wide, all_judged, weights, learned)
     return Answer(
         revision=index.revision,
@@ -191,15 +194,21 @@ def _shown(
     fitting: NDArray[np.int64],
     near: NDArray[np.int64],
     limit: int,
-    weights: Scheme,
+    weights: Scheme | None,
 ) -> tuple[tuple[Suggestion, ...], tuple[Miss, ...]]:
-    """Pick what is shown, and read it again: a place that filled up meanwhile gives way."""
+    """Pick what is shown, and read it again: a place that filled up meanwhile gives way.
+
+    weights : by whose variety is picked; None = every offering
+    """
     order = Order(judged.fails, scores.merit, sight.looks, sight.rows.records)
     misses = first_of_each(near, order, sight, MISSES)
     gone: set[int] = set()
     while True:  # ends: each turn either finishes or loses at least one candidate
         left = fitting[~np.isin(fitting, list(gone))] if gone else fitting
-        picked = diverse(left, order, sight, weights, limit)
+        if weights is None:
+            picked = offerings_of(left, order, sight, limit)
+        else:
+            picked = diverse(left, order, sight, weights, limit)
         places = show(sight.rows, picked)
         lost = {i for i in picked if i not in places or is_full(places[i])}
         if not lost:

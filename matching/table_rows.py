@@ -42,6 +42,11 @@ WHOSE_WORD = ("availability_said_by", "verified_by")
 
 _SHOWN_BY_HOSTS = ("accompanied", "stayed", "answer_days")
 
+MOST = 1_000_000
+"""The largest number of people, or days, that such a column may hold."""
+
+DAYS = ("verified_on", "availability_said_on", "ends_on", "resting_until")
+
 _SEEN = ("sessions_seen", "host_answers")
 
 _PARTS: tuple[type[BaseModel], ...] = (ResourcePart, LocationPart, OfferingPart, OrganizationPart)
@@ -96,6 +101,7 @@ def _row(given: Mapping[Any, Any], number: int, vocabulary: Vocabulary) -> dict[
     row |= {name: _words(name, row[name]) for name in _SEEN}
     if not isinstance(row["invented"], bool):
         raise BadTable("invented", "is true or false")
+    _days_only(row)
     row["schedule"] = _schedule(row["schedule"])
     row |= _checked(row, vocabulary)
     for name in ("id", "resource_id"):
@@ -188,9 +194,22 @@ def _two(pair: Any) -> tuple[Any, Any]:
 
 
 def _whole(name: str, value: Any) -> int | None:
-    if value is None or (not isinstance(value, bool | str) and value == int(value) >= 0):
-        return None if value is None else int(value)
-    raise BadTable(name, "is a whole number, 0 or more")
+    if value is None:
+        return None
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 0 <= value <= MOST or value != int(value):
+        raise BadTable(name, f"is a whole number, 0 to {MOST}")
+    return int(value)
+
+
+def _days_only(row: Mapping[str, Any]) -> None:
+    """Refuse a number where a day must be: 0 would be the first of January 1970."""
+    for name in DAYS:
+        try:
+            if not isinstance(row[name], date | None):
+                date.fromisoformat(row[name])
+        except (TypeError, ValueError):
+            raise BadTable(name, 'is a day, such as "2026-12-01"') from None
 
 
 def _identity(name: str, value: Any) -> uuid.UUID | None:

@@ -1,15 +1,16 @@
 """A waiting list put to the catalogue: who could go where, and how the places are shared best."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 from sqlalchemy.orm import Session
 
 from matching.allocation import Allocation, Arcs, Room, allocate, arcs_of, room_of
-from matching.answers import Relaxation, Suggestion
+from matching.answers import Answer, Relaxation, Suggestion
 from matching.fresh import is_full
 from matching.need import Need
 from matching.schemes import USUAL
@@ -28,7 +29,12 @@ from resources.models import Organization
 from resources.queries import entries_by_offering
 
 OPTIONS = 20
-"""How many places are considered for each person: first those with room, then those without."""
+"""How many offerings are considered for each person at first: those with room come first."""
+
+MOST_OPTIONS = 320
+"""So many at most, while somebody stays without a place and more would suit somebody."""
+
+_WIDER = 4
 
 WHAT_IF = 10
 """How many places are tried with one more seat, beside those that somebody names."""
@@ -69,7 +75,7 @@ def share_places(
     waiting: Sequence[Waiting],
     *,
     scheme: str = USUAL,
-    options: int = OPTIONS,
+    options: int | None = None,
     fair: bool = True,
     together: bool = True,
     one_more: Collection[uuid.UUID] = (),
@@ -84,6 +90,9 @@ def share_places(
 
     together : whether people of one household go to one place together or to none; else each of
         them is placed alone, for a son may need a quiet room and his mother a salon
+    options : how many offerings are considered for each, and no more, whoever stays without a
+        place; None = `OPTIONS`, and more, up to `MOST_OPTIONS`, while somebody stays without one
+        and not all that suits was considered
 
     Raises
     ------
@@ -91,10 +100,12 @@ def share_places(
     """
     if not together:
         waiting = [replace(person, household=None) for person in waiting]
-    problem = _problem(session, store, waiting, scheme, options, now)
-    asked = _numbers_of(problem, one_more)
+    ask = partial(
+        suggest_placements, session, store, scheme=scheme, now=now, for_sharing=True
+    )  # fmt: skip
+    problem, found = _shared(session, store, waiting, ask, options, fair=fair)
     people = len(waiting)
-    found = allocate(people, problem.room, problem.arcs, households=problem.households, fair=fair)
+    asked = _numbers_of(problem, one_more)
     placed, unplaced = [], []
     for i, person in enumerate(waiting):
         if found.place[i] >= 0:
@@ -113,6 +124,37 @@ def share_places(
         _loads(problem, found), found.total, found.floor, (other.total, other.floor),
         _considered(problem),
     )  # fmt: skip
+
+
+def _shared(
+    session: Session,
+    store: IndexStore,
+    waiting: Sequence[Waiting],
+    ask: Callable[..., Answer],
+    options: int | None,
+    *,
+    fair: bool,
+) -> tuple[_Problem, Allocation]:
+    """Ask for each person, and share; ask again for more where that may help somebody."""
+    answers: dict[int, Answer] = {}
+    limit, most = (OPTIONS, MOST_OPTIONS) if options is None else (options, options)
+    while True:
+        for i, person in enumerate(waiting):
+            if i not in answers:
+                answers[i] = ask(person.need, limit=limit)
+        problem = _problem(session, store, waiting, [answers[i] for i in range(len(waiting))])
+        found = allocate(
+            len(waiting), problem.room, problem.arcs, households=problem.households, fair=fair
+        )
+        somebody_left = any(
+            mine and place < 0 for mine, place in zip(problem.offered, found.place, strict=True)
+        )
+        cut = [i for i, mine in enumerate(problem.offered) if len(mine) >= limit]
+        if not somebody_left or not cut or limit >= most:
+            return problem, found
+        limit = min(limit * _WIDER, most)
+        for i in cut:
+            del answers[i]
 
 
 def _considered(problem: _Problem) -> tuple[Considered, ...]:
@@ -139,19 +181,14 @@ def _problem(
     session: Session,
     store: IndexStore,
     waiting: Sequence[Waiting],
-    scheme: str,
-    options: int,
-    now: datetime | None,
+    answers: Sequence[Answer],
 ) -> _Problem:
     numbers: dict[uuid.UUID, int] = {}
     offered: list[dict[int, Suggestion]] = []
     resting: list[Relaxation | None] = []
     seats: list[int] = []
     rows: list[tuple[int, int, int]] = []
-    for i, person in enumerate(waiting):
-        answer = suggest_placements(
-            session, store, person.need, limit=options, scheme=scheme, now=now, with_full=True
-        )
+    for i, answer in enumerate(answers):
         mine: dict[int, Suggestion] = {}
         for s in (*answer.suggestions, *answer.full):
             number = numbers.setdefault(s.place.offering, len(numbers))

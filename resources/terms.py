@@ -175,6 +175,8 @@ def replace_term(session: Session, *, axis: str, old: str, new: str, by: str) ->
         raise BadTerm(axis, old, "no_replacement")
     if old in needed_codes(axis):
         raise BadTerm(axis, old, "needed_by_engine")
+    if axis == "kind" and gone.facts.get("participation") != kept.facts.get("participation"):
+        raise BadTerm(axis, old, "other_nature")
     count = rewrite(session, axis, old, new)
     gone.active = False
     gone.facts = {**gone.facts, "replaced_by": new}
@@ -217,11 +219,12 @@ def _both_meant(one: TaxonomyTerm, other: TaxonomyTerm) -> dict[str, Any]:
 def needed_codes(axis: str) -> frozenset[str]:
     """Return the codes that the program itself uses: these can't be replaced by another.
 
-    Kinds that the reading of open data assigns; audiences of the beginning, of which some follow
-    from age or gender; and what rules conclude from.
+    Kinds that the reading of open data assigns, and those for which a law asks something; audiences
+    of the beginning, of which some follow from age or gender; and what rules conclude from.
     """
     if axis == "kind":
-        return frozenset(entry["kind"] for entry in layouts()["named"])
+        by_law = (t.code for t in default_vocabulary().terms("kind") if t.facts.get("requires"))
+        return frozenset([*(entry["kind"] for entry in layouts()["named"]), *by_law])
     if axis == "audience":
         return frozenset(default_vocabulary().codes("audience"))
     return frozenset(RECKONED.get(axis, ()))

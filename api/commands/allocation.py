@@ -25,7 +25,7 @@ LONGEST_LABEL = 60
 def allocate(
     file: Annotated[str, typer.Argument(help=say("help.allocate_file"), metavar="FILE|-")],
     scheme: SchemeOption = "standard",
-    options: Annotated[int, typer.Option(min=1, max=100, help=say("help.options"))] = 20,
+    options: Annotated[int | None, typer.Option(min=1, max=320, help=say("help.options"))] = None,
     fair: Annotated[bool, typer.Option("--fair/--sum-only", help=say("help.fair"))] = True,
     together: Annotated[bool, typer.Option("--together/--apart", help=say("help.together"))] = True,
     one_more: Annotated[
@@ -89,7 +89,8 @@ def _people_of(data: Any) -> list[tuple[str, str | None, Any]]:
             raise BadInput(say("input.waiting_entry", number=i))
         if not set(entry) <= _OF_AN_ENTRY:
             raise BadInput(say("input.waiting_fields", number=i))
-        label, household = entry.get("label", str(i)), entry.get("household")
+        label, household = entry.get("label"), entry.get("household")
+        label = str(i) if label is None else label
         words = [w for w in (label, household) if w is not None]
         if not all(isinstance(w, str) and 0 < len(w) <= LONGEST_LABEL for w in words):
             raise BadInput(say("input.waiting_entry", number=i))

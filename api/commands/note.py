@@ -3,6 +3,7 @@
 import sys
 
 from api.commands.inputs import BadInput
+from api.commands.opening import opened
 from api.commands.output import Format, FormatOption, print_json, print_table
 from api.commands.words import say
 
@@ -13,6 +14,7 @@ def read_note(form: FormatOption = Format.TABLE) -> None:
     """Read the note from standard input: typed as an argument it would stay in the history."""
     from matching.note import need_of
     from matching.note import read_note as read
+    from matching.note_offered import as_offered
 
     data = sys.stdin.buffer.read(LARGEST_NOTE_BYTES + 1)
     if len(data) > LARGEST_NOTE_BYTES:
@@ -21,7 +23,8 @@ def read_note(form: FormatOption = Format.TABLE) -> None:
         note = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise BadInput(say("input.not_utf8", path="-")) from None
-    proposals = read(note)
+    with opened() as program:
+        proposals = as_offered(read(note), program.vocabulary)
     if form is Format.JSON:
         print_json({"proposals": [p.as_json() for p in proposals], "need": need_of(proposals)})
         return

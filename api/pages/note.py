@@ -19,6 +19,7 @@ from api.pages.query import USUAL_WALK, question_page
 from api.words import say
 from casework.roles import WORKS_WITH_PEOPLE
 from matching.note import read_note
+from matching.note_offered import as_offered
 from matching.note_proposals import Proposal
 from resources.vocabulary import Vocabulary
 
@@ -39,7 +40,8 @@ Field = tuple[str, str]
 async def note(request: Request, program: Program, session: Reading) -> Response:
     form = await request.form()
     language = language_of(request)
-    proposals = read_note((text(form, "note") or "")[:LONGEST_NOTE])
+    note = (text(form, "note") or "")[:LONGEST_NOTE]
+    proposals = as_offered(read_note(note), program.vocabulary)
     filled, taken = filled_in(_as_typed(form), proposals)
     read = [
         {"words": proposed_words(p, language, program.vocabulary), "because": p.because}

@@ -22,6 +22,7 @@ from casework.cases import case_of_person
 from casework.roles import WORKS_WITH_PEOPLE
 from jobs.program import Program as OpenProgram
 from matching.note import read_note
+from matching.note_offered import as_offered
 
 router = APIRouter(include_in_schema=False, dependencies=[allowed(*WORKS_WITH_PEOPLE)])
 
@@ -48,7 +49,9 @@ def _read(
     opened = case_of_person(
         session, actor=user, person_id=person_id, purpose="assessment", write=True
     )
-    filled, taken = filled_in(form, read_note((text(form, "note") or "")[:LONGEST_NOTE]), _as_asked)
+    note = (text(form, "note") or "")[:LONGEST_NOTE]
+    proposals = as_offered(read_note(note), program.vocabulary)
+    filled, taken = filled_in(form, proposals, _as_asked)
     language = language_of(request)
     read = [
         {"words": proposed_words(p, language, program.vocabulary), "because": p.because}

@@ -12,9 +12,13 @@ import pytest
 from jobs.demo.people import demo_people
 from matching.need import parse_need
 from matching.note import need_of, read_note
+from matching.note_offered import as_offered
 from matching.note_words import entries
 from matching.table import Table
 from matching.text import fold, tokens
+from resources import terms
+from resources.database import Database
+from resources.terms import read_vocabulary
 from resources.vocabulary import default_vocabulary
 
 VOCABULARY = default_vocabulary()
@@ -299,3 +303,26 @@ def test_a_wish_in_words_meets_the_place_that_speaks_of_it(words: str, place: st
     best = max(answer.suggestions, key=lambda s: s.contributions["wishes"])
     assert best.place.name == place
     assert best.contributions["wishes"] > 0
+
+
+def test_a_note_proposes_what_the_lists_offer_today(sqlite_database: Database) -> None:
+    with sqlite_database.writing(by="test") as session:
+        terms.replace_term(session, axis="activity", old="animals", new="gardening", by="test")
+        terms.replace_term(session, axis="need", old="double_care", new="caregiving", by="test")
+        terms.retire_term(session, axis="need", code="debt", by="test")
+    with sqlite_database.reading() as session:
+        lists = read_vocabulary(session)
+    assert lists is not None
+    note = "動物が好き、畑も好き。ダブルケア。借金がある。静かな所がいい"
+    before = {(p.field, str(p.value)) for p in read_note(note)}
+    assert {
+        ("wishes.activities", "animals"),
+        ("needs.double_care", "2"),
+        ("needs.debt", "2"),
+    } <= before
+    after = [(p.field, str(p.value)) for p in as_offered(read_note(note), lists)]
+    assert len(set(after)) == len(after)
+    assert {("wishes.activities", "gardening"), ("needs.caregiving", "2")} <= set(after)
+    assert not {f for f, _ in after} & {"needs.double_care", "needs.debt"}
+    assert ("wishes.activities", "animals") not in after
+    assert {f for f, _ in after} - {"needs.caregiving"} <= {f for f, _ in before}

@@ -53,6 +53,15 @@ def test_words_on_sessions_are_read_however_they_are_written(written: Any) -> No
         ("steps", 3),
         ("needs", 5),
         ("invented", "x"),
+        ("ends_on", 0),
+        ("ends_on", "0"),
+        ("verified_on", "1796083200"),
+        ("resting_until", 3.5),
+        ("accompanied", [3]),
+        ("stayed", {"n": 3}),
+        ("answer_days", float("inf")),
+        ("accompanied", date(2026, 11, 24)),
+        ("stayed", 10**30),
     ],
 )
 def test_a_cell_that_cannot_be_read_is_named(column: str, value: Any) -> None:
@@ -128,3 +137,27 @@ def test_a_moment_is_of_the_day_in_japan() -> None:
     late = pd.Timestamp("2026-09-30T20:00Z")
     told = table(verified_on=late, verified_by="call").why({"at": AT}, ID)
     assert told.suggestion.place.verified_on == "2026-10-01"
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1900-01-01", "1969-12-31", "1970-01-01"])
+def test_an_event_that_ended_long_ago_is_over(day: str) -> None:
+    place = table(ends_on=day, schedule="火曜10:00～12:00")
+    told = place.why({"at": AT}, ID)
+    assert {v.rule: v.verdict for v in told.verdicts}["windows"] == "fail"
+    assert not place.suggest({"at": AT}).suggestions
+
+
+def test_of_a_hidden_place_nothing_differs_wherever_one_asks_from() -> None:
+    town = {"prefecture": "東京都", "city": "豊島区"}
+    rows = [
+        {"id": ID, "name": "架空の家", "kind": "salon", "visibility": "hidden", **AT, **town},
+        {"name": "隣の家", "kind": "salon", **AT, **town},
+    ]
+    places = Table(pd.DataFrame(rows))
+    told = set()
+    for at in (AT, {"lon": 135.5, "lat": 34.69}, {"lon": 140.87, "lat": 38.26}):
+        asked = {"at": at, "radius_m": 1000}
+        listed = "架空の家" in {s.place.name for s in places.suggest(asked).suggestions}
+        reach = {v.rule: v.verdict for v in places.why(asked, ID).verdicts}["reach"]
+        told.add((listed, reach))
+    assert told == {(True, "unknown")}

@@ -2,18 +2,22 @@
 
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import judged
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from api.told_apart import told_apart
 from matching.need import parse_need
 from matching.sentences import day_in_words
 from matching.shared_places import NotAmongPlaces
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
-from matching.waiting_list import Waiting, share_places
+from matching.waiting_list import OPTIONS, Waiting, share_places
 from resources.commands import register_resource, set_availability
 from resources.database import Database
 from resources.models import Base, Organization
@@ -325,3 +329,60 @@ def test_a_household_that_no_place_suits_is_told_so(town: judged.Town) -> None:
     found = shared(town, people)
     reasons = {u.label: u.reason for u in found.unplaced}
     assert reasons == {READER: "no_common_place", NIGHT: "nothing_fits"}
+
+
+def _registered(session: Session, name: str, days: Sequence[str]) -> None:
+    """Register a place with one offering for each day, all of one seat."""
+    known: uuid.UUID | None = None
+    for n, day in enumerate(days):
+        rule = {"days": [day], "from": "10:00", "to": "12:00"}
+        parts = {
+            "resource": {"name": name, "kind": "salon", "needs": ["isolation"],
+                         "audience": ["anyone"], "gender": "any"},
+            "location": {"lon": 139.71, "lat": 35.73},
+            "offering": {"availability": "capacity", "places": 1,
+                         "schedule": {"rules": [rule], "closed": []}},
+        }  # fmt: skip
+        added = register_resource(
+            session, registration=Registration.model_validate(parts),
+            vocabulary=default_vocabulary(), by="test",
+        )  # fmt: skip
+        if n:
+            added.resource_id = known
+        known = added.resource_id
+
+
+def _like_people(n: int) -> list[Waiting]:
+    asked = {"at": {"lon": 139.71, "lat": 35.73}, "needs": {"isolation": 3}}
+    return [Waiting(f"Ａ{i}", parse_need(asked, default_vocabulary())) for i in range(n)]
+
+
+def test_every_offering_of_a_place_has_seats_of_its_own(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    with sqlite_database.writing(by="test") as session:
+        _registered(session, "架空のサロン", ["tue", "wed"])
+    store = IndexStore(tmp_path / "index", default_vocabulary())
+    with sqlite_database.reading() as session:
+        found = share_places(session, store, _like_people(3), now=judged.NOW)
+        names = {p.offering: p.name for p in found.places}
+        told = told_apart(session, names)
+    assert len(found.placed) == len({p.suggestion.place.offering for p in found.placed}) == 2
+    assert [(u.reason, u.options) for u in found.unplaced] == [("full", 2)]
+    assert set(told.values()) == {"火曜10:00～12:00", "水曜10:00～12:00"}
+
+
+def test_nobody_is_left_while_a_place_that_suits_has_a_seat(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    people, places = 33, 30
+    with sqlite_database.writing(by="test") as session:
+        for n in range(places):
+            _registered(session, f"架空のサロン{n}", ["tue"])
+    store = IndexStore(tmp_path / "index", default_vocabulary())
+    with sqlite_database.reading() as session:
+        found = share_places(session, store, _like_people(people), now=judged.NOW)
+        few = share_places(session, store, _like_people(people), options=OPTIONS, now=judged.NOW)
+    assert len(found.placed) == places
+    assert {(u.reason, u.options) for u in found.unplaced} == {("full", places)}
+    assert len(few.placed) == OPTIONS, "no more are considered than was said"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from geodata.coordinates import LonLat
 from matching.need import parse_need
 from matching.path import STAYING, best_path, path_of
+from matching.schemes_kept import save_thresholds
 from matching.store import IndexStore
 from matching.ways_between import WaysBetween
 from matching.week import week_of
@@ -201,6 +202,15 @@ def test_a_path_leads_rung_by_rung_to_places_that_offer_them(town: judged.Town) 
     assert stages[1].stays
     told = stages[0].as_json(default_vocabulary())
     assert told["step_words"]["ja"] == "定期的に通う"
+
+
+def test_where_nobody_is_sent_a_rung_higher_a_path_still_leads_on(town: judged.Town) -> None:
+    v = PEOPLE["母の通院で火曜と木曜は動けない息子"]
+    with town.database.writing(by="test") as session:
+        save_thresholds(session, given={"step_gap_rungs": 0}, shown=None, by="test")
+    with town.database.reading() as session:
+        stages = path_of(session, town.store, town.need(v), now=judged.NOW)
+    assert [s.rung for s in stages][:2] == [3, 4]
 
 
 def test_among_all_ways_the_largest_sum_is_taken_and_staying_counts(town: judged.Town) -> None:

@@ -160,6 +160,14 @@ def test_an_audience_is_replaced_in_what_needs_and_kinds_mean(database: Database
         ("replace", {"axis": "activity", "old": "tea", "new": "castle"}, "unknown"),
         ("replace", {"axis": "audience", "old": "women", "new": "anyone"}, "needed_by_engine"),
         ("replace", {"axis": "kind", "old": "hiroba", "new": "salon"}, "needed_by_engine"),
+        (
+            "replace",
+            {"axis": "kind", "old": "b_type", "new": "activity_centre"},
+            "needed_by_engine",
+        ),
+        ("replace", {"axis": "kind", "old": "school", "new": "salon"}, "other_nature"),
+        ("replace", {"axis": "kind", "old": "unsorted", "new": "salon"}, "other_nature"),
+        ("replace", {"axis": "kind", "old": "class", "new": "school"}, "other_nature"),
         ("replace", {"axis": "need", "old": "frailty", "new": "literacy"}, "needed_by_engine"),
     ],
 )

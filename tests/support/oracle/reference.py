@@ -172,6 +172,8 @@ class Reference:
         place = entry.location
         if place is None or not place.city or self.distance(entry) is not None:
             return False
+        if place.visibility == "hidden":
+            return False
         blocks = {
             self.block(p.lon, p.lat)
             for p in self.locations

@@ -9,7 +9,6 @@ from geodata.points import is_rough
 from matching.learned import Learned
 from matching.place_shown import PlaceKept, PlaceShown
 from matching.reach import WayIn
-from matching.rules import ACCESS
 from matching.sentences import Sentence, joined, question_of, sentence
 from matching.sureness import sure_words
 from matching.times import SessionAhead
@@ -26,6 +25,7 @@ class Verdict:
     value: Any
     change: Sentence | None
     safety: bool = False
+    access: bool = False
     before_the_day: bytes | None = dataclass_field(
         default=None, init=False, repr=False, compare=False
     )
@@ -77,9 +77,7 @@ class Suggestion(NamedTuple):
         unknown = [v for v in self.verdicts if v.verdict == "unknown"]
         asked = len(self.verdicts)
         rest = sentence("sure.known", known=asked - len(unknown), asked=asked)
-        ask_first = [
-            sentence("sure.access", access=v.question) for v in unknown if v.rule in ACCESS
-        ]
+        ask_first = [sentence("sure.access", access=v.question) for v in unknown if v.access]
         return joined([*sure_words(self.place, self.asked_on), rest, *ask_first])
 
     def as_json(self) -> dict[str, Any]:

@@ -30,6 +30,9 @@ LIGHTER_WORK = ("cleaning", "light_work", "office_work", "shop_work", "kitchen_w
 STRAIN_NEEDS = frozenset({"injury", "illness", "frailty"})
 """For people with these, heavy work is out of the question; for safety's sake nobody edits them."""
 
+SIGNED = frozenset({"jsl"})
+"""Languages that aren't spoken: who has no other one doesn't try easy Japanese."""
+
 SCHOOL_NEEDS = frozenset({"truancy", "bullying", "young_carer"})
 """Who has these is taken for a pupil where no age was said: bullying is a thing among pupils by law
 (いじめ防止対策推進法 第2条), and a young carer may be a child."""
@@ -115,6 +118,11 @@ class Ask:
         return bool(self.limits.from_home) or self.from_home_read
 
     @property
+    def stays_at_home(self) -> bool:
+        """Tell whether going out is too much as yet: rung 0, and they would join from home."""
+        return self.need.step == 0 and self.home_wished
+
+    @property
     def is_minor(self) -> bool:
         """Tell whether the person is a minor, or must be taken for one: who would go to school."""
         age = self.need.age
@@ -169,6 +177,7 @@ def prepare(
     bits = codebook.bits
     limits = need.limits
     spoken = limits.languages or ()
+    may_try_easy = "ja" not in spoken and not set(spoken) <= SIGNED
     meant = [codebook.meanings[code] for code in need.needs]
     numbers = thresholds or default_weighing().thresholds
     read = _activities_read(need, codebook)
@@ -184,7 +193,7 @@ def prepare(
         wish=liked_words(need.wishes.text or ""),
         from_home_read=limits.from_home is None and names_from_home(need.wishes.text or ""),
         languages=mask_of((*spoken, "easy_ja") if "ja" in spoken else spoken, bits("language")),
-        easy_language=mask_of(() if "ja" in spoken else ("easy_ja",), bits("language")),
+        easy_language=mask_of(("easy_ja",) if may_try_easy else (), bits("language")),
         audiences=audiences_of(need, codebook, numbers),
         heavy_work=mask_of(HEAVY_WORK, bits("activity")),
         lighter_work=mask_of(LIGHTER_WORK, bits("activity")),

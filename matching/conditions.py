@@ -165,7 +165,7 @@ RULES: tuple[Rule, ...] = (
         step_free,
         shows("step_free", shown_flag),
         says("step_free"),
-        access=True,
+        access=always,
         reads=("step_free",),
     ),
     Rule(
@@ -222,7 +222,7 @@ RULES: tuple[Rule, ...] = (
         with_child,
         shows("with_child", shown_flag),
         says("with_child"),
-        access=True,
+        access=always,
         reads=("with_child",),
     ),
     Rule(

@@ -17,6 +17,8 @@ from matching.verdicts import (
     always,
     no_change,
     says,
+    shown_flag,
+    shows,
     shows_code,
     verdict,
 )
@@ -87,6 +89,19 @@ def way_in(p: Seen) -> WayIn | None:
     if p.ask.would_ride and p["transport"] == 1:
         return "ride"
     return "online" if p.ask.from_home and p["online"] == 1 else None
+
+
+@compiled
+def at_home(p: Any, _look: Any, _a: Any) -> int:
+    """For who stands on rung 0 and would join from home: what isn't joined from there is too much.
+
+    A place that doesn't say that it can be is somewhere to go to.
+    """
+    return verdict(p["online"] == 1, True)
+
+
+def _change_at_home(p: Seen) -> Sentence:
+    return sentence("change.at_home" if p["online"] == 0 else "change.at_home_unknown")
 
 
 _WAYS = {"ride": "change.reach_transport", "online": "change.join_online"}
@@ -197,5 +212,13 @@ RULES: tuple[Rule, ...] = (
         _change_reach,
         reads=("metres", "walk_m", "online"),
         way=_way_to_reach,
+    ),
+    Rule(
+        "at_home",
+        lambda a: a.stays_at_home,
+        at_home,
+        shows("online", shown_flag),
+        _change_at_home,
+        reads=("online",),
     ),
 )

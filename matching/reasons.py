@@ -71,7 +71,7 @@ def verdicts_of(seen: Sequence[Seen], judged: Judged) -> list[tuple[Verdict, ...
             columns.append([_verdict(rule, v, p) for v, p in zip(values, seen, strict=True)])
             continue
         # The same few verdicts are said of one place after the other; a change is each one's own.
-        said = memory.setdefault(rule.code, {})
+        said = memory.setdefault((rule.code, rule.access(seen[0].ask)), {})
         if len(said) >= MOST_REMEMBERED:
             said.clear()
         keys = list(zip(values, *map(seen[0].beside, rule.reads), strict=True))
@@ -91,7 +91,10 @@ def _verdict(rule: Rule, value: int, p: Seen) -> Verdict:
     change = rule.change(p) if value == FAIL and not rule.safety else None
     if value == UNKNOWN and rule.way is not None:
         change = rule.way(p)
-    return Verdict(rule.code, rule.words, WORDS[value], field, evidence, change, rule.safety)
+    access = rule.access(p.ask)
+    return Verdict(
+        rule.code, rule.words, WORDS[value], field, evidence, change, rule.safety, access
+    )
 
 
 def first_step_of(p: Seen, place: PlaceShown, verdicts: Sequence[Verdict]) -> str:

@@ -136,7 +136,9 @@ _MEASURES: dict[str, tuple[str, str, Callable[[int], Sentence]]] = {
 _LEVELS = {"noise": NOISES, "conversation": CONVERSATIONS}
 """Rules about a level, of which the need allows some; the column and the limit have its name."""
 
-_GIVEN_UP = {"pay": "pay_wanted", "smoking": "no_smoking", "animals": "no_animals"}
+_GIVEN_UP = {
+    "pay": "pay_wanted", "smoking": "no_smoking", "animals": "no_animals", "at_home": "from_home",
+}  # fmt: skip
 """Rules about what a place has or hasn't, and the limit that asks for it."""
 
 _ASKED_OF_OTHERS = ("gender", "languages", "step_free", "staff_present", "with_child", "places")

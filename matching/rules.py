@@ -28,8 +28,6 @@ RULES: tuple[Rule, ...] = (
 AT_ONCE = 64
 """So many rows are put to all rules before the next ones: they stay at hand in the processor."""
 
-ACCESS = frozenset(rule.code for rule in RULES if rule.access)
-
 
 @dataclass(frozen=True)
 class Judged:
@@ -57,7 +55,7 @@ def judge(sight: Sight) -> Judged:
     fails, unknowns, beyond_talk = np.zeros((3, len(sight.rows)), np.int8)
     unsure_access = np.zeros(len(sight.rows), np.bool_)
     removed = np.zeros(len(asked), np.int64)
-    access_rules = np.array([rule.access for rule in rules])
+    access_rules = np.array([rule.access(sight.ask) for rule in rules])
     safety_rules = np.array([rule.safety for rule in rules])
     beyond_rules = np.array([rule.is_beyond_talk for rule in rules])
     _judge_all(
@@ -142,66 +140,68 @@ def put_rule(k: int, records: Any, looks: Any, a: Any, found: NDArray[np.int8]) 
     elif k == 2:
         _put(reach.reach, records, looks, a, found)
     elif k == 3:
-        _put(whom.age, records, looks, a, found)
+        _put(reach.at_home, records, looks, a, found)
     elif k == 4:
-        _put(whom.audience, records, looks, a, found)
+        _put(whom.age, records, looks, a, found)
     elif k == 5:
-        _put(whom.gender, records, looks, a, found)
+        _put(whom.audience, records, looks, a, found)
     elif k == 6:
-        _put(whom.languages, records, looks, a, found)
+        _put(whom.gender, records, looks, a, found)
     elif k == 7:
-        _put(attendance.windows, records, looks, a, found)
+        _put(whom.languages, records, looks, a, found)
     elif k == 8:
-        _put(attendance.minutes, records, looks, a, found)
+        _put(attendance.windows, records, looks, a, found)
     elif k == 9:
-        _put(attendance.sessions_per_week, records, looks, a, found)
+        _put(attendance.minutes, records, looks, a, found)
     elif k == 10:
-        _put(attendance.places, records, looks, a, found)
+        _put(attendance.sessions_per_week, records, looks, a, found)
     elif k == 11:
-        _put(conditions.step_free, records, looks, a, found)
+        _put(attendance.places, records, looks, a, found)
     elif k == 12:
-        _put(conditions.staff_present, records, looks, a, found)
+        _put(conditions.step_free, records, looks, a, found)
     elif k == 13:
-        _put(conditions.fee, records, looks, a, found)
+        _put(conditions.staff_present, records, looks, a, found)
     elif k == 14:
-        _put(conditions.pay, records, looks, a, found)
+        _put(conditions.fee, records, looks, a, found)
     elif k == 15:
-        _put(conditions.noise, records, looks, a, found)
+        _put(conditions.pay, records, looks, a, found)
     elif k == 16:
-        _put(conditions.group_size, records, looks, a, found)
+        _put(conditions.noise, records, looks, a, found)
     elif k == 17:
-        _put(conditions.conversation, records, looks, a, found)
+        _put(conditions.group_size, records, looks, a, found)
     elif k == 18:
-        _put(conditions.with_child, records, looks, a, found)
+        _put(conditions.conversation, records, looks, a, found)
     elif k == 19:
-        _put(conditions.requirements, records, looks, a, found)
+        _put(conditions.with_child, records, looks, a, found)
     elif k == 20:
-        _put(conditions.smoking, records, looks, a, found)
+        _put(conditions.requirements, records, looks, a, found)
     elif k == 21:
-        _put(conditions.animals, records, looks, a, found)
+        _put(conditions.smoking, records, looks, a, found)
     elif k == 22:
-        _put(conditions.sober, records, looks, a, found)
+        _put(conditions.animals, records, looks, a, found)
     elif k == 23:
-        _put(conditions.strain, records, looks, a, found)
+        _put(conditions.sober, records, looks, a, found)
     elif k == 24:
-        _put(host.step, records, looks, a, found)
+        _put(conditions.strain, records, looks, a, found)
     elif k == 25:
-        _put(host.host_rest, records, looks, a, found)
+        _put(host.step, records, looks, a, found)
     elif k == 26:
-        _put(safety.exclude_host, records, looks, a, found)
+        _put(host.host_rest, records, looks, a, found)
     elif k == 27:
-        _put(safety.exclude_resource, records, looks, a, found)
+        _put(safety.exclude_host, records, looks, a, found)
     elif k == 28:
-        _put(safety.exclude_area, records, looks, a, found)
+        _put(safety.exclude_resource, records, looks, a, found)
     elif k == 29:
-        _put(safety.protected, records, looks, a, found)
+        _put(safety.exclude_area, records, looks, a, found)
     elif k == 30:
-        _put(safety.no_children, records, looks, a, found)
+        _put(safety.protected, records, looks, a, found)
     elif k == 31:
-        _put(safety.no_alcohol, records, looks, a, found)
+        _put(safety.no_children, records, looks, a, found)
     elif k == 32:
-        _put(safety.child_safe, records, looks, a, found)
+        _put(safety.no_alcohol, records, looks, a, found)
     elif k == 33:
+        _put(safety.child_safe, records, looks, a, found)
+    elif k == 34:
         _put(asked_before.set_aside, records, looks, a, found)
     else:
         raise ValueError("no such rule")

@@ -28,6 +28,10 @@ Test = Callable[[Any, Any, Any], int]
 (`columns.LOOK`) and the question's terms (`terms.TERMS`) give PASS, UNKNOWN or FAIL."""
 
 
+def never(_ask: Ask) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Rule:
     """One thing that must (or must not) be so.
@@ -38,8 +42,8 @@ class Rule:
     change : the smallest change that would make a failing row pass; None where there is none
     way : what is to be asked of a row that isn't known to pass, where that can be said
     safety : not known counts as failed, and no change is ever proposed
-    access : whether the person can't get in or take part at all without it; where it isn't known,
-        the confidence is halved
+    access : whether the person of a need can't get in or take part at all without it; where it
+        isn't known, the confidence is halved
     reads : the columns that the evidence is made of, where it is made of few different values
     """
 
@@ -49,7 +53,7 @@ class Rule:
     evidence: Callable[[Seen], tuple[str, Any]]
     change: Callable[[Seen], Sentence | None]
     safety: bool = False
-    access: bool = False
+    access: Callable[[Ask], bool] = never
     reads: tuple[str, ...] = ()
     way: Callable[[Seen], Sentence | None] | None = None
 

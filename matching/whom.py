@@ -111,7 +111,7 @@ def languages(p: Any, _look: Any, a: Any) -> int:
     """One language in common; where it could only be easy Japanese, the host must be asked.
 
     Who speaks Japanese follows easy Japanese, and who speaks another language may try it, which
-    isn't sure. Who knows easy Japanese follows no Japanese.
+    isn't sure. Who knows easy Japanese follows no Japanese, and who only signs tries neither.
     """
     spoken = p["languages"]
     tried = (spoken & a["easy_language"]) != 0
@@ -164,5 +164,6 @@ RULES: tuple[Rule, ...] = (
         _evidence_languages,
         says("languages"),
         reads=("languages",),
+        access=lambda a: "ja" not in (a.limits.languages or ()),
     ),
 )

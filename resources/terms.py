@@ -236,7 +236,7 @@ RECKONED = {
         "cleaning", "delivery", "kitchen_work", "light_work", "office_work", "shop_work",
     ),
     "requirement": ("handbook", "recipient_certificate"),
-    "language": ("easy_ja", "ja"),
+    "language": ("easy_ja", "ja", "jsl"),
 }  # fmt: skip
 """Words of the rules that keep people safe or follow from a law (alcohol, heavy work, who is a
 minor, who has a disability, what a kind asks for), and of Japanese; a test holds both alike."""

@@ -183,7 +183,7 @@ OFFSET 0"""
 def _weighed(valued: str, ask: Ask, scheme: Scheme) -> str:
     total = " + ".join(f"o.c_{code}" for code in criteria_of(ask, scheme))
     asked = [rule for rule in RULES if rule.applies(ask)]
-    access = sum(1 << k for k, rule in enumerate(asked) if rule.access)
+    access = sum(1 << k for k, rule in enumerate(asked) if rule.access(ask))
     return f"""
 SELECT o.*, {total} AS total,
   (100.0::float8 * (sure + moved * CASE WHEN moved > 0 THEN 1.0 - sure ELSE sure END)

@@ -93,6 +93,7 @@ TESTS: dict[str, Test] = {
         f"({_INSIDE} OR {_FROM_HOME})",
         f"({_INSIDE} OR {_FROM_HOME} OR {_OUTSIDE} AND NOT {_SERVED})",
     ),
+    "at_home": Test("o.online = 1"),
     "age": Test("%(age)s BETWEEN o.age_low AND o.age_high", "o.age_known > 0"),
     "audience": Test(
         _AUDIENCE,

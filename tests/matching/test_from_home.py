@@ -139,6 +139,38 @@ def test_it_is_in_reach_wherever_it_lies(where: dict[str, Any], limit: dict[str,
         assert "画面の間" not in _listed(table.suggest({**asked, "step": 2}, now=NOW))
 
 
+def test_on_the_first_rung_nobody_is_sent_out_who_would_join_from_home(table: Table) -> None:
+    wish = {"text": "家から、文字だけで"}
+    for said in ({"limits": {"from_home": True}}, {"wishes": wish}):
+        answer = _asked(table, **{"step": 0, **said})
+        assert _listed(answer) == {"家からの間"}
+        assert answer.removed_by["at_home"] == 2
+        told = {m.place.name: m.failed[0].change.ja for m in answer.nearest_misses}
+        assert told == {
+            "隣の間": "家から出て行けるようになれば可",
+            "わからない間": "家から参加できることが確かめられるか、出て行けるようになれば可",
+        }
+        for step in (1, None):  # later, both are shown, and what is joined from home comes first
+            assert _listed(_asked(table, **{**said, "step": step})) >= {"家からの間", "隣の間"}
+    for limits in ({}, {"from_home": False}):
+        assert "隣の間" in _listed(_asked(table, step=0, limits=limits))
+    nowhere = Table(pd.DataFrame([{"id": IDS[1], "name": "隣の間", "online": False, **NEAR}]))
+    answer = _asked(nowhere, step=0, limits={"from_home": True})
+    assert answer.relaxation is not None
+    assert answer.relaxation.patch == {"limits": {"from_home": False}}
+    assert _listed(_asked(nowhere, step=0, limits={"from_home": False})) == {"隣の間"}
+
+
+@pytest.mark.parametrize(
+    ("spoken", "expected"),
+    [(["jsl"], "fail"), (["jsl", "en"], "unknown"), (["vi"], "unknown"), (["jsl", "ja"], "pass")],
+)
+def test_who_only_signs_tries_no_easy_japanese(spoken: list[str], expected: str) -> None:
+    row = {"id": IDS[0], "name": "お茶の間", "languages": ["easy_ja", "pt"], **NEAR}
+    told = Table(pd.DataFrame([row])).why({"at": AT, "limits": {"languages": spoken}}, IDS[0])
+    assert {v.rule: v.verdict for v in told.verdicts}["languages"] == expected
+
+
 def test_that_it_can_be_joined_from_home_is_change_enough(table: Table) -> None:
     for limit in ({"walk_minutes": 10}, {"radius_m": 50}, {"walk_minutes": 5, "radius_m": 50}):
         asked = {"at": AT, "step": 2, **limit}
@@ -148,3 +180,22 @@ def test_that_it_can_be_joined_from_home_is_change_enough(table: Table) -> None:
         eased = {**asked, "limits": {"from_home": True}}
         (reach,) = [v for v in table.why(eased, IDS[0], now=NOW).verdicts if v.rule == "reach"]
         assert reach.verdict == "pass"
+
+
+def test_who_speaks_no_japanese_is_told_to_ask_first_what_is_spoken() -> None:
+    known, unknown = uuid.UUID(int=1), uuid.UUID(int=2)
+    rows = [
+        {"id": known, "name": "手話のお茶会", "languages": ["ja", "jsl"], **NEAR},
+        {"id": unknown, "name": "隣のお茶会", **NEAR},
+    ]
+    table = Table(pd.DataFrame(rows))
+    sure, first = {}, {}
+    for spoken in (["jsl"], ["ja"]):
+        for own in (known, unknown):
+            told = table.why({"at": AT, "limits": {"languages": spoken}}, own, now=NOW).suggestion
+            sure[spoken[0], own] = told.confidence
+            first[spoken[0], own] = "どのことばが通じますか" in told.confidence_words.ja
+    assert sure["jsl", unknown] * 2 <= sure["jsl", known]
+    assert sure["ja", unknown] * 2 > sure["ja", known]
+    assert first == {("jsl", known): False, ("jsl", unknown): True, ("ja", known): False,
+                     ("ja", unknown): False}  # fmt: skip

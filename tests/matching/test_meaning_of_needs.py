@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from matching.ask import HEAVY_WORK, LIGHTER_WORK, SCHOOL_NEEDS, STRAIN_NEEDS
+from matching.ask import HEAVY_WORK, LIGHTER_WORK, SCHOOL_NEEDS, SIGNED, STRAIN_NEEDS
 from matching.audiences import CERTIFIED
 from matching.codebook import Codebook
 from matching.need import parse_need
@@ -142,7 +142,7 @@ def test_safety_isnt_edited_with_the_meaning(
         *(("need", code, "grief") for code in ("addiction", *STRAIN_NEEDS, *SCHOOL_NEEDS)),
         *(("activity", code, "tea") for code in (*HEAVY_WORK, *LIGHTER_WORK)),
         *(("requirement", code, "membership") for code in by_law | set(CERTIFIED)),
-        *(("language", code, "en") for code in ("ja", "easy_ja")),
+        *(("language", code, "en") for code in ("ja", "easy_ja", *SIGNED)),
     ]
     for axis, code, other in reckoned:
         with pytest.raises(BadTerm, match="needed_by_engine"), database.writing(by="t") as session:

@@ -20,7 +20,7 @@ from resources.unmet import PARTS_OF_DAY
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 PLACES = 140
-QUESTIONS = 50
+QUESTIONS = 56
 KNOWN_POINTS = {"exclude_areas": [{"lon": 140.5, "lat": 36.0, "radius_m": 10}]}
 """Who must keep away from an area is offered nothing of which nobody knows where it is."""
 

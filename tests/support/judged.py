@@ -44,6 +44,8 @@ TOWNS = {
     "suburb": FOLDER / "suburb",
     "yoimachi": FOLDER / "yoimachi",
     "shima": FOLDER / "shima",
+    "minami": FOLDER / "minami",
+    "byoin": FOLDER / "byoin",
 }
 """The first grew up with the engine; the others were judged before anybody had seen their lists.
 
@@ -58,6 +60,8 @@ newtown : an estate and villages around it; of most people little is known
 suburb : twelve themes with another weekday, age, sex or condition
 yoimachi : the streets around a big station; much of it by night
 shima : an island and its hamlets; one host runs most places, some are held on the mainland
+minami : an ordinary city, most of whose places say a good deal
+byoin : around a hospital; formal services beside others, and half the places say little
 """
 UNSAID_IS_UNKNOWN = frozenset(
     folder for name, folder in TOWNS.items() if name not in ("town", "harbour", "village", "city")

@@ -1,4 +1,4 @@
-"""The lists are those an experienced support worker would make, for invented people of thirteen towns."""
+"""The lists are those an experienced support worker would make, for invented people of fifteen towns."""
 
 from collections.abc import Callable, Iterator
 

@@ -483,6 +483,8 @@ class Reference:
         out["host_rest"] = three(known, not (resting or at_cap))
         if not facts.get("accompanies", True):
             out["host_rest"] = "pass"
+        if need.step == 0 and self.home_wished:
+            out["at_home"] = "pass" if r.online else "fail"
         if limits.no_smoking:
             out["smoking"] = yes(r.smoking, False)
         if limits.no_animals:
@@ -563,7 +565,7 @@ class Reference:
             return "unknown"
         if spoken & offered or ("ja" in spoken and "easy_ja" in offered):
             return "pass"
-        return "unknown" if "easy_ja" in offered else "fail"
+        return "unknown" if "easy_ja" in offered and spoken - {"jsl"} else "fail"
 
     def strain(self, offered: set[str]) -> str:
         if not offered:
@@ -825,7 +827,10 @@ class Reference:
         moved = n.sessions_percent / 100 * (2 * self.kept(sessions, term) - 1)
         moved += n.answers_percent / 100 * (2 * self.kept(answers, term) - 1)
         sure += moved * (1 - sure if moved > 0 else sure)
-        if "unknown" in (verdicts.get("step_free"), verdicts.get("with_child")):
+        needed = [verdicts.get("step_free"), verdicts.get("with_child")]
+        if "ja" not in (self.need.limits.languages or ()):
+            needed.append(verdicts.get("languages"))
+        if "unknown" in needed:
             sure *= self.numbers.unsure_access_percent / 100
         sure *= self.comes(entry)
         return Looked(

@@ -119,8 +119,11 @@ class Ask:
 
     @property
     def stays_at_home(self) -> bool:
-        """Tell whether going out is too much as yet: rung 0, and they would join from home."""
-        return self.need.step == 0 and self.home_wished
+        """Tell whether going out is too much as yet: rung 0, and they would join from home.
+
+        By the limit alone: a wish in words, which may be misread, empties no list.
+        """
+        return self.need.step == 0 and bool(self.limits.from_home)
 
     @property
     def is_minor(self) -> bool:

@@ -140,20 +140,23 @@ def test_it_is_in_reach_wherever_it_lies(where: dict[str, Any], limit: dict[str,
 
 
 def test_on_the_first_rung_nobody_is_sent_out_who_would_join_from_home(table: Table) -> None:
-    wish = {"text": "家から、文字だけで"}
-    for said in ({"limits": {"from_home": True}}, {"wishes": wish}):
-        answer = _asked(table, **{"step": 0, **said})
-        assert _listed(answer) == {"家からの間"}
-        assert answer.removed_by["at_home"] == 2
-        told = {m.place.name: m.failed[0].change.ja for m in answer.nearest_misses}
-        assert told == {
-            "隣の間": "家から出て行けるようになれば可",
-            "わからない間": "家から参加できることが確かめられるか、出て行けるようになれば可",
-        }
-        for step in (1, None):  # later, both are shown, and what is joined from home comes first
-            assert _listed(_asked(table, **{**said, "step": step})) >= {"家からの間", "隣の間"}
+    said = {"from_home": True}
+    answer = _asked(table, step=0, limits=said)
+    assert _listed(answer) == {"家からの間"}
+    assert answer.removed_by["at_home"] == 2
+    told = {m.place.name: m.failed[0].change.ja for m in answer.nearest_misses}
+    assert told == {
+        "隣の間": "家から出て行けるようになれば可",
+        "わからない間": "家から参加できることが確かめられるか、出て行けるようになれば可",
+    }
+    for step in (1, None):  # later, both are shown, and what is joined from home comes first
+        assert _listed(_asked(table, step=step, limits=said)) >= {"家からの間", "隣の間"}
     for limits in ({}, {"from_home": False}):
         assert "隣の間" in _listed(_asked(table, step=0, limits=limits))
+    # A wish in words may be misread: what is joined from home comes first, and all others stay.
+    read = _asked(table, step=0, wishes={"text": "家から、文字だけで"}).suggestions
+    assert read[0].place.name == "家からの間"
+    assert len(read) == 3
     nowhere = Table(pd.DataFrame([{"id": IDS[1], "name": "隣の間", "online": False, **NEAR}]))
     answer = _asked(nowhere, step=0, limits={"from_home": True})
     assert answer.relaxation is not None

@@ -483,7 +483,7 @@ class Reference:
         out["host_rest"] = three(known, not (resting or at_cap))
         if not facts.get("accompanies", True):
             out["host_rest"] = "pass"
-        if need.step == 0 and self.home_wished:
+        if need.step == 0 and limits.from_home:
             out["at_home"] = "pass" if r.online else "fail"
         if limits.no_smoking:
             out["smoking"] = yes(r.smoking, False)

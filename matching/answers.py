@@ -69,7 +69,7 @@ class Suggestion(NamedTuple):
     asked_on: date
     hub: bool = False
     rung: int | None = None
-    way_in: WayIn | None = None  # of what is too far to walk to
+    way_in: WayIn | None = None  # if not on foot
 
     @property
     def confidence_words(self) -> Sentence:

@@ -25,6 +25,9 @@ NARROWING = ("women", "men", "foreign")
 """Audiences that tell which of its kind's people a place is for, where it names some of those: a
 base for parents that names women is for mothers, one that names foreign roots for such parents."""
 
+NARROWED = ("bereaved", "carers", "dementia", "recovering")
+"""Audiences of circles, whose people such a word narrows whatever the kind: women in recovery."""
+
 CERTIFIED = ("handbook", "recipient_certificate")
 """Who holds one of these has a disability that a municipality certified."""
 
@@ -35,12 +38,14 @@ class Audiences:
 
     yes, maybe : the person is one of them; is perhaps, so that the host is asked
     narrowing : those of `NARROWING`
+    narrowed : those of `NARROWED`
     perhaps_parent : that of parents, for somebody who may have small children and doesn't say so
     """
 
     yes: int
     maybe: int
     narrowing: int
+    narrowed: int
     perhaps_parent: int
 
 
@@ -59,9 +64,10 @@ def audiences_of(need: Need, codebook: Codebook, numbers: Thresholds) -> Audienc
     for meaning, weight in meant:
         yes |= meaning.audience
         maybe |= meaning.audience_maybe if weight >= own else meaning.audience_maybe & ~kin
+    circles = mask_of(NARROWED, bits)
     may_be_a_parent = need.age is None or ADULT <= need.age < numbers.elderly_age
     perhaps_parent = mask_of(("parents",) if may_be_a_parent else (), bits)
-    return Audiences(yes, maybe, mask_of(NARROWING, bits), perhaps_parent)
+    return Audiences(yes, maybe, mask_of(NARROWING, bits), circles, perhaps_parent)
 
 
 def ages_of_audiences(thresholds: Thresholds) -> dict[str, tuple[int, int]]:

@@ -40,7 +40,7 @@ class Codebook:
     """
 
     vocabulary: Vocabulary
-    said: dict[tuple[str, bool], dict[tuple[Any, ...], Any]] = field(
+    said: dict[tuple[str, bool, bool], dict[tuple[Any, ...], Any]] = field(
         default_factory=dict, compare=False, repr=False
     )
 

@@ -29,8 +29,14 @@ from matching.verdicts import (
 
 
 @compiled
-def step_free(p: Any, _look: Any, _a: Any) -> int:
-    return must_be(p["step_free"], 1)
+def joined_from_home(p: Any, a: Any) -> bool:
+    """Tell whether somebody who wishes that joins from home; then nobody enters the building."""
+    return bool(a["home_wished"] != 0 and p["online"] == 1)
+
+
+@compiled
+def step_free(p: Any, _look: Any, a: Any) -> int:
+    return PASS if joined_from_home(p, a) else must_be(p["step_free"], 1)
 
 
 @compiled
@@ -64,18 +70,18 @@ def conversation(p: Any, _look: Any, a: Any) -> int:
 
 
 @compiled
-def with_child(p: Any, _look: Any, _a: Any) -> int:
-    return must_be(p["with_child"], 1)
+def with_child(p: Any, _look: Any, a: Any) -> int:
+    return PASS if joined_from_home(p, a) else must_be(p["with_child"], 1)
 
 
 @compiled
-def smoking(p: Any, _look: Any, _a: Any) -> int:
-    return must_be(p["smoking"], 0)
+def smoking(p: Any, _look: Any, a: Any) -> int:
+    return PASS if joined_from_home(p, a) else must_be(p["smoking"], 0)
 
 
 @compiled
-def animals(p: Any, _look: Any, _a: Any) -> int:
-    return must_be(p["animals"], 0)
+def animals(p: Any, _look: Any, a: Any) -> int:
+    return PASS if joined_from_home(p, a) else must_be(p["animals"], 0)
 
 
 @compiled
@@ -154,6 +160,18 @@ def allows_level(axis: str, code: str, codebook: Codebook) -> Sentence:
     return sentence(f"change.{axis}", level=labels_of([code], codebook, axis))
 
 
+def _of_the_building(column: str) -> Callable[[Seen], tuple[str, Any]]:
+    """Show a fact of the building, or that it is joined from home."""
+    shown = shows(column, shown_flag)
+
+    def evidence(p: Seen) -> tuple[str, Any]:
+        if p.ask.home_wished and p["online"] == 1:
+            return "online", True
+        return shown(p)
+
+    return evidence
+
+
 def _change_fee(p: Seen) -> Sentence | None:
     return sentence("change.fee", yen=p["fee_yen"])
 
@@ -163,10 +181,10 @@ RULES: tuple[Rule, ...] = (
         "step_free",
         lambda a: bool(a.limits.step_free),
         step_free,
-        shows("step_free", shown_flag),
+        _of_the_building("step_free"),
         says("step_free"),
         access=always,
-        reads=("step_free",),
+        reads=("step_free", "online"),
     ),
     Rule(
         "staff_present",
@@ -220,10 +238,10 @@ RULES: tuple[Rule, ...] = (
         "with_child",
         lambda a: bool(a.limits.with_child),
         with_child,
-        shows("with_child", shown_flag),
+        _of_the_building("with_child"),
         says("with_child"),
         access=always,
-        reads=("with_child",),
+        reads=("with_child", "online"),
     ),
     Rule(
         "requirements",
@@ -237,17 +255,17 @@ RULES: tuple[Rule, ...] = (
         "smoking",
         lambda a: bool(a.limits.no_smoking),
         smoking,
-        shows("smoking", shown_flag),
+        _of_the_building("smoking"),
         says("smoking"),
-        reads=("smoking",),
+        reads=("smoking", "online"),
     ),
     Rule(
         "animals",
         lambda a: bool(a.limits.no_animals),
         animals,
-        shows("animals", shown_flag),
+        _of_the_building("animals"),
         says("animals"),
-        reads=("animals",),
+        reads=("animals", "online"),
     ),
     Rule(
         "sober",

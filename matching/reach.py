@@ -77,15 +77,15 @@ WayIn = Literal["ride", "online"]
 
 
 def way_in(p: Seen) -> WayIn | None:
-    """Return how a place that is too far to walk to would be reached: fetched, or from home."""
-    limit, radius = p.ask.walk_limit_m, p.ask.need.radius_m
-    too_far = limit is not None and p["walk_m"] > limit
-    too_far |= radius is not None and p["distance_m"] > radius
-    nowhere = p.ask.home_wished and math.isnan(p["distance_m"])
-    if not (too_far or nowhere):
-        return None
+    """Return how a place is reached if not on foot: from home where that is wished, else where it
+    is too far to walk to fetched, or from home too.
+    """
     if p.ask.home_wished and p["online"] == 1:
         return "online"
+    limit, radius = p.ask.walk_limit_m, p.ask.need.radius_m
+    too_far = limit is not None and p["walk_m"] > limit
+    if not too_far and (radius is None or p["distance_m"] <= radius):
+        return None
     if p.ask.would_ride and p["transport"] == 1:
         return "ride"
     return "online" if p.ask.from_home and p["online"] == 1 else None

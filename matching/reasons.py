@@ -71,7 +71,8 @@ def verdicts_of(seen: Sequence[Seen], judged: Judged) -> list[tuple[Verdict, ...
             columns.append([_verdict(rule, v, p) for v, p in zip(values, seen, strict=True)])
             continue
         # The same few verdicts are said of one place after the other; a change is each one's own.
-        said = memory.setdefault((rule.code, rule.access(seen[0].ask)), {})
+        ask = seen[0].ask
+        said = memory.setdefault((rule.code, rule.access(ask), ask.home_wished), {})
         if len(said) >= MOST_REMEMBERED:
             said.clear()
         keys = list(zip(values, *map(seen[0].beside, rule.reads), strict=True))

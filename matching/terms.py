@@ -35,6 +35,7 @@ _WHOLE = (
     "audience_maybe",
     "perhaps_parent",  # bit of parents, for someone who may be one
     "narrowing_audience",  # bits that say which of its kind's people a place is for
+    "narrowed_audience",  # bits of circles, which they narrow in places of any kind
     "anyone",  # bit of the audience that is everybody
     "languages",
     "easy_language",  # bit of easy Japanese, for someone who would have to try it
@@ -136,6 +137,7 @@ def terms_of(ask: Ask, codebook: Codebook) -> Array:
         ask.audiences.maybe,
         ask.audiences.perhaps_parent,
         ask.audiences.narrowing,
+        ask.audiences.narrowed,
         1 << codebook.bits("audience")["anyone"],
         ask.languages,
         ask.easy_language,

@@ -53,26 +53,28 @@ def audience(p: Any, _look: Any, a: Any) -> int:
     """Who is really accepted counts where it is known, else who is addressed formally.
 
     Where none of those is accepted who are addressed, who is accepted was likely said besides:
-    whoever is addressed asks. That anyone is counts for nothing then: it is soon written.
+    whoever is addressed asks, but for those who are surely none of the women, men or people with
+    foreign roots that are accepted. That anyone is counts for nothing then: it is soon written.
     A place that says neither is asked, unless its kind is for others: a base for small children
     and their parents receives nobody else, whether it says so or not. One that names some of its
-    kind's people and women, men or foreign roots besides says which of those people it is for: it
-    is asked about those of its people who aren't known to be such, and about whoever of such may
-    have small children.
+    kind's people, or those of a circle, and women, men or foreign roots besides says which of those
+    people it is for: it is asked about those of them who aren't known to be such, and about whoever
+    of such may have small children.
     """
     known = p["audience_known"] > 0
     usual = a["usual_audience"][p["kind"]]
     received = p["audience"] if known else usual
     maybe = of_others = False
-    if received & usual:
-        may_be = a["audience_yes"] | a["audience_maybe"]
-        named = received & a["narrowing_audience"]
+    may_be = a["audience_yes"] | a["audience_maybe"]
+    named = received & a["narrowing_audience"]
+    if received & (usual | a["narrowed_audience"]):
         of_others = named != 0 and (named & a["audience_yes"]) == 0
         received &= ~named
         maybe = (named & may_be) != 0 and (received & a["perhaps_parent"]) != 0
     yes = (received & a["audience_yes"]) != 0
     maybe |= (received & a["audience_maybe"]) != 0
-    maybe |= (p["audience_formally"] & (a["audience_yes"] | a["audience_maybe"])) != 0
+    if named == 0 or named & may_be:
+        maybe |= (p["audience_formally"] & may_be) != 0
     sure = known and yes and not of_others
     return verdict(yes, sure or (received != 0 and not yes and not maybe))
 

@@ -66,25 +66,33 @@ _LANGUAGE = f"({_share('languages', 'languages')})"
 _LANGUAGE_TRIED = "o.languages & %(easy_language)s <> 0"
 _HEAVY = f"({_share('activities', 'heavy_work')})"
 _LIGHTER = f"({_share('activities', 'lighter_work')})"
+_NAMES_ITS_OWN = "o.audience & (o.usual_audience | %(narrowed_audience)s) <> 0"
 _RECEIVED = (
-    "(CASE WHEN o.audience & o.usual_audience <> 0 THEN o.audience & ~%(narrowing_audience)s"
-    " ELSE o.audience END)"
+    f"(CASE WHEN {_NAMES_ITS_OWN} THEN o.audience & ~%(narrowing_audience)s ELSE o.audience END)"
 )
 _AUDIENCE = f"({_RECEIVED} & %(audience_yes)s <> 0)"
 _AUDIENCE_PERHAPS = (
     f"({_RECEIVED} & %(audience_maybe)s <> 0"
-    " OR o.audience & o.usual_audience <> 0 AND o.audience & %(perhaps_parent)s <> 0"
+    f" OR {_NAMES_ITS_OWN} AND o.audience & %(perhaps_parent)s <> 0"
     " AND o.audience & %(narrowing_audience)s & (%(audience_yes)s | %(audience_maybe)s) <> 0"
-    f" OR {_share('audience_formally', 'audience_yes')}"
-    f" OR {_share('audience_formally', 'audience_maybe')})"
+    " OR (o.audience & %(narrowing_audience)s = 0"
+    " OR o.audience & %(narrowing_audience)s & (%(audience_yes)s | %(audience_maybe)s) <> 0)"
+    f" AND ({_share('audience_formally', 'audience_yes')}"
+    f" OR {_share('audience_formally', 'audience_maybe')}))"
 )
 _OF_OTHERS = (
-    "(o.audience & o.usual_audience <> 0 AND o.audience & %(narrowing_audience)s <> 0"
+    f"({_NAMES_ITS_OWN} AND o.audience & %(narrowing_audience)s <> 0"
     " AND o.audience & %(narrowing_audience)s & %(audience_yes)s = 0)"
 )
 _USUALLY = (
     f"{_share('usual_audience', 'audience_yes')} OR {_share('usual_audience', 'audience_maybe')}"
 )
+
+
+def _of_the_building(column: str, value: int) -> Test:
+    """Nobody enters it who joins from home."""
+    return Test(f"{_FROM_HOME} OR o.{column} = {value}", f"{_FROM_HOME} OR o.{column} >= 0")
+
 
 TESTS: dict[str, Test] = {
     "published": Test(f"o.status = {STATUSES.index('published')}"),
@@ -113,21 +121,21 @@ TESTS: dict[str, Test] = {
     "minutes": _at_most("shortest_stay", "minutes"),
     "sessions_per_week": _at_most("min_per_week", "sessions_per_week"),
     "places": Test(f"NOT {_NO_ROOM}", f"o.availability <> {AVAILABILITIES.index('unknown')}"),
-    "step_free": _must_be("step_free", 1),
+    "step_free": _of_the_building("step_free", 1),
     "staff_present": _must_be("staff_present", 1),
     "fee": _at_most("fee_yen", "max_yen"),
     "pay": _must_be("pays", 1),
     "noise": _at_most("noise", "noise"),
     "group_size": _at_most("group_size", "group_size"),
     "conversation": _at_most("conversation", "conversation"),
-    "with_child": _must_be("with_child", 1),
+    "with_child": _of_the_building("with_child", 1),
     "requirements": Test(
         "o.requirements >= 0 AND o.requirements & ~%(holds)s = 0",
         "o.requirements >= 0 AND o.requirements & ~%(holds)s = 0 OR %(holds_known)s <> 0"
         " AND (o.requirements >= 0 OR o.required & ~%(holds)s <> 0)",
     ),
-    "smoking": _must_be("smoking", 0),
-    "animals": _must_be("animals", 0),
+    "smoking": _of_the_building("smoking", 0),
+    "animals": _of_the_building("animals", 0),
     "sober": Test(
         "o.alcohol = 0 OR o.alcohol < 0 AND %(alcohol_asked)s = 0",
         "o.alcohol >= 0 OR %(alcohol_asked)s = 0",

@@ -202,3 +202,33 @@ def test_who_speaks_no_japanese_is_told_to_ask_first_what_is_spoken() -> None:
     assert sure["ja", unknown] * 2 > sure["ja", known]
     assert first == {("jsl", known): False, ("jsl", unknown): True, ("ja", known): False,
                      ("ja", unknown): False}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("limit", "fact", "value"),
+    [("step_free", "step_free", False), ("no_smoking", "smoking", True),
+     ("no_animals", "animals", True), ("with_child", "with_child", False)],
+)  # fmt: skip
+def test_who_joins_from_home_enters_no_building(limit: str, fact: str, value: bool) -> None:
+    for online, home, expected in (
+        (True, True, "pass"), (True, False, "fail"), (False, True, "fail"), (None, True, "fail"),
+    ):  # fmt: skip
+        row = {"id": IDS[0], "name": "画面の間", "online": online, fact: value, **NEAR}
+        limits = {limit: True, "from_home": home}
+        told = Table(pd.DataFrame([row])).why({"at": AT, "limits": limits}, IDS[0], now=NOW)
+        (found,) = [v for v in told.verdicts if v.rule == fact]
+        assert found.verdict == expected
+        assert (found.field, found.value) == (
+            ("online", True) if expected == "pass" else (fact, value)
+        )
+
+
+def test_next_door_it_is_joined_from_home_too() -> None:
+    row = {"id": IDS[0], "name": "画面の間", "online": True, **NEAR}
+    asked = {"at": AT, "walk_minutes": 10, "limits": {"from_home": True}}
+    told = Table(pd.DataFrame([row])).why(asked, IDS[0], now=NOW).suggestion
+    assert told.way_in == "online"
+    told = (
+        Table(pd.DataFrame([row])).why({"at": AT, "walk_minutes": 10}, IDS[0], now=NOW).suggestion
+    )
+    assert told.way_in is None

@@ -42,6 +42,29 @@ def test_a_parent_who_is_not_known_to_be_of_those_named_is_asked_about(
 
 
 @pytest.mark.parametrize(
+    ("audience", "limits", "expected"),
+    [
+        (["recovering", "women"], {"gender": "male"}, "unknown"),
+        (["recovering", "women"], {"gender": "female"}, "pass"),
+        (["recovering", "women"], {}, "unknown"),
+        (["recovering"], {"gender": "male"}, "pass"),
+        (["women"], {"gender": "female"}, "pass"),
+    ],
+)
+def test_a_circle_that_names_women_is_for_women_of_its_people(
+    audience: list[str], limits: dict[str, Any], expected: str
+) -> None:
+    for kind in ("self_help", "salon"):
+        asked = {"age": 35, "needs": {"addiction": 3}, "limits": limits}
+        assert verdict("audience", asked, kind=kind, audience=audience) == expected
+        other = {"age": 35, "needs": {"isolation": 3}, "limits": {"gender": "female"}}
+        in_circle = "recovering" in audience
+        assert verdict("audience", other, kind=kind, audience=audience) == (
+            "fail" if in_circle else "pass"
+        )
+
+
+@pytest.mark.parametrize(
     ("need", "audience", "expected"),
     [
         ({}, ["disability"], "unknown"),

@@ -87,3 +87,21 @@ def test_nobody_takes_a_child_where_alcohol_is_known_to_be_served(
     alcohol: bool | None, need: dict[str, Any], expected: str | None
 ) -> None:
     assert _verdict("sober", {"kind": "salon", "alcohol": alcohol}, **need) == expected
+
+
+@pytest.mark.parametrize(
+    ("accepted", "need", "expected"),
+    [
+        (["women"], {"limits": {"gender": "male", "with_child": True}}, "fail"),
+        (["women"], {"limits": {"gender": "female", "with_child": True}}, "pass"),
+        (["women"], {"limits": {"with_child": True}}, "unknown"),
+        (["foreign"], {"needs": {"childcare": 2}}, "fail"),
+        (["withdrawn"], {"limits": {"gender": "male", "with_child": True}}, "unknown"),
+        (["parents", "men"], {"limits": {"gender": "male", "with_child": True}}, "pass"),
+    ],
+)
+def test_who_is_surely_none_of_the_women_that_are_accepted_is_not_asked_about(
+    accepted: list[str], need: dict[str, Any], expected: str
+) -> None:
+    place = {"kind": "parenting_base", "audience": ["parents"], "accepted_audience": accepted}
+    assert _verdict("audience", place, **{"age": 40, **need}) == expected

@@ -46,6 +46,7 @@ TOWNS = {
     "shima": FOLDER / "shima",
     "minami": FOLDER / "minami",
     "byoin": FOLDER / "byoin",
+    "kasumi": FOLDER / "kasumi",
 }
 """The first grew up with the engine; the others were judged before anybody had seen their lists.
 
@@ -62,6 +63,7 @@ yoimachi : the streets around a big station; much of it by night
 shima : an island and its hamlets; one host runs most places, some are held on the mainland
 minami : an ordinary city, most of whose places say a good deal
 byoin : around a hospital; formal services beside others, and half the places say little
+kasumi : an old castle town, made to be hard
 """
 UNSAID_IS_UNKNOWN = frozenset(
     folder for name, folder in TOWNS.items() if name not in ("town", "harbour", "village", "city")

@@ -442,8 +442,9 @@ class Reference:
             )
         full = o.availability == "none" or (o.availability == "capacity" and o.places == 0)
         out["places"] = three(o.availability != "unknown", not full)
+        at_home = self.joined_from_home(entry)  # then nobody enters the building
         if limits.step_free:
-            out["step_free"] = yes(p.step_free if p else None)
+            out["step_free"] = "pass" if at_home else yes(p.step_free if p else None)
         if limits.staff_present:
             out["staff_present"] = yes(r.staff_present)
         if limits.max_yen is not None:
@@ -466,7 +467,7 @@ class Reference:
                 and TALK.index(r.conversation) <= TALK.index(limits.conversation),
             )
         if limits.with_child:
-            out["with_child"] = yes(r.with_child)
+            out["with_child"] = "pass" if at_home else yes(r.with_child)
         if limits.holds is None or limits.holds_open:
             asked_for = r.requirements
             met = asked_for is not None and set(asked_for) <= set(limits.holds or ())
@@ -486,9 +487,9 @@ class Reference:
         if need.step == 0 and limits.from_home:
             out["at_home"] = "pass" if r.online else "fail"
         if limits.no_smoking:
-            out["smoking"] = yes(r.smoking, False)
+            out["smoking"] = "pass" if at_home else yes(r.smoking, False)
         if limits.no_animals:
-            out["animals"] = yes(r.animals, False)
+            out["animals"] = "pass" if at_home else yes(r.animals, False)
         if self.younger_than(20) or "addiction" in need.needs:
             out["sober"] = yes(r.alcohol, False)
         elif limits.with_child:
@@ -594,6 +595,9 @@ class Reference:
             addressed = [code for code in r.audience or () if code != "anyone"]
             received = self._received_here(r.kind, asked)
             formally = self._received(addressed)
+            named = [code for code in asked if code in ("women", "men", "foreign")]
+            if named and self._received(named) == "fail":
+                return received
             return "unknown" if received == "fail" and formally != "fail" else received
         usual = self.vocabulary.term("kind", r.kind).facts.get("audience")
         if not asked and usual:
@@ -606,7 +610,7 @@ class Reference:
         Who is one of those, and may have small children, may be one of the parents meant.
         """
         usual = self.vocabulary.term("kind", kind).facts.get("audience") or ()
-        if not set(usual) & set(asked):
+        if not {*usual, "bereaved", "carers", "dementia", "recovering"} & set(asked):
             return self._received(asked)
         only_which = [code for code in asked if code in ("women", "men", "foreign")]
         found = self._received([code for code in asked if code not in only_which])

@@ -33,8 +33,18 @@ class Verdict:
 
     @property
     def question(self) -> Sentence:
-        """What to ask the place where the verdict isn't known; nothing of the person is in it."""
+        """What to ask the place where the verdict isn't known; nothing of the person is in it.
+
+        Or the person, where it is they of whom it isn't known (`of_person`).
+        """
+        if self.of_person and self.change is not None:
+            return self.change
         return question_of(self.rule)
+
+    @property
+    def of_person(self) -> bool:
+        """Tell whether the person must be asked: the place said what it asks for."""
+        return self.rule == "requirements" and self.verdict == "unknown" and self.change is not None
 
     def as_json(self, verified_on: str | None) -> dict[str, Any]:
         """Return it as JSON; all evidence on a place was last verified on one day, or never."""

@@ -137,6 +137,15 @@ def _evidence_requirements(p: Seen) -> tuple[str, Any]:
     return "requirements", None if mask < 0 else codes_of(mask, p.codebook, "requirement")
 
 
+def _ask_of_person(p: Seen) -> Sentence | None:
+    """Return what to ask the person, where it is known what the place asks for."""
+    if p["requirements"] < 0:
+        return None
+    codes = codes_of(p["requirements"] & ~(p.ask.holds or 0), p.codebook, "requirement")
+    requirement = labels_of(codes, p.codebook, "requirement")
+    return sentence("change.requirements_of_person", requirement=requirement)
+
+
 def _change_requirements(p: Seen) -> Sentence | None:
     codes = codes_of(_asked(p) & ~(p.ask.holds or 0), p.codebook, "requirement")
     by_law = p["requirements"] < 0
@@ -250,6 +259,7 @@ RULES: tuple[Rule, ...] = (
         _evidence_requirements,
         _change_requirements,
         reads=("requirements", "kind"),
+        way=_ask_of_person,
     ),
     Rule(
         "smoking",

@@ -143,9 +143,14 @@ def edit_term(
 
 
 def retire_term(session: Session, *, axis: str, code: str, by: str) -> TaxonomyTerm:
-    """Offer a word no more; where it stands it stays, and is shown. Raises `BadTerm`."""
+    """Offer a word no more; where it stands it stays, and is shown. Raises `BadTerm`.
+
+    What a law asks for, and the languages that are reckoned with, must stay sayable.
+    """
     term = _term(_own_list(session, axis, code, by), axis, code)
     _may_change_list(axis, code)
+    if axis in ("requirement", "language") and code in needed_codes(axis):
+        raise BadTerm(axis, code, "needed_by_engine")
     term.active = False
     session.flush()
     return term

@@ -102,7 +102,7 @@ def _suggestion_row(
     n: int, s: Suggestion, vocabulary: Vocabulary, *, from_town: bool
 ) -> list[object]:
     best = sorted(s.contributions.items(), key=lambda item: -item[1])[:MAIN_REASONS]
-    reasons = [sentence(f"criterion.{code}").in_language(language()) for code, part in best if part]
+    reasons = [sentence(_reason(code, s)).in_language(language()) for code, part in best if part]
     asks = [_question(v) for v in s.verdicts if v.verdict == "unknown"]
     why = say("table.reasons", reasons=say("table.comma").join(reasons))
     if asks:
@@ -119,10 +119,16 @@ def _suggestion_row(
     ]
 
 
+def _reason(code: str, s: Suggestion) -> str:
+    """Return the key of a criterion's name: what is joined from home isn't near."""
+    joined = code == "nearness" and s.way_in == "online"
+    return "rule.at_home" if joined else f"criterion.{code}"
+
+
 def _question(v: Verdict) -> str:
     """Return what to ask the place, with the way there that must be asked where there is one."""
     question = v.question.in_language(language())
-    way = None if v.change is None else v.change.in_language(language())
+    way = None if v.change is None or v.of_person else v.change.in_language(language())
     return (
         say("table.question", question=question)
         if way is None

@@ -30,6 +30,9 @@ router = APIRouter(
 LONGEST_NOTE = 2_000
 
 
+USUAL_HOURS = ("10:00", "17:00")
+"""What the form of the assessment begins with."""
+
 SEVERAL = ("needs", "activities", "flags", "safety", "languages", "holds")
 """Fields of which several are ticked; a note adds to them."""
 
@@ -76,6 +79,8 @@ def filled_in(
             if hours_said:
                 continue
             new = fields_of([p for p in proposals if p.field == "windows"])
+            if _hours_typed(form) and all(name != "windows" for name, _ in new):
+                new = [f for f in new if f[0] == "days"]  # with the hours that stand there
             fields = [f for f in fields if f[0] not in ("days", "windows", *(n for n, _ in new))]
         else:
             new = [f for f in map(asked_as, fields_of([proposal])) if _is_empty(form, *f)]
@@ -87,9 +92,13 @@ def filled_in(
     return FormData(fields), taken
 
 
+def _hours_typed(form: FormData) -> bool:
+    """Tell whether hours stand in a form that weren't there before anybody typed."""
+    hours = (text(form, "from"), text(form, "to"))
+    return any(hours) and hours != USUAL_HOURS
+
+
 def _is_empty(form: FormData, name: str, value: str) -> bool:
-    if name == "holds" and "holds_known" in form:
-        return False  # staff said that what isn't ticked isn't met
     return value not in texts(form, name) if name in SEVERAL else not text(form, name)
 
 

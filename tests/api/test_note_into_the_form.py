@@ -170,12 +170,20 @@ def test_what_somebody_has_is_ticked_and_the_rest_stays_a_question(worker: TestC
     assert "holds_open" not in asked, "staff said that what isn't ticked isn't met"
 
 
-def test_a_note_adds_nothing_to_what_staff_say_that_is_all(worker: TestClient) -> None:
+def test_what_a_note_says_against_what_was_ticked_is_ticked_and_told(worker: TestClient) -> None:
     page = read(worker, worker.get("/suggest").text, "手帳2級あり", ("holds_known", "yes"))
     form = Page(page).sent_by("/suggest")
     assert ("holds_known", "yes") in form
-    assert not [value for name, value in form if name == "holds"]
-    assert "満たしている参加条件：" not in page
+    assert [value for name, value in form if name == "holds"] == ["handbook"]
+    assert "満たしている参加条件：" in page
+
+
+def test_hours_that_were_typed_stay_where_a_note_names_days_alone(worker: TestClient) -> None:
+    typed = (("from", "13:00"), ("to", "15:00"))
+    page = read(worker, worker.get("/suggest").text, "火木なら動ける", *typed)
+    form = Page(page).sent_by("/suggest")
+    assert [value for name, value in form if name == "days"] == ["tue", "thu"]
+    assert {("from", "13:00"), ("to", "15:00")} <= set(form)
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,12 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from matching.need import parse_need
 from matching.store import IndexStore
+from matching.table import Table
 from matching.why import explain
 from resources.commands import register_resource
 from resources.database import Database
@@ -61,7 +63,7 @@ def test_what_a_place_says_itself_wins(said: Any) -> None:
     assert said("b_type", [], ["handbook"]).verdict == "pass"
     assert said("b_type", ["referral"], ["referral"]).verdict == "pass"
     assert said("b_type", ["referral"], ["recipient_certificate"]).change.ja == (
-        "支援機関の紹介があれば可"
+        "参加条件（支援機関の紹介）を満たせば可"
     )
 
 
@@ -87,3 +89,21 @@ def test_what_is_known_to_be_held_passes_though_the_rest_was_not_asked_about(sai
     )
     assert said("b_type", [], None, holds_open=True).verdict == "pass"
     assert said("b_type", ["referral"], ["handbook"], holds_open=False).verdict == "fail"
+
+
+def test_what_a_place_asks_for_is_asked_of_the_person_where_it_isnt_known() -> None:
+    own = uuid.UUID(int=1)
+    row = {"id": own, "name": "架空の場", "kind": "salon", "lon": 139.71, "lat": 35.73}
+    at = {"lon": 139.71, "lat": 35.73}
+
+    def told(asked: list[str] | None, **limits: Any) -> Any:
+        table = Table(pd.DataFrame([{**row, "requirements": asked}]))
+        found = table.why({"at": at, "limits": limits}, own)
+        return next(v for v in found.verdicts if v.rule == "requirements")
+
+    known = told(["handbook", "residence"], holds=["residence"], holds_open=True)
+    assert (known.verdict, known.of_person) == ("unknown", True)
+    assert known.question.ja == "本人に確かめる：参加条件（障害者手帳）を満たすか"
+    unknown = told(None)
+    assert (unknown.verdict, unknown.of_person) == ("unknown", False)
+    assert unknown.question.ja == "参加するのに必要な手続きや条件はありますか"

@@ -20,6 +20,7 @@ from pydantic_core import CoreSchema, ErrorDetails
 from geodata.coordinates import LonLat, is_in_japan
 from matching.need_values import (
     A_NUMBER,
+    MOST_WINDOWS,
     Accuracy,
     Clock,
     Day,
@@ -183,7 +184,7 @@ class Need(Part):
 
     at: At
     walk_minutes: Minutes | None = None
-    speed_m_s: Annotated[float, Field(gt=0, le=5, allow_inf_nan=False), A_NUMBER] = 1.1
+    speed_m_s: Annotated[float, Field(ge=0.1, le=5, allow_inf_nan=False), A_NUMBER] = 1.1
     radius_m: Metres | None = None
     age: Annotated[int, Field(ge=0, le=120), A_NUMBER] | None = None
     on: Day | None = None
@@ -191,7 +192,7 @@ class Need(Part):
     wishes: Wishes = Wishes()
     step: Annotated[int, Field(ge=0, le=5), A_NUMBER] | None = None
     limits: Limits = Limits()
-    windows: tuple[Window, ...] = Field(default=(), max_length=50)
+    windows: tuple[Window, ...] = Field(default=(), max_length=MOST_WINDOWS)
     safety: Safety = Safety()
     set_aside: tuple[SetAside, ...] = Field(default=(), max_length=500)
 

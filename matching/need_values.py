@@ -42,6 +42,7 @@ Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY), BeforeValidator(_a_day)]
 """Never a number of seconds: 0 for "never" would be a day long past."""
 
 MOST_METRES, MOST_MINUTES = 100_000, 600
+MOST_WINDOWS = 50
 """How far a question may reach where it says so; one that doesn't reaches everywhere."""
 
 Minutes = Annotated[float, Field(gt=0, le=MOST_MINUTES, allow_inf_nan=False), A_NUMBER]

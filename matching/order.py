@@ -62,9 +62,11 @@ def _first(
     records: Any,
 ) -> NDArray[np.int64]:
     """Return the first few of many row numbers in order; most rows are looked at once only."""
-    found = np.empty(most, np.int64)
+    found = np.empty(max(most, 0), np.int64)
     n = 0
     for i in rows:
+        if most <= 0:
+            break
         if n == most and not _comes_before(i, found[n - 1], fails, merit, looks, records):
             continue
         k = n if n < most else n - 1

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from matching.answers import Suggestion
 from matching.need import Need
-from matching.schemes import UNIT
+from matching.schemes import UNIT, default_weighing
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
 from resources.vocabulary import Vocabulary
@@ -67,7 +67,8 @@ def path_of(
     UnknownScheme
     """
     here = need.step or 0
-    below = min(store.weighing.thresholds.step_gap_rungs, 1)
+    weighing = store.current(session).weighing or default_weighing()
+    below = min(weighing.thresholds.step_gap_rungs, 1)
     stages: list[tuple[int, list[Suggestion]]] = []
     for rung in range(here + 1, min(here + 1 + STEPS_AT_MOST, RUNGS)):
         standing = need.model_copy(update={"step": rung - below})

@@ -242,7 +242,7 @@ def _pick(
         if p["resource"] in resources:
             continue
         resources.add(p["resource"])
-        if p["name"] in names and _is_met(p, records, met[:places]):
+        if p["name"] in names and _is_met(p, records, met[:places], True):
             continue
         names.add(p["name"])
         met[places] = i
@@ -264,18 +264,13 @@ def _pick(
 def _pick_all(ordered: NDArray[np.int64], records: Any, limit: int) -> NDArray[np.int64]:
     picked = np.empty(min(limit, len(ordered)), np.int64)
     n = 0
-    resources, names = set(ordered[:0].astype(np.uint64)), set(ordered[:0].astype(np.uint64))
+    names = set(ordered[:0].astype(np.uint64))
     for i in ordered:
         if n == len(picked):
             break
         p = records[i]
-        if (
-            p["resource"] not in resources
-            and p["name"] in names
-            and _is_met(p, records, picked[:n])
-        ):
+        if p["name"] in names and _is_met(p, records, picked[:n], False):
             continue
-        resources.add(p["resource"])
         names.add(p["name"])
         picked[n] = i
         n += 1
@@ -283,10 +278,15 @@ def _pick_all(ordered: NDArray[np.int64], records: Any, limit: int) -> NDArray[n
 
 
 @compiled
-def _is_met(p: Any, records: Any, met: NDArray[np.int64]) -> bool:
-    """Tell whether one of the places met has the same name and lies as good as there."""
+def _is_met(p: Any, records: Any, met: NDArray[np.int64], own_too: bool) -> bool:
+    """Tell whether one of the places met has the same name and lies as good as there.
+
+    own_too : other offerings of the same resource count as well
+    """
     for i in met:
         other = records[i]
+        if not own_too and other["resource"] == p["resource"]:
+            continue
         # Most of one name lie far apart, which a glance at the latitudes tells.
         if other["name"] != p["name"] or not abs(other["lat"] - p["lat"]) < SAME_LAT:
             continue

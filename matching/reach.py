@@ -162,6 +162,8 @@ def _more_minutes(p: Seen) -> int | None:
     allowed, speed = p.ask.need.walk_minutes, p.ask.need.speed_m_s
     assert allowed is not None
     more = max(math.ceil(nearest / speed / 60.0 - allowed), 1)
+    if allowed + more > LONGEST_WALK:
+        return None
     while nearest > (allowed + more) * 60.0 * speed:  # by a last digit
         more += 1
     return None if allowed + more > LONGEST_WALK else more

@@ -13,7 +13,7 @@ from matching.columns import CONVERSATIONS, NEVER, NOISES
 from matching.conditions import allows_level
 from matching.host import pause_over
 from matching.learned import Learned
-from matching.need_values import MOST_METRES, MOST_MINUTES
+from matching.need_values import MOST_METRES, MOST_MINUTES, MOST_WINDOWS
 from matching.other_hours import (
     is_another_day,
     minutes_of_change,
@@ -173,7 +173,10 @@ def _farther(sight: Sight, rows: NDArray[np.int64]) -> Loosened:
     words = []
     reached = np.ones(len(rows), np.bool_)
     if limit_m is not None and need.walk_minutes is not None:
-        minutes: float = walk_minutes(float(walk[nearer].max()), need.speed_m_s)
+        farthest = float(walk[nearer].max())
+        minutes: float = walk_minutes(farthest, need.speed_m_s)
+        while farthest > minutes * 60.0 * need.speed_m_s:  # by a last digit
+            minutes += 1
         if minutes > MOST_MINUTES:  # no question may say so much; one without a limit may
             patch["walk_minutes"] = None
             words.append(sentence("relax.any_way"))
@@ -253,4 +256,5 @@ def _another_time(sight: Sight, rows: NDArray[np.int64]) -> Loosened:
     words = sentence("relax.windows", day=sentence(f"day.{day}"), part=sentence(f"part.{part}"))
     begins, ends = (f"{m // 60:02d}:{m % 60:02d}" for m in PARTS_OF_DAY[part])
     hours = [w.model_dump(by_alias=True) for w in sight.ask.need.windows]
-    return words, -less, {"windows": [*hours, {"day": day, "from": begins, "to": ends}]}
+    more = [*hours, {"day": day, "from": begins, "to": ends}]
+    return words, -less, {"windows": more} if len(more) <= MOST_WINDOWS else None

@@ -102,21 +102,21 @@ class IndexStore:
         revision, catalogue = _revision(session), _catalogue_id(session)
         self.folder.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=".building-", dir=self.folder))
-        with (aside / SHOWN_FILE).open("wb") as shown:
-            encoder = Encoder(self.codebook, shown)
-            for batch in _batches(session):
-                encoder.add(batch)
-        columns = in_grid_order(encoder.columns(shown=_bytes_of(aside / SHOWN_FILE)))
-        name = _save(
-            aside,
-            columns,
-            {
-                "format": FORMAT,
-                "revision": revision,
-                "catalogue": catalogue,
-                "lists": self.codebook.fingerprint,
-            },
-        )
+        about = {
+            "format": FORMAT,
+            "revision": revision,
+            "catalogue": catalogue,
+            "lists": self.codebook.fingerprint,
+        }
+        try:
+            with (aside / SHOWN_FILE).open("wb") as shown:
+                encoder = Encoder(self.codebook, shown)
+                for batch in _batches(session):
+                    encoder.add(batch)
+            columns = in_grid_order(encoder.columns(shown=_bytes_of(aside / SHOWN_FILE)))
+            name = _save(aside, columns, about)
+        finally:  # where it was finished, it has another name by now
+            shutil.rmtree(aside, ignore_errors=True)
         _point_to(self.folder, name)
         _forget_old(self.folder, name)
         return revision

@@ -123,7 +123,7 @@ def answer_to(
     learned : one more criterion, learned from outcomes; None = it doesn't count
     """
     weighing = weighing or default_weighing()
-    weights = weighing.scheme(scheme)
+    weights, limit = weighing.scheme(scheme), max(limit, 0)
     ask = prepare(need, codebook, now, weighing.thresholds)
     walks = walks_for(ask, streets)
     reach = ask.reach_m(by_streets=walks is not None)

@@ -66,7 +66,7 @@ def audience(p: Any, _look: Any, a: Any) -> int:
     received = p["audience"] if known else usual
     maybe = of_others = False
     may_be = a["audience_yes"] | a["audience_maybe"]
-    named = received & a["narrowing_audience"]
+    named = received & a["narrowing_audience"] & ~usual
     if received & (usual | a["narrowed_audience"]):
         of_others = named != 0 and (named & a["audience_yes"]) == 0
         received &= ~named

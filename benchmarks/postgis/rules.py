@@ -67,23 +67,18 @@ _LANGUAGE_TRIED = "o.languages & %(easy_language)s <> 0"
 _HEAVY = f"({_share('activities', 'heavy_work')})"
 _LIGHTER = f"({_share('activities', 'lighter_work')})"
 _NAMES_ITS_OWN = "o.audience & (o.usual_audience | %(narrowed_audience)s) <> 0"
-_RECEIVED = (
-    f"(CASE WHEN {_NAMES_ITS_OWN} THEN o.audience & ~%(narrowing_audience)s ELSE o.audience END)"
-)
+_NAMED = "(o.audience & %(narrowing_audience)s & ~o.usual_audience)"
+_MAY_BE = "(%(audience_yes)s | %(audience_maybe)s)"
+_RECEIVED = f"(CASE WHEN {_NAMES_ITS_OWN} THEN o.audience & ~{_NAMED} ELSE o.audience END)"
 _AUDIENCE = f"({_RECEIVED} & %(audience_yes)s <> 0)"
 _AUDIENCE_PERHAPS = (
     f"({_RECEIVED} & %(audience_maybe)s <> 0"
-    f" OR {_NAMES_ITS_OWN} AND o.audience & %(perhaps_parent)s <> 0"
-    " AND o.audience & %(narrowing_audience)s & (%(audience_yes)s | %(audience_maybe)s) <> 0"
-    " OR (o.audience & %(narrowing_audience)s = 0"
-    " OR o.audience & %(narrowing_audience)s & (%(audience_yes)s | %(audience_maybe)s) <> 0)"
+    f" OR {_NAMES_ITS_OWN} AND o.audience & %(perhaps_parent)s <> 0 AND {_NAMED} & {_MAY_BE} <> 0"
+    f" OR ({_NAMED} = 0 OR {_NAMED} & {_MAY_BE} <> 0)"
     f" AND ({_share('audience_formally', 'audience_yes')}"
     f" OR {_share('audience_formally', 'audience_maybe')}))"
 )
-_OF_OTHERS = (
-    f"({_NAMES_ITS_OWN} AND o.audience & %(narrowing_audience)s <> 0"
-    " AND o.audience & %(narrowing_audience)s & %(audience_yes)s = 0)"
-)
+_OF_OTHERS = f"({_NAMES_ITS_OWN} AND {_NAMED} <> 0 AND {_NAMED} & %(audience_yes)s = 0)"
 _USUALLY = (
     f"{_share('usual_audience', 'audience_yes')} OR {_share('usual_audience', 'audience_maybe')}"
 )

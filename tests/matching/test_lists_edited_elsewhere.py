@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from door import make_program
 
-from matching.ask import STRAIN_NEEDS
+from matching.ask import SCHOOL_NEEDS, STRAIN_NEEDS
 from matching.need import parse_need
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
@@ -46,7 +46,7 @@ def elsewhere(database: Database, *order: str) -> None:
 
 
 def test_the_needs_that_the_engine_reckons_with_are_those_that_stay() -> None:
-    assert {*STRAIN_NEEDS, "addiction"} == terms.needed_codes("need")
+    assert {*STRAIN_NEEDS, *SCHOOL_NEEDS, "addiction"} == terms.needed_codes("need")
 
 
 def test_what_another_process_does_to_a_list_holds_in_the_next_request(

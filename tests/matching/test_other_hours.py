@@ -1,10 +1,12 @@
 """What a place asks of a person's hours is the smallest change, and so is what is to be loosened."""
 
+import uuid
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from matching.columns import ATTENDANCES, RECORD
 from matching.hours import hours_of
 from matching.need import parse_need
+from matching.need_values import MOST_WINDOWS
 from matching.other_hours import (
     is_another_day,
     minutes_of_change,
@@ -21,6 +24,7 @@ from matching.other_hours import (
 from matching.rows import Slots
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
+from matching.table import Table
 from matching.times import ALL_DAYS, Sessions, days_of_hours
 from resources.clock import JAPAN
 from resources.database import Database
@@ -142,3 +146,21 @@ def test_the_change_that_is_named_lies_nearest_to_the_hours_and_loosening_says_t
     assert answer.relaxation.patch is not None
     day, begins, ends = loosened
     assert answer.relaxation.patch["windows"][-1] == {"day": day, "from": begins, "to": ends}
+
+
+def test_a_loosening_of_hours_is_one_that_can_be_asked() -> None:
+    """Where as many hours are stated as may be, none more is proposed."""
+    own = uuid.UUID(int=1)
+    rule = {"days": ["sun"], "from": "10:00", "to": "12:00"}
+    row = {"id": own, "name": "架空の場", "kind": "salon", "lon": 139.71, "lat": 35.73,
+           "needs": ["isolation"], "schedule": {"rules": [rule], "closed": []}}  # fmt: skip
+    table = Table(pd.DataFrame([row]))
+    for n in (MOST_WINDOWS - 1, MOST_WINDOWS):
+        windows = [{"day": "mon", "from": f"05:{m:02d}", "to": "06:00"} for m in range(n)]
+        asked = {"at": {"lon": 139.71, "lat": 35.73}, "needs": {"isolation": 3}, "windows": windows}
+        told = table.suggest(asked).relaxation
+        assert told is not None
+        assert told.rule == "windows"
+        assert (told.patch is None) == (n == MOST_WINDOWS)
+        if told.patch is not None:
+            assert table.suggest({**asked, **told.patch}).suggestions

@@ -161,3 +161,28 @@ def test_of_a_hidden_place_nothing_differs_wherever_one_asks_from() -> None:
         reach = {v.rule: v.verdict for v in places.why(asked, ID).verdicts}["reach"]
         told.add((listed, reach))
     assert told == {(True, "unknown")}
+
+
+def test_a_list_of_nothing_is_empty() -> None:
+    rows = [{"name": f"架空の場{n}", "kind": "salon", **AT} for n in range(60)]
+    places = Table(pd.DataFrame(rows))
+    for limit in (0, -1):
+        assert places.suggest({"at": AT}, limit=limit).suggestions == ()
+
+
+def test_nobody_is_thought_to_walk_slower_than_a_tenth_of_a_metre_a_second() -> None:
+    for speed in (0, 1e-300, 0.09):
+        with pytest.raises(BadNeed, match="speed_m_s"):
+            table().why({"at": AT, "speed_m_s": speed, "walk_minutes": 20}, ID)
+    far = table(lat=AT["lat"] + 0.009)
+    told = far.why({"at": AT, "speed_m_s": 0.1, "walk_minutes": 20}, ID)
+    assert {v.rule: v.verdict for v in told.verdicts}["reach"] == "fail"
+
+
+def test_one_persons_evidence_is_not_told_to_another() -> None:
+    far = table(lat=AT["lat"] + 0.009, online=True)
+    asked = {"at": AT, "walk_minutes": 30}
+    for home in (True, False, True):
+        told = far.why({**asked, "limits": {"from_home": home}}, ID)
+        (reach,) = [v for v in told.verdicts if v.rule == "reach"]
+        assert (reach.verdict, reach.field) == ("pass", "online" if home else "distance_m")

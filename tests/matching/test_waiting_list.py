@@ -386,3 +386,15 @@ def test_nobody_is_left_while_a_place_that_suits_has_a_seat(
     assert len(found.placed) == places
     assert {(u.reason, u.options) for u in found.unplaced} == {("full", places)}
     assert len(few.placed) == OPTIONS, "no more are considered than was said"
+
+
+def test_an_entry_of_another_source_brings_no_seats_of_its_own(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    with sqlite_database.writing(by="test") as session:
+        for _ in range(2):  # the same place, from two sources, each with two days
+            _registered(session, "架空のサロン", ["tue", "wed"])
+    store = IndexStore(tmp_path / "index", default_vocabulary())
+    with sqlite_database.reading() as session:
+        found = share_places(session, store, _like_people(4), now=judged.NOW)
+    assert len(found.placed) == 2

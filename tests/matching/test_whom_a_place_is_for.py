@@ -1,12 +1,21 @@
 """Words that say for which of its kind's people a place is, whose kin somebody is, and who comes along."""
 
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from matching.need import parse_need
+from matching.store import IndexStore
 from matching.table import Table
+from matching.why import explain
+from resources import terms
+from resources.commands import register_resource
+from resources.database import Database
+from resources.registration import Registration
+from resources.vocabulary import default_vocabulary
 
 ID = uuid.UUID(int=1)
 AT = {"lon": 139.7148, "lat": 35.7290}
@@ -105,3 +114,36 @@ def test_who_is_surely_none_of_the_women_that_are_accepted_is_not_asked_about(
 ) -> None:
     place = {"kind": "parenting_base", "audience": ["parents"], "accepted_audience": accepted}
     assert _verdict("audience", place, **{"age": 40, **need}) == expected
+
+
+@pytest.mark.parametrize(
+    ("usual", "said", "need", "expected"),
+    [
+        (["women"], ["women"], {"limits": {"gender": "female"}}, "pass"),
+        (["women"], ["women"], {"limits": {"gender": "male"}}, "fail"),
+        (["women", "children"], ["women", "children"], {"limits": {"gender": "female"}}, "pass"),
+        (["women", "children"], ["women", "children"], {"limits": {"gender": "male"}}, "fail"),
+        (["foreign"], ["foreign"], {"needs": {"foreign": 2}}, "pass"),
+        (["foreign"], ["foreign"], {"needs": {"isolation": 2}}, "fail"),
+    ],
+)
+def test_a_kinds_own_people_may_be_women(
+    sqlite_database: Database, tmp_path: Path, usual: list[str], said: list[str],
+    need: dict[str, Any], expected: str,
+) -> None:  # fmt: skip
+    with sqlite_database.writing(by="test") as session:
+        terms.edit_term(session, axis="kind", code="class", facts={"audience": usual}, by="test")
+        parts = {
+            "resource": {"name": "架空の教室", "kind": "class", "audience": said},
+            "location": AT,
+        }
+        offering = register_resource(
+            session, registration=Registration.model_validate(parts),
+            vocabulary=default_vocabulary(), by="test",
+        ).id  # fmt: skip
+    store = IndexStore(tmp_path / "index", default_vocabulary())
+    asked = parse_need({"at": AT, "age": 30, **need}, default_vocabulary())
+    with sqlite_database.reading() as session:
+        told = explain(session, store, asked, offering)
+    assert told is not None
+    assert {v.rule: v.verdict for v in told.verdicts}["audience"] == expected

@@ -595,7 +595,8 @@ class Reference:
             addressed = [code for code in r.audience or () if code != "anyone"]
             received = self._received_here(r.kind, asked)
             formally = self._received(addressed)
-            named = [code for code in asked if code in ("women", "men", "foreign")]
+            own = self.vocabulary.term("kind", r.kind).facts.get("audience") or ()
+            named = [c for c in asked if c in ("women", "men", "foreign") and c not in own]
             if named and self._received(named) == "fail":
                 return received
             return "unknown" if received == "fail" and formally != "fail" else received
@@ -612,7 +613,7 @@ class Reference:
         usual = self.vocabulary.term("kind", kind).facts.get("audience") or ()
         if not {*usual, "bereaved", "carers", "dementia", "recovering"} & set(asked):
             return self._received(asked)
-        only_which = [code for code in asked if code in ("women", "men", "foreign")]
+        only_which = [c for c in asked if c in ("women", "men", "foreign") and c not in usual]
         found = self._received([code for code in asked if code not in only_which])
         age = self.need.age
         a_parent = age is None or 18 <= age < self.numbers.elderly_age

@@ -39,6 +39,7 @@ class Planned:
     opens: datetime
     closes: datetime
     walk_minutes: int | None  # from the session before on the same day
+    uncertain: bool = False  # a public holiday may cancel it
 
     @property
     def is_part(self) -> bool:
@@ -60,6 +61,7 @@ class Planned:
                 "end": self.closes.isoformat(timespec="minutes"),
             },
             "walk_minutes_from_before": self.walk_minutes,
+            "uncertain": self.uncertain,
         }
 
 
@@ -112,8 +114,18 @@ def week_of(
         answers = frozenset(usual[s.place.kind] if offered is None else offered)
         at, times = _point(s, need), max(entry.offering.min_per_week or 1, 1)
         options += [
-            Option(number, opens, closes, stay, s.score, answers & frozenset(need.needs), at, times)
-            for opens, closes, stay in _attendable(
+            Option(
+                number,
+                opens,
+                closes,
+                stay,
+                s.score,
+                answers & frozenset(need.needs),
+                at,
+                times,
+                uncertain,
+            )
+            for opens, closes, stay, uncertain in _attendable(
                 entry, need, begins, first, store.weighing.thresholds
             )
         ]
@@ -127,7 +139,17 @@ def week_of(
         same_day = before is not None and before.start.date() == stay.start.date()
         way = ways.minutes(before.option.at, option.at) if before and same_day else None
         suggestion = answer.suggestions[option.place]
-        planned.append(Planned(suggestion, stay.start, stay.end, option.opens, option.closes, way))
+        planned.append(
+            Planned(
+                suggestion,
+                stay.start,
+                stay.end,
+                option.opens,
+                option.closes,
+                way,
+                option.uncertain,
+            )
+        )
         before = stay
     answered = sorted({n for stay in chosen for n in stay.option.needs})
     return Week(first, tuple(planned), tuple(answered))
@@ -143,10 +165,11 @@ def _point(s: Suggestion, need: Need) -> LonLat | None:
 
 def _attendable(
     entry: Entry, need: Need, begins: datetime, first: date, numbers: Thresholds
-) -> list[tuple[datetime, datetime, int]]:
+) -> list[tuple[datetime, datetime, int, bool]]:
     """Return the sessions of seven days that the person can attend, cut to the person's hours.
 
-    With the minutes that they would stay: all of it where that is expected.
+    With the minutes that they would stay (all of it where that is expected), and whether a holiday
+    may cancel it.
     """
     if entry.offering.schedule is None:
         return []
@@ -167,7 +190,7 @@ def _attendable(
         shortest = None if whole else timedelta(minutes=enough)
         for comes, goes in _within_hours(earliest, s, need, enough=shortest):
             length = int((goes - comes).total_seconds()) // 60
-            found.append((comes, goes, length if whole else min(length, usual)))
+            found.append((comes, goes, length if whole else min(length, usual), s.uncertain))
     return found
 
 

@@ -37,6 +37,7 @@ class Option:
     opens, closes : between these the person can be there
     stay : minutes of it that they would be there, at most all
     times : how many sessions of the place a week holds, where it holds any
+    uncertain : whether a public holiday may cancel it
     """
 
     place: int
@@ -47,6 +48,7 @@ class Option:
     needs: frozenset[str]
     at: LonLat | None
     times: int = 1
+    uncertain: bool = False
 
     @property
     def room(self) -> int:
@@ -96,7 +98,8 @@ def best_week(
     A week counts the scores of its sessions, and for each need that it answers `COVERING` × the
     need's share of all weights; so a second place for the same need counts less than one for
     another. Of a place that expects several sessions a week there are so many or none. Among weeks
-    that count the same, one is taken in which the person comes nearest to when places open.
+    that count the same, one is taken with the fewest sessions that a holiday may cancel, and of
+    those one in which the person comes nearest to when places open.
     """
     if not options:
         return []
@@ -124,7 +127,8 @@ def best_week(
             model.add(sum(answering) >= answered)
             gains.append(round(COVERING * weight / total) * answered)
     any_wait = 1 + sum(o.room for o in options)
-    model.maximize(any_wait * sum(gains) - sum(later))
+    doubts = sum(t for t, o in zip(taken, options, strict=True) if o.uncertain)
+    model.maximize(any_wait * ((len(options) + 1) * sum(gains) - doubts) - sum(later))
     solver = _solved(model)
     chosen = [
         Stay(option, option.opens + timedelta(minutes=solver.value(wait)))

@@ -88,7 +88,8 @@ def week(
         say("table.week_columns").split("|"),
         (
             (
-                f"{p.start.month}/{p.start.day}({days[p.start.weekday()]})",
+                f"{p.start.month}/{p.start.day}({days[p.start.weekday()]})"
+                + (say("table.holiday") if p.uncertain else ""),
                 f"{p.start:%H:%M}–{p.end:%H:%M}",
                 f"{p.opens:%H:%M}–{p.closes:%H:%M}" if p.is_part else None,
                 p.suggestion.place.name,

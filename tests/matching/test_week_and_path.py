@@ -44,6 +44,7 @@ def option(draw: st.DrawFn) -> Option:
         frozenset(draw(st.sets(st.sampled_from(["isolation", "no_role"])))),
         LonLat(139.7, 35.7 + metres / 111_195) if known else None,
         TIMES[place],
+        draw(st.booleans()),
     )
 
 
@@ -73,6 +74,10 @@ def early(order: tuple[Option, ...], ways: WaysBetween) -> list[Stay] | None:
 
 def lateness(stays: list[Stay]) -> timedelta:
     return sum((s.start - s.option.opens for s in stays), timedelta())
+
+
+def doubts(week: tuple[Option, ...]) -> int:
+    return sum(o.uncertain for o in week)
 
 
 def allowed(chosen: tuple[Option, ...], most: int, ways: WaysBetween) -> timedelta | None:
@@ -114,8 +119,8 @@ def test_no_week_that_is_possible_counts_more(
         for week in itertools.combinations(options, size)
         if (late := allowed(week, most, ways)) is not None
     }
-    best = max((worth(week, NEEDS), -late) for week, late in weeks.items())
-    assert (worth(chosen, NEEDS), -lateness(found)) == best
+    best = max((worth(week, NEEDS), -doubts(week), -late) for week, late in weeks.items())
+    assert (worth(chosen, NEEDS), -doubts(chosen), -lateness(found)) == best
 
 
 def at(hour: float, place: int, metres: float = 0, minutes: int = 60) -> Option:
@@ -352,3 +357,16 @@ def test_of_a_long_session_each_of_the_persons_hours_is_tried(
         within = planned[1].as_json()["within"]
         assert within == {"start": "2026-12-07T13:00+09:00", "end": "2026-12-07T17:00+09:00"}
         assert [s.is_part for s in planned] == [False, True]
+
+
+def test_a_path_reckons_with_the_numbers_in_force_in_a_new_process_too(
+    town: judged.Town, tmp_path: Path
+) -> None:
+    need = town.need(PEOPLE["母の通院で火曜と木曜は動けない息子"])
+    with town.database.writing(by="test") as session:
+        save_thresholds(session, given={"step_gap_rungs": 0}, shown=None, by="test")
+    fresh = IndexStore(tmp_path / "another", default_vocabulary())
+    with town.database.reading() as session:
+        first = path_of(session, fresh, need, now=judged.NOW)
+        again = path_of(session, fresh, need, now=judged.NOW)
+    assert [s.rung for s in first] == [s.rung for s in again] != []

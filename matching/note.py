@@ -25,7 +25,10 @@ LONGEST_WISH = 200
 """Characters of the wish in words."""
 
 _CLAUSE_END = re.compile(r"[、,，]")
-_SENTENCE_END = re.compile(r"[。．!?！？\n]+")
+_SENTENCE_END = re.compile(
+    r"[。．!?！？\n]+(?!(?:どちらも|いずれも|両方とも?|すべて|全部|これは|それは)[^。、]{1,6}の(?:もの|分|名義|手帳))"
+)
+"""「どちらも娘の分」 is said of what stands in the sentence before."""
 
 
 def read_note(note: str) -> list[Proposal]:

@@ -96,8 +96,13 @@ _TURNED: dict[Turn, re.Pattern[str]] = {
         r"|こと(?:は|が|も)?な|まで|前|が?条件|限定|が?必要|だった|相当|程度|レベル)"
         r"|^[^、]{0,8}?(?:失効|返納|返還|期限切れ|切れ(?:た|て)|(?<!更新)申請|取り消|更新し?忘れ|手放|目指)"
         r"|^[^、。]{0,10}(?:が|けど)、[^、]{0,8}?(?:失効|返納|返還|期限切れ|手放)"
+        r"|^[^、]{0,8}?(?:→|⇒|から|が|も|は|、)[^、]{0,6}?(?:非該当|対象外|却下|不承認|該当せ)"
+        r"|^[^、]{0,4}?(?:を|も|の|は)(?:[^、]{0,4}?(?:勧め|すすめ|検討|断念|拒否|準備|迷[いっう])|希望(?!の)|相談(?:中|し))"
     ),
 }
+
+_A_PAPER = re.compile(r"手帳(?!の(?:更新|等級))")
+"""What tells of a handicap by its paper is turned round by what the paper is: aimed at, refused."""
 
 _ONCE = re.compile(
     r"(?:昔|以前|かつて|若い(?:頃|ころ|時)|(?:子ども|子供|学生|独身|現役|元気な?)(?:の)?(?:頃|ころ|時代?))(?:は|、)"
@@ -157,6 +162,7 @@ def is_turned(kind: Turn, word: str, ahead: str, behind: str) -> bool:
         or (kind is Turn.LIKING and _DONE_WITH.match(behind) and not _AGAIN.search(behind))
         or (kind is Turn.NEED and (_only_supposed(ahead, behind) or _is_over(word, behind)))
         or (kind is Turn.HELD and _SUPPOSED.search(ahead) is not None)
+        or (kind is Turn.NEED and _A_PAPER.search(word) and _TURNED[Turn.HELD].search(behind))
     )
 
 

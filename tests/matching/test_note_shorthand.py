@@ -16,7 +16,9 @@ from resources.days import DAYS
 from resources.vocabulary import default_vocabulary
 
 NOTES = Path(__file__).parent / "notes"
-NEIGHBOURS = ["whose.toml", "turned.toml", "opposites.toml", "kept_safe.toml", "hours.toml"]
+NEIGHBOURS = [
+    "whose.toml", "turned.toml", "opposites.toml", "kept_safe.toml", "hours.toml", "papers.toml",
+]  # fmt: skip
 FILES = ["held_back.toml", "seen.toml", *NEIGHBOURS]
 VOCABULARY = default_vocabulary()
 _BARE = ("needs.", "safety.")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
+from matching.note_from_home import is_wished, rather_goes_out
 from matching.note_grades import graded
 from matching.note_hours import timed, without_leftovers
 from matching.note_numbers import counted
@@ -47,10 +48,16 @@ def read_note(note: str) -> list[Proposal]:
     whom, aside = whom_of(folded), set_aside(folded)
     young, taken = False, Taken()
     wished: list[str] = []
+    outside = rather_goes_out(folded)
     for part in _SENTENCE_END.split(folded):
         others = whom.others(part)
         young = young or _is_at_school(part, others)
-        coded = list(_coded(part, others, aside))
+        coded = [
+            proposal
+            for proposal in _coded(part, others, aside)
+            if proposal.field != "limits.from_home"
+            or (not outside and is_wished(part, proposal.because))
+        ]
         wished += _wished(part, coded)
         grades += graded(part, others)
         counts = list(counted(part, others))
@@ -139,6 +146,8 @@ def names_from_home(words: str) -> bool:
     (True, False)
     """
     folded = unicodedata.normalize("NFKC", words)
+    if rather_goes_out(folded):
+        return False
     whom = whom_of(folded)
     return any(
         any(_coded(part, whom.others(part), (), from_home()))

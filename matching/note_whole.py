@@ -22,6 +22,12 @@ _NO_CHILD = re.compile(
 _TOO_OLD = 70
 """From then on a child is hardly small, whoever died."""
 
+_KEPT_FROM = re.compile(
+    r"(?:夫|妻|旦那|主人|父親?|母親?|親|両親|兄|彼氏?|交際相手|相手|加害者|家族|実家|親族|親戚)に(?:は|も)?(?:、|絶対に?|この(?:相談|こと)を?|ここを?)*"
+    r"(?:内緒|秘密|内密|言わ(?:な|ず)|知らせ(?:な|ず)|知られ(?:た|て|る|ず|な)|伝え(?:な|ず)|連絡(?:は|を)?し(?:な|て(?:は|ほしくな))|漏ら)"
+)
+"""Beside violence, what somebody of the family mustn't learn is where the person is."""
+
 _OF_A_JOB = re.compile(r"遅刻|欠勤|続か|もたな|定着|長続き")
 
 
@@ -45,7 +51,19 @@ def as_a_whole(found: list[Proposal], note: str, *, at_school: bool) -> list[Pro
     if job is not None and young and _OF_A_JOB.search(job.because) and "バイト" not in note:
         out.add(job.field)
     kept = [p for p in found if p.field not in out and not _is_asked(p, note)]
-    return _with_care(kept, at_school if years is None else years < _OF_AGE)
+    return _with_care(
+        _kept_safe(kept, by_field, note), at_school if years is None else years < _OF_AGE
+    )
+
+
+def _kept_safe(
+    found: list[Proposal], by_field: dict[str, Proposal], note: str
+) -> list[Proposal]:
+    """Add that a place is to be kept secret from whom somebody suffers violence."""
+    secret = _KEPT_FROM.search(note)
+    if secret is None or "needs.violence" not in by_field or "safety.protected" in by_field:
+        return found
+    return [*found, Proposal("safety.protected", True, secret.group())]
 
 
 def _is_asked(proposal: Proposal, note: str) -> bool:

@@ -1,4 +1,4 @@
-"""Whether joining from home is wished, and not merely borne, or named beside going out as the better."""
+"""Whether joining from home is wished, and not merely borne, or said to be the lesser."""
 
 import re
 
@@ -11,7 +11,10 @@ _LATER = (
     "(?:慣れ(?:たら|て(?:きたら|から)|れば)|ゆくゆく|いずれ|いつか|そのうち|将来|最終|徐々に|少しずつ|その後"
     "|できるように|落ち着いたら|元気になったら)"
 )
-_RATHER = "(?:できれば|できたら|やはり|やっぱり|なるべく|本当は|むしろ|どちらかと(?:いうと|言えば|いえば))"
+_RATHER = (
+    "(?:できれば|できたら|やはり|やっぱり|なるべく|本当は|むしろ"
+    "|どちらかと(?:いうと|言えば|いえば))"
+)
 _RATHER_OUT = re.compile(
     rf"{_HOME}[^、。]{{0,10}}より[もは]?、?(?![^。]*{_HOME})"
     rf"|{_RATHER}、?[^、。]{{0,6}}?{_OUT}(?![^、。]{{0,4}}(?:苦手|無理|避|怖|つら|なく|ない))"
@@ -41,7 +44,7 @@ def rather_goes_out(words: str) -> bool:
 
     Examples
     --------
-    >>> rather_goes_out("オンラインでもいいが、できれば対面"), rather_goes_out("対面よりオンラインがいい")
+    >>> rather_goes_out("電話でもいいが、できれば対面"), rather_goes_out("対面より電話がいい")
     (True, False)
     """
     return any(

@@ -4,6 +4,30 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from matching.note_free import (
+    BUSY,
+    CAN_COME,
+    COMES_AHEAD,
+    DAY_OFF,
+    EXCEPT,
+    FREE,
+    IF_THEN,
+    IS_TAKEN,
+    LEFT_AT_THAT,
+    NO,
+    NOTHING_MORE,
+    OF_A_HOUSE,
+    ONE_DATE,
+    ONLY,
+    OTHER_DAYS,
+    OTHERS_OF,
+    SOME_DAY,
+    SURELY_FREE,
+    TAKEN,
+    TAKEN_FOR,
+    is_to_be_reached,
+    taken_some_weeks,
+)
 from matching.note_parts_of_day import (
     LATEST,
     MORNINGS,
@@ -55,63 +79,6 @@ _BEHIND = 16
 _SOME_HOURS = re.compile(r"(?<!何)時(?!々)|昼|日中|朝|晩|夜|夕")
 """Named beside days, these are not the whole day, and how much of it isn't known."""
 
-_NO = re.compile(
-    r"無理|だめ|ダメ|不可|NG|×|できない|行けない|来られない|来れない|通えない|動けない|起きられ(?:ない|ず)|つらい|苦手|以外"
-    r"|(?:行け|来られ|来れ|通え|動け|寄れ|空けられ)(?:ず|なく|ません)|(?:調子|具合|体調|気分)が(?:悪|すぐれ|優れ|出な|上がら)|しんど|きつ[いく]"
-    r"|塞が|埋ま|空けられ|空いて(?:い)?な|出られ(?:ない|ず)|出かけられ(?:ない|ず)|働けない|都合が(?:悪|つかな)|いや|嫌|除[くいき]|避け"
-)
-_CAN = (
-    r"希望|(?<!不)可(?!能性)|OK|[○〇◯◎]|大丈夫|空[いきけく]|あい[てた]|都合|動け|参加(?:でき|した|可)"
-    r"|(?:が|は|も|で|なら)(?:よい|いい|良い)(?!こと|人)|(?:来られ|来れ|行け|通え|出られ|出かけられ|寄れ)(?!て|た(?!ら)|な)"
-    r"|(?:行き|通い|来)たい|働(?:け|きたい)|お願い|ありがた|助か"
-)
-_CAN_COME = re.compile(_CAN)
-_FREE = re.compile(
-    rf"なら|だけ|のみ|しか|参加|来られ|来れ|行け|通え|出られ|出かけられ|よい|いい|良い|{_CAN}"
-)
-_SURELY_FREE = re.compile(rf"なら|だけ|のみ|しか|{_CAN}")
-_LEFT_AT_THAT = re.compile(r"(?:なら|だけ|のみ|に限る)(?:ば|いつでも|何とか|なんとか)?[)」]*\s*$")
-_IF_THEN = re.compile(r"なら(?:ば|いつでも)?[)」]*\s*$")
-_ONLY = re.compile(
-    r"(?:(?:に|は|の)?しか|(?:で|じゃ)ないと).{0,8}?(?:動|行け|出[らか]|来|空|通え|時間|自由)"
-)
-_COMES_AHEAD = re.compile(
-    r"(?:(?:動け|行け|来られ|来れ|通え|出られ|出かけられ|参加でき)る|空いて(?:い)?る|都合の?(?:よい|いい|良い)|自由な)"
-    r"(?:の|時間帯?|曜日|日|枠)?(?:は|が|:|=)\s*$|希望(?:日時?|時間帯?|曜日)?(?:は|:)\s*$"
-)
-_NOTHING_MORE = re.compile(
-    r"^(?:ごろ|頃|くらい|ぐらい|程度|まで|の間|の枠|です|[)」])*\s*(?:[,/・と]\s*)?$"
-)
-
-_NOT_TAKEN = r"(?!(?:[がのはも]|さん)?(?:な[いくけし]|休|終|後|前|あと|帰り))"
-_TAKEN_WORDS = (
-    "通院|透析|デイ|仕事|勤務|出勤|パート|バイト|シフト|ヘルパー|授業|学校|登校|部活|塾|保育園|幼稚園|会社|職場"
-    "|病院|診察|外来|作業所|送り|迎え|リハビリ|訪問|電話|連絡|面会|面談|営業|開所|開館|受付|窓口|働い|働く"
-)
-_TAKEN = re.compile(rf"(?:{_TAKEN_WORDS}){_NOT_TAKEN}")
-_BUSY = re.compile(
-    rf"(?:{_TAKEN_WORDS}|不在|眠|寝|起き|飲|一人|ひとり|心配|不安|徘徊|出歩){_NOT_TAKEN}"
-)
-_IS_TAKEN = re.compile(rf"(?:は|も|が|の|に)?[^、]{{0,6}}?(?:{_TAKEN_WORDS}){_NOT_TAKEN}")
-_EXCEPT = re.compile(
-    r"(?:は|も|を|だけは?|のみ)?(?:除|無理|だめ|ダメ|不可|NG|×|行け|来られ|以外|都合が(?:悪|つかな))"
-)
-"""Behind days that are named: not then, whatever else is said of when the person can come."""
-
-_ONE_DATE = re.compile(r"(?:(?:今|来|先|再来)週の?|(?:今度|次|この前|こないだ)の)$")
-
-
-_SOME_DAY = re.compile(
-    r"(?:[いうるたな]|[こそあ]の|休みの|調子の(?:よ|い)い)日(?:は|の|に|なら|だけ)?\s*$"
-)
-"""A day of which isn't said which one: 「この日の午後」, 「仕事がない日は午前中」."""
-
-_OTHER_DAYS = re.compile(
-    r"(?:(?:他|ほか|別|それ以外)の(?:日|曜日)(?:は|の|に|なら)?|(?:それ|これ)以外の?)\s*$"
-)
-_TAKEN_FOR = re.compile(rf"(?:{_TAKEN_WORDS})(?:の日)?(?:週\d回?)?(?:は|が|:|、)?\s*\(?$")
-"""Right before the days that are named: 「透析 月水金」, 「デイは火木」."""
-
 
 @dataclass(frozen=True)
 class _Said:
@@ -142,6 +109,8 @@ def timed(part: str, others: Others, taken: Taken) -> Iterator[Proposal]:
     before: _Said | None = None
     topic: tuple[str, ...] = ()
     came = False
+    for days in taken_some_weeks(part):
+        taken.add(days, None, lasting=False)
     for found in _WHEN.finditer(part):
         if not found.group() or others.at(found.start()):
             continue
@@ -152,16 +121,20 @@ def timed(part: str, others: Others, taken: Taken) -> Iterator[Proposal]:
             topic = said.days
         elif topic and said.at_the_clock and not said.named:
             said = replace(said, days=topic)  # 「平日は学校、16時以降なら」
+        if said.named and said.at_the_clock and IS_TAKEN.match(said.behind):
+            topic = said.days  # 「平日9時〜17時は仕事、18時以降なら」
         before = said
         refused = _is_refused(said)
         hours = _hours_left(said) if refused else _hours_of(found)
         if (
             said.named
-            and not _ONE_DATE.search(said.ahead)
-            and (refused or _IS_TAKEN.match(said.behind) or _TAKEN_FOR.search(said.ahead))
+            and not ONE_DATE.search(said.ahead)
+            and (refused or IS_TAKEN.match(said.behind) or TAKEN_FOR.search(said.ahead))
         ):
-            taken.add(said.days, _hours_of(found), lasting=refused and _EXCEPT.match(said.behind))
-        if hours is None or not said.days or not (refused or _comes(said, came)):
+            taken.add(said.days, _hours_of(found), lasting=refused and EXCEPT.match(said.behind))
+        if hours is None or not said.days or is_to_be_reached(said.ahead, said.behind):
+            continue
+        if not (refused or _comes(said, came)):
             continue
         came = True
         yield Proposal(
@@ -182,7 +155,7 @@ def without_leftovers(found: list[Proposal]) -> list[Proposal]:
 
 
 def _is_left(words: str) -> bool:
-    refused = _NO.search(re.sub("(?<=[日曜末])以外", "", words))
+    refused = NO.search(re.sub("(?<=[日曜末])以外", "", words))
     return refused is not None and not re.search("しか|ないと", words)
 
 
@@ -204,16 +177,18 @@ def _said(part: str, found: re.Match[str], before: _Said | None, taken: Taken) -
         days = before.days
     if found["but"]:
         days = tuple(day for day in DAYS if day not in days)
-    if not named and _OTHER_DAYS.search(ahead):
+    if not named and OTHER_DAYS.search(ahead):
         days = taken.other_days()
-    elif not named and _SOME_DAY.search(ahead):
+    elif named and OTHERS_OF.search(ahead):
+        days = tuple(day for day in taken.other_days() if day in days)
+    elif not named and SOME_DAY.search(ahead):
         days = ()
     shown = behind[max(found.end() - end, 0) :]
     return _Said(found, named, days, ahead, shown, part[end + len(behind) :], max(end, found.end()))
 
 
 def _is_refused(said: _Said) -> bool:
-    return _NO.search(said.behind) is not None and not _ONLY.match(said.behind)
+    return NO.search(said.behind) is not None and not ONLY.match(said.behind)
 
 
 def _hours_left(said: _Said) -> tuple[str, str] | None:
@@ -227,12 +202,12 @@ def _comes(said: _Said, came: bool) -> bool:
 
     came : whether those that were named before them in the sentence are
     """
-    if said.named and _ONE_DATE.search(said.ahead):
+    if said.named and ONE_DATE.search(said.ahead):
         return False
     wide = said.found["part"] in WIDE
-    busy = _BUSY.search(said.behind)
-    free = (_SURELY_FREE if wide else _FREE).search(said.behind)
-    if _ONLY.match(said.behind):
+    busy = BUSY.search(said.behind)
+    free = (SURELY_FREE if wide else FREE).search(said.behind)
+    if ONLY.match(said.behind):
         return busy is None or "(" in said.behind[: busy.start()]
     if said.at_the_clock:
         return _comes_at_the_clock(said, busy)
@@ -242,10 +217,12 @@ def _comes(said: _Said, came: bool) -> bool:
         return _comes_on_days(said, busy)
     if free and free.group() in ("しか", "だけ", "のみ") and busy:
         return False
-    if free or _COMES_AHEAD.search(said.ahead):
+    if free or COMES_AHEAD.search(said.ahead):
         return True
+    if not said.named and said.behind.strip() in ("か", "または") and _goes_on(said):
+        return True  # 「夜か日曜の午後なら」
     between = said.found.group().removeprefix(said.found["days"] or "")[:1]
-    named = bool(said.named) and between not in "はも" and not _TAKEN_FOR.search(said.ahead)
+    named = bool(said.named) and between not in "はも" and not TAKEN_FOR.search(said.ahead)
     if wide and (said.behind + said.next_clause).strip() and not _goes_on(said):
         return False  # 「平日の日中、家に一人」
     return named and not busy and not said.behind.startswith("は")
@@ -255,24 +232,26 @@ def _goes_on(said: _Said) -> bool:
     """Tell whether more hours follow, which are free: 「平日昼間と土曜の午前なら」."""
     rest = said.next_clause.lstrip("、 ")
     more = _WHEN.match(rest)
-    listed = re.fullmatch("[と・,/や]?", said.behind.strip())
-    return bool(listed and more and more.group() and _SURELY_FREE.search(rest))
+    listed = re.fullmatch("[と・,/やか]?|または", said.behind.strip())
+    return bool(listed and more and more.group() and SURELY_FREE.search(rest))
 
 
 def _comes_at_the_clock(said: _Said, busy: re.Match[str] | None) -> bool:
-    can = _CAN_COME.search(said.behind)
-    if _TAKEN.search(said.ahead) or (busy and not (can and can.start() < busy.start())):
+    can = CAN_COME.search(said.behind)
+    if TAKEN.search(said.ahead) or (busy and not (can and can.start() < busy.start())):
         return False
-    if can or _LEFT_AT_THAT.search(said.behind) or _COMES_AHEAD.search(said.ahead):
+    if can or LEFT_AT_THAT.search(said.behind) or COMES_AHEAD.search(said.ahead):
         return True
     hours = _hours_of(said.found)
     if said.found["open"] in ("以降", "以後") and not said.named:
+        if said.days != DAYS and said.behind.strip() in ("か", "または"):
+            return bool(_WHEN.match(said.next_clause))  # 「平日は仕事、18時以降か土曜の午前」
         return not (said.ahead + said.behind + said.next_clause).strip()  # 「午前は無理、14時以降」
     return (
         said.named not in ("", "毎日")
         and said.found["open"] != "まで"
-        and bool(_NOTHING_MORE.match(said.behind))
-        and not _BUSY.match(said.next_clause.lstrip("、 "))
+        and bool(NOTHING_MORE.match(said.behind))
+        and not BUSY.match(said.next_clause.lstrip("、 "))
         and hours is not None
         and (bool(said.found["open"]) or int(hours[1][:2]) - int(hours[0][:2]) < _LONG_AS_A_JOB)
     )
@@ -285,14 +264,16 @@ def _comes_on_days(said: _Said, busy: re.Match[str] | None) -> bool:
         or _SOME_HOURS.search(said.ahead + said.behind)
     ):
         return False
-    if busy or (_TAKEN.search(said.ahead) and not (said.found["but"] and said.ahead[-1] == "(")):
+    if busy or (TAKEN.search(said.ahead) and not (said.found["but"] and said.ahead[-1] == "(")):
         return False
+    if DAY_OFF.match(said.behind) and not OF_A_HOUSE.search(said.ahead):
+        return True
     alone = not (said.ahead + said.next_clause).strip()
     return bool(
-        (alone and _LEFT_AT_THAT.fullmatch(said.behind))  # 「平日は無理、日曜だけ」
-        or _CAN_COME.search(said.behind)
-        or _IF_THEN.search(said.behind)
-        or _COMES_AHEAD.search(said.ahead)
+        (alone and LEFT_AT_THAT.fullmatch(said.behind))  # 「平日は無理、日曜だけ」
+        or CAN_COME.search(said.behind)
+        or IF_THEN.search(said.behind)
+        or COMES_AHEAD.search(said.ahead)
     )
 
 

@@ -56,9 +56,7 @@ def as_a_whole(found: list[Proposal], note: str, *, at_school: bool) -> list[Pro
     )
 
 
-def _kept_safe(
-    found: list[Proposal], by_field: dict[str, Proposal], note: str
-) -> list[Proposal]:
+def _kept_safe(found: list[Proposal], by_field: dict[str, Proposal], note: str) -> list[Proposal]:
     """Add that a place is to be kept secret from whom somebody suffers violence."""
     secret = _KEPT_FROM.search(note)
     if secret is None or "needs.violence" not in by_field or "safety.protected" in by_field:

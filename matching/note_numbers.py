@@ -78,7 +78,7 @@ _MEASURES: tuple[tuple[str, str, int], ...] = (
 
 _OF_SOMETHING_ELSE = {
     "walk_minutes": re.compile(
-        r"かか[るりっ]|(?:駅|停|店|院|社|校|園|スーパー|コンビニ)(?:まで|から)|に(?:住|駅)|圏内に"
+        r"かか[るりっ]|かけて|毎[朝日晩夕]|日課|習慣|欠かさ|通勤|通学|通って|(?:駅|停|店|院|社|校|園|スーパー|コンビニ)(?:まで|から)|に(?:住|駅)|圏内に"
         r"|(?:所|ところ|場所|距離|近く)に[^、]*(?:いる|いて|います|おり|住|暮ら|ある(?!会|場|所|サロン))"
         r"|自転車|バイク|タクシー|(?<!押し)(?<!歩行)車で|バス|電車"
     ),
@@ -99,6 +99,11 @@ _OF_SOMETHING_ELSE = {
     "limits.group_size": re.compile(r"家族|きょうだい|兄弟|子ども|暮らし|世帯"),
 }
 """Words within the clause by which the number counts something other than what a place asks."""
+
+_TO_A_PLACE = re.compile(
+    r"(?:くらい|ぐらい|ほど|程度|圏内?)?の(?!所|ところ|場所|範囲|距離|圏|近[くさ]|場|会(?!社|館)|サロン|(?:送|道)|もの)[^、。\s]"
+)
+"""Behind minutes on foot, a place that is so far off, and no limit: 「歩いて5分の公園」."""
 
 _TOPIC_AHEAD = re.compile(r"(?P<topic>[^、()\s]{1,12})[はがも]\s*$")
 _OF_COMING = re.compile(
@@ -145,6 +150,8 @@ def _is_a_childs(age: int, plain: str, found: re.Match[str]) -> bool:
 
 def _is_meant(field: str, plain: str, found: re.Match[str], others: Others) -> bool:
     if others.at(found.start(1)):
+        return False
+    if field == "walk_minutes" and _TO_A_PLACE.match(plain, found.end()):
         return False
     if field == "age" and _is_a_childs(int(found.group(1)), plain, found):
         return False

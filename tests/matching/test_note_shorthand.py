@@ -18,7 +18,7 @@ from resources.vocabulary import default_vocabulary
 NOTES = Path(__file__).parent / "notes"
 NEIGHBOURS = [
     "whose.toml", "turned.toml", "opposites.toml", "kept_safe.toml", "hours.toml", "papers.toml",
-    "from_home.toml",
+    "from_home.toml", "mistaken.toml",
 ]  # fmt: skip
 FILES = ["held_back.toml", "seen.toml", *NEIGHBOURS]
 VOCABULARY = default_vocabulary()

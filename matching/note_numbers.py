@@ -23,6 +23,7 @@ _MEASURES: tuple[tuple[str, str, int], ...] = (
         1,
     ),
     ("age", rf"(?:{_PERSON})\s*\((\d{{2,3}})[歳才]?\)", 1),
+    ("age", r"(?:^|、)(?:今|現在)は?\s*(\d{2})$", 1),
     ("age", r"本人[はが、]?\s*(\d{2})(?=[、。)]|$|無職|男|女|才)", 1),
     ("age", r"^[^、()]{1,20}さん\s*\((\d{2,3})[歳才]?\)", 1),
     ("age", r"(?:[小中高][1-6]|年生)[男女]?子?\((\d{1,2})[歳才]?\)", 1),
@@ -33,7 +34,7 @@ _MEASURES: tuple[tuple[str, str, int], ...] = (
         rf"{_AID}(?:使用|歩行)?{_BY}\s*(\d{{1,3}})\s*分(?!お|ご)",
         1,
     ),
-    ("walk_minutes", rf"(\d{{1,3}})\s*分{_UP_TO}?(?:しか|なら|は)?歩(?:け|く)", 1),
+    ("walk_minutes", rf"(\d{{1,3}})\s*分(?:{_UP_TO}){{0,2}}(?:しか|なら|は)?歩(?:け|く)", 1),
     (
         "walk_minutes",
         rf"歩(?:くの|き|くなら)(?:は|なら|で|も)?\s*(\d{{1,3}})\s*分(?:{_UP_TO}|$)",
@@ -91,17 +92,27 @@ _OF_SOMETHING_ELSE = {
         r"片道|往復|電車|バス|駅|歩|杖|つえ|シルバーカー|押し車|睡眠|寝|眠|残業"
         r"|労働|勤務|待|かか|おき|ごと|営業|働いて(?:い|き)"
         r"|自転車|バイク|タクシー|(?<!歩行)車(?:で|なら)|送って|電話|面談|面接|訪問|初回|前回|昨日|今日|先日|本日"
-        r"|話した(?![いく])|話を(?:した(?![いく])|聞いた)|傾聴|滞在|終了|(?:家|自宅|うち)から|遅れ|遅刻"
+        r"|話した(?![いく])|話を(?:した(?![いく])|聞いた)|傾聴|滞在|終了|っぱなし|(?:家|自宅|うち)から|遅れ|遅刻"
     ),
     "limits.max_yen": re.compile(
         r"月(?:に|額)?\s*\d+\s*円|毎月|ひと月|1[かヶ]月|年(?:に|会費|間)|借|家賃|年金|月収|手取り|貯金|時給|日給|交通費(?!込)|運賃|バス代|電車代|食費|小遣い|ローン|所持|返済"
     ),
-    "limits.group_size": re.compile(r"家族|きょうだい|兄弟|子ども|暮らし|世帯"),
+    "limits.group_size": re.compile(
+        r"家族|きょうだい|兄弟|子ども|暮らし|世帯|クラス|学級|部署|職場|会社|工場|気後れ|圧倒"
+        r"|(?:緊張し|疲れ|固まっ|混乱し|帰っ)て?(?:しまっ)?た(?!く)|だった|でした|いた$|参加した$"
+    ),
 }
 """Words within the clause by which the number counts something other than what a place asks."""
 
+_TOO_MUCH = re.compile(
+    r"(?:くらい|ぐらい|ほど|程度)?(?:は|だと|でも|も|では|じゃ)[^、。]{0,8}?"
+    r"(?:長[いくす]|多[いくす]|遠[いくす]|高[いくす]|無理(?!な|で[はも]?な)|だめ|ダメ|不可|NG|×|きつ[いく](?!な)|つら[いく](?!な)|しんど[いく](?!な)"
+    r"|もたな|でき(?:な|ず)|いられ(?:な|ず)|歩け(?:な|ず)|出せ(?:な|ず)|行け(?:な|ず)|通え(?:な|ず)|厳し|疲れ[るて])"
+)
+"""Behind a number that is more than somebody can bear: 「2時間は長い」."""
+
 _TO_A_PLACE = re.compile(
-    r"(?:くらい|ぐらい|ほど|程度|圏内?)?の(?!所|ところ|場所|範囲|距離|圏|近[くさ]|場|会(?!社|館)|サロン|(?:送|道)|もの)[^、。\s]"
+    r"(?:くらい|ぐらい|ほど|程度|圏内?)?の(?!所|ところ|場所|範囲|距離|圏|近[くさ]|場|会(?!社|館)|サロン)[^、。\s]"
 )
 """Behind minutes on foot, a place that is so far off, and no limit: 「歩いて5分の公園」."""
 
@@ -150,6 +161,8 @@ def _is_a_childs(age: int, plain: str, found: re.Match[str]) -> bool:
 
 def _is_meant(field: str, plain: str, found: re.Match[str], others: Others) -> bool:
     if others.at(found.start(1)):
+        return False
+    if field != "age" and _TOO_MUCH.match(plain, found.end()):
         return False
     if field == "walk_minutes" and _TO_A_PLACE.match(plain, found.end()):
         return False

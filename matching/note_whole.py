@@ -8,6 +8,9 @@ _OF_AGE = 18
 _AT_WORK = 15
 """Nobody younger is employed (Labour Standards Act, art. 56)."""
 
+_PAST_SCHOOL = 19
+"""Who is so old and at no school stayed away from it once."""
+
 _RAISES_CHILDREN = ("needs.childcare", "needs.postpartum", "needs.single_parent")
 
 _LEFT_ALONE = re.compile(r"離婚|別れ|死別|先立|出て")
@@ -46,6 +49,8 @@ def as_a_whole(found: list[Proposal], note: str, *, at_school: bool) -> list[Pro
     years = None if age is None else int(age.value)
     if "needs.single_parent" in by_field and not _has_a_child(by_field, note, years):
         out.add("needs.single_parent")
+    if years is not None and years >= _PAST_SCHOOL and not at_school:
+        out.add("needs.truancy")
     job = by_field.get("needs.job_retention")
     young = at_school or (years is not None and years <= _AT_WORK)
     if job is not None and young and _OF_A_JOB.search(job.because) and "バイト" not in note:

@@ -63,7 +63,7 @@ OTHERS_OF = re.compile(r"(?:(?:他|ほか|別)の|(?:それ|これ)以外の?)\s
 """Right before days of which some are taken: 「ほかの平日」."""
 
 DAY_OFF = re.compile(
-    r"^(?:だけ|のみ|が|しか)(?:仕事(?:が|は)?)?休み(?=$|[、)]|で(?!す?か)|だ|なので)"
+    r"^(?:だけが?|のみ|が|しか)(?:仕事(?:が|は)?)?休み(?=$|[、)]|で(?!す?か)|だ|なので)"
 )
 OF_A_HOUSE = re.compile(r"店|デイ|園|学校|館|院|教室|作業所|サロン|センター|役所|工場")
 """Whose day off it is, where it isn't the person's."""

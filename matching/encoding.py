@@ -35,7 +35,7 @@ from resources.host_experience import band_of_days, band_of_people
 from resources.track_record import LATEST
 from resources.vocabulary import UNSORTED
 
-# What the encoder reads of each offering, in this order (see `store.FACTS_OF_AN_OFFERING`).
+# What the encoder reads of each offering, in this order.
 SOURCE = (
     "id", "resource_id", "organization_id", "lon", "lat", "accuracy_m", "prefecture", "city",
     "visibility", "step_free",

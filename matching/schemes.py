@@ -92,7 +92,7 @@ class Thresholds:
     visit_percent : what a visit before joining counts of first contact; company counts the rest
     host_room, host_experience, host_answers : what a host is weighed by; their proportion counts
     experience_half_people : so many people tell half of what any number would: few tell little
-    answer_half_days : days to an answer that count half, as not knowing does where they are 7
+    answer_half_days : days to an answer that count half, as much as not knowing
     unsure_access_percent : what is left of the confidence where it isn't known whether the person
         can get in
     rider_age : who is that old would use transport unless it is said that they wouldn't

@@ -63,7 +63,7 @@ class Rule:
 
     @property
     def is_beyond_talk(self) -> bool:
-        """Tell whether it is a rule that no change is ever proposed for."""
+        """Tell whether a row that fails it is no near miss, and the rule no loosening."""
         return self.safety or self.code in BEYOND_TALK
 
 

@@ -126,7 +126,8 @@ def nearby_places(
     """Find gathering places that one can walk to and that then stay open long enough.
 
     Places that are surely open come first; those that a holiday may close, or whose hours aren't
-    known, follow, marked so: they may be open, and a call tells. Hidden places and places without a point are never among them.
+    known, follow, marked so: they may be open, and a call tells. Hidden places and places without a
+    point are never among them.
     """
     when = (question.when or now or clock.now()).astimezone(JAPAN)
     when = when.replace(second=0, microsecond=0)

@@ -10,7 +10,9 @@ from markupsafe import Markup
 from resources.lists_shown import Exposure
 
 SIZE = 220
-MARGIN = 28
+MARGIN = 34
+TICKS = (0, 50, 100)
+"""Per cent that are marked at both sides of a picture."""
 
 _PICTURE = Environment(autoescape=True).from_string(
     """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{ size }} {{ size }}" role="img" \
@@ -18,8 +20,13 @@ aria-label="{{ title }}" class="plot">
 <title>{{ title }}</title>
 <rect x="{{ m }}" y="{{ m }}" width="{{ w }}" height="{{ w }}" fill="none" stroke="#888"/>
 <line x1="{{ m }}" y1="{{ m + w }}" x2="{{ m + w }}" y2="{{ m }}" stroke="#bbb"/>
-{% for p in points %}<circle cx="{{ p.x }}" cy="{{ p.y }}" r="{{ p.r }}" fill="#1f5f8b" \
-fill-opacity="0.7"><title>{{ p.count }}</title></circle>
+{% for t in ticks %}<text x="{{ m + w * t / 100 }}" y="{{ m + w + 11 }}" font-size="8" \
+text-anchor="middle">{{ t }}%</text>
+<text x="{{ m - 3 }}" y="{{ m + w - w * t / 100 + 3 }}" font-size="8" \
+text-anchor="end">{{ t }}%</text>
+{% endfor %}{% for p in points %}<circle cx="{{ p.x }}" cy="{{ p.y }}" r="{{ p.r }}" \
+fill="#1f5f8b" fill-opacity="0.7"><title>{{ p.count }}</title></circle>
+<text x="{{ p.x }}" y="{{ p.y - p.r - 2 }}" font-size="8" text-anchor="middle">{{ p.count }}</text>
 {% endfor %}<text x="{{ m + w / 2 }}" y="{{ size - 6 }}" font-size="11" \
 text-anchor="middle">{{ across }}</text>
 <text x="12" y="{{ m + w / 2 }}" font-size="11" text-anchor="middle" \
@@ -34,7 +41,8 @@ def calibration_picture(
 ) -> Markup:
     """Return the bins of a calibration as a picture; on the diagonal a chance is what happened.
 
-    bins : `evaluation.Calibration` as JSON; the area of a dot stands for how many it tells of
+    bins : `evaluation.Calibration` as JSON; a dot's area, and the number above it, say of how many
+        it tells
     """
     width = SIZE - 2 * MARGIN
     most = max((b["count"] for b in bins), default=1)
@@ -48,13 +56,15 @@ def calibration_picture(
         for b in bins
     ]
     svg = _PICTURE.render(
-        size=SIZE, m=MARGIN, w=width, points=points, title=title, across=across, up=up
-    )
+        size=SIZE, m=MARGIN, w=width, points=points, title=title, across=across, up=up,
+        ticks=TICKS,
+    )  # fmt: skip
     return Markup(svg)  # noqa: S704 - of our own template, which escapes what it is given
 
 
 BAR = 12
-NAMES = 120
+NAMES, PERCENT = 120, 30
+"""Room for the names before the bars, and for the number behind each."""
 COLOURS = {"share": "#8aa5b8", "accepted": "#1f5f8b", "with_nothing": "#b5651d"}
 """Of each bar, in the order in which they stand."""
 
@@ -66,6 +76,7 @@ aria-label="{{ title }}" class="plot">
 text-anchor="end">{{ row.name }}</text>
 {% for bar in row.bars %}<rect x="{{ names }}" y="{{ bar.y }}" width="{{ bar.width }}" \
 height="10" fill="{{ bar.colour }}"><title>{{ bar.told }}</title></rect>
+<text x="{{ names + bar.width + 3 }}" y="{{ bar.y + 9 }}" font-size="9">{{ bar.percent }}</text>
 {% endfor %}{% endfor %}{% for word in words %}<rect x="{{ names }}" y="{{ word.y }}" width="10" \
 height="10" fill="{{ word.colour }}"/>
 <text x="{{ names + 14 }}" y="{{ word.y + 9 }}" font-size="11">{{ word.said }}</text>
@@ -122,7 +133,8 @@ def groups_picture(rows: Sequence[Beside], *, title: str, words: Mapping[str, st
 
     words : what the bars are called, by the names of `COLOURS`
     """
-    whole, high = 2 * SIZE - NAMES, BAR * (len(COLOURS) + 1)
+    whole, high = 2 * SIZE - NAMES - PERCENT, BAR * (len(COLOURS) + 1)
+    used = [name for name in COLOURS if any(getattr(row, name) is not None for row in rows)]
     drawn = []
     for i, row in enumerate(rows):
         top = MARGIN // 2 + high * i
@@ -132,6 +144,7 @@ def groups_picture(rows: Sequence[Beside], *, title: str, words: Mapping[str, st
                 "width": round(whole * value, 1),
                 "colour": COLOURS[name],
                 "told": f"{words[name]} {value:.0%}",
+                "percent": f"{value:.0%}",
             }
             for k, name in enumerate(COLOURS)
             if (value := getattr(row, name)) is not None
@@ -139,11 +152,11 @@ def groups_picture(rows: Sequence[Beside], *, title: str, words: Mapping[str, st
         drawn.append({"name": row.name, "y": top, "bars": bars})
     below = MARGIN // 2 + high * len(rows)
     said = [
-        {"said": words[name], "colour": colour, "y": below + 16 * k}
-        for k, (name, colour) in enumerate(COLOURS.items())
+        {"said": words[name], "colour": COLOURS[name], "y": below + 16 * k}
+        for k, name in enumerate(used)
     ]
     svg = _GROUPS.render(
-        width=2 * SIZE, height=below + 16 * len(COLOURS) + 4, names=NAMES, rows=drawn, title=title,
+        width=2 * SIZE, height=below + 16 * len(used) + 4, names=NAMES, rows=drawn, title=title,
         words=said,
     )  # fmt: skip
     return Markup(svg)  # noqa: S704 - as above

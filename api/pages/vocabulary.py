@@ -31,6 +31,7 @@ from resources.terms import (
     add_term,
     edit_term,
     needed_codes,
+    needed_codes,
     read_vocabulary,
     replace_term,
     restore_term,
@@ -75,7 +76,7 @@ def _lists(
         for axis in axes
         if axis not in FIXED
         for t in lists.offered(axis)
-        if used[axis][t.code] <= RARE
+        if used[axis][t.code] <= RARE and t.code not in needed_codes(axis)
     ]
     page = render(
         request,

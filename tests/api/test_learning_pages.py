@@ -88,6 +88,9 @@ def test_a_picture_holds_a_dot_for_each_bin_and_escapes_its_words() -> None:
     svg = calibration_picture(bins, title="<a>", across="x", up="y")
     assert svg.count("<circle") == 2
     assert "<a>" not in svg
+    said = re.findall(r">([^<>]+)</text>", svg)
+    assert [said.count(f"{n}%") for n in (0, 50, 100)] == [2, 2, 2], "both sides have a scale"
+    assert {"9", "5", "x", "y"} <= set(said)
 
 
 def _received(program: Program, age: int | None) -> str:
@@ -153,6 +156,9 @@ def test_exposure_and_acceptance_of_a_group_share_a_row_and_a_picture() -> None:
     assert svg.count("<rect") == 5 + 3
     assert "<s>" not in svg
     assert "n 25%" in svg
+    assert "25%" in re.findall(r">([^<>]+)</text>", svg), "a number stands behind each bar"
+    few = groups_picture([r for r in rows if r.name != "65-"], title="t", words=words)
+    assert ">a</text>" not in few, "what isn't drawn isn't explained"
 
 
 def test_a_list_without_a_person_is_counted_by_the_age_that_was_typed_in(demo: Program) -> None:

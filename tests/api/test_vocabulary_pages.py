@@ -41,6 +41,8 @@ def test_the_lists_show_every_word_with_how_often_it_is_used(
     rare = page.split('id="rare"')[1].split("</details>")[0]
     assert "/vocabulary/activity/meal" in rare
     assert "/vocabulary/activity/tea" not in rare
+    assert "/vocabulary/requirement/handbook" not in rare, "the program itself uses it"
+    assert "/vocabulary/requirement/membership" in rare
 
 
 def test_a_word_is_added_renamed_retired_and_shown_where_it_stands(signed_in: Enter) -> None:

@@ -31,7 +31,6 @@ from resources.terms import (
     add_term,
     edit_term,
     needed_codes,
-    needed_codes,
     read_vocabulary,
     replace_term,
     restore_term,

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from geodata.coordinates import JAPAN_LAT, JAPAN_LON, is_in_japan
 from resources.allowed import CHOICES, CODES, RANGES
+from resources.reckoned import needed_codes
 from resources.schedules import BadSchedule, from_json
-from resources.terms import needed_codes
 from resources.vocabulary import Vocabulary
 
 Values = Mapping[str, Any]

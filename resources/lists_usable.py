@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from resources.catalogue_rows import Unusable
 from resources.models import TaxonomyTerm
-from resources.terms import FIXED, KIND_FACTS, BadTerm, checked_facts, needed_codes
+from resources.reckoned import needed_codes
+from resources.terms import FIXED, KIND_FACTS, BadTerm, checked_facts
 from resources.vocabulary import MEANT, MOST_TERMS, Vocabulary, default_vocabulary
 
 NAMED = {"kind": KIND_FACTS, "need": MEANT}

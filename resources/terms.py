@@ -6,7 +6,6 @@ hold it.
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from resources import changes
 from resources.models import Change, TaxonomyTerm
-from resources.sources.headers import layouts
+from resources.reckoned import needed_codes
 from resources.term_usage import rewrite
 from resources.vocabulary import MEANT, MOST_TERMS, Term, Vocabulary, default_vocabulary
 
@@ -180,7 +179,7 @@ def replace_term(session: Session, *, axis: str, old: str, new: str, by: str) ->
         raise BadTerm(axis, old, "no_replacement")
     if old in needed_codes(axis):
         raise BadTerm(axis, old, "needed_by_engine")
-    if axis == "kind" and gone.facts.get("participation") != kept.facts.get("participation"):
+    if axis == "kind" and _is_of_other_nature(gone, kept):
         raise BadTerm(axis, old, "other_nature")
     count = rewrite(session, axis, old, new)
     gone.active = False
@@ -191,6 +190,15 @@ def replace_term(session: Session, *, axis: str, old: str, new: str, by: str) ->
         kept.facts = {**kept.facts, **_both_meant(kept, gone)}
     session.flush()
     return count
+
+
+def _is_of_other_nature(gone: TaxonomyTerm, kept: TaxonomyTerm) -> bool:
+    """Tell of a kind of the beginning whether it is one of participation, and the other isn't.
+
+    What a municipality added itself, it may put with any other.
+    """
+    given = default_vocabulary().holds("kind", gone.code)
+    return given and gone.facts.get("participation") != kept.facts.get("participation")
 
 
 NAMED_IN = {
@@ -218,33 +226,6 @@ def _both_meant(one: TaxonomyTerm, other: TaxonomyTerm) -> dict[str, Any]:
             lists = isinstance(values[0], list)
             found[name] = list(dict.fromkeys(c for v in values for c in v)) if lists else True
     return found
-
-
-@cache
-def needed_codes(axis: str) -> frozenset[str]:
-    """Return the codes that the program itself uses: these can't be replaced by another.
-
-    Kinds that the reading of open data assigns, and those for which a law asks something; audiences
-    of the beginning, of which some follow from age or gender; and what rules conclude from.
-    """
-    if axis == "kind":
-        by_law = (t.code for t in default_vocabulary().terms("kind") if t.facts.get("requires"))
-        return frozenset([*(entry["kind"] for entry in layouts()["named"]), *by_law])
-    if axis == "audience":
-        return frozenset(default_vocabulary().codes("audience"))
-    return frozenset(RECKONED.get(axis, ()))
-
-
-RECKONED = {
-    "need": ("addiction", "bullying", "frailty", "illness", "injury", "truancy", "young_carer"),
-    "activity": (
-        "cleaning", "delivery", "kitchen_work", "light_work", "office_work", "shop_work",
-    ),
-    "requirement": ("handbook", "recipient_certificate"),
-    "language": ("easy_ja", "ja", "jsl"),
-}  # fmt: skip
-"""Words of the rules that keep people safe or follow from a law (alcohol, heavy work, who is a
-minor, who has a disability, what a kind asks for), and of Japanese; a test holds both alike."""
 
 
 def _own_list(session: Session, axis: str, code: str, by: str) -> list[TaxonomyTerm]:

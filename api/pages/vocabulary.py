@@ -22,6 +22,7 @@ from casework.access import Actor
 from jobs.program import Program as OpenProgram
 from resources.commands import NotFound
 from resources.models import Change
+from resources.reckoned import needed_codes
 from resources.term_usage import RARE, resources_with, usage
 from resources.terms import (
     DAYS,
@@ -30,7 +31,6 @@ from resources.terms import (
     BadTerm,
     add_term,
     edit_term,
-    needed_codes,
     read_vocabulary,
     replace_term,
     restore_term,

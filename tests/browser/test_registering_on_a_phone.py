@@ -77,7 +77,7 @@ def test_all_that_is_asked_of_a_new_salon_is_said_with_a_few_dozen_taps(
     thumb.check("steps", "1")
     thumb.check("steps", "2")
     thumb.write("fee_yen", "100")
-    thumb.unfold("必要なもの")
+    thumb.unfold("参加条件")
     thumb.check("requirements", "nothing")
     thumb.unfold("受け入れ先への支援")
     thumb.write("host_support", "初回は職員の同席を希望")

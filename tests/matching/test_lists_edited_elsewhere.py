@@ -11,8 +11,8 @@ from matching.ask import SCHOOL_NEEDS, STRAIN_NEEDS
 from matching.need import parse_need
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
-from resources import terms
 from resources.database import Database
+from resources.reckoned import needed_codes
 from resources.vocabulary import default_vocabulary
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -46,7 +46,7 @@ def elsewhere(database: Database, *order: str) -> None:
 
 
 def test_the_needs_that_the_engine_reckons_with_are_those_that_stay() -> None:
-    assert {*STRAIN_NEEDS, *SCHOOL_NEEDS, "addiction"} == terms.needed_codes("need")
+    assert {*STRAIN_NEEDS, *SCHOOL_NEEDS, "addiction"} == needed_codes("need")
 
 
 def test_what_another_process_does_to_a_list_holds_in_the_next_request(

@@ -15,6 +15,7 @@ from matching.store import IndexStore
 from matching.why import explain
 from resources import terms
 from resources.database import Database
+from resources.reckoned import RECKONED
 from resources.terms import BadTerm, read_vocabulary
 from resources.vocabulary import Vocabulary, default_vocabulary
 
@@ -148,7 +149,7 @@ def test_safety_isnt_edited_with_the_meaning(
         with pytest.raises(BadTerm, match="needed_by_engine"), database.writing(by="t") as session:
             terms.replace_term(session, axis=axis, old=code, new=other, by="test")
     assert {(axis, code) for axis, code, _ in reckoned} == {
-        (axis, code) for axis, codes in terms.RECKONED.items() for code in codes
+        (axis, code) for axis, codes in RECKONED.items() for code in codes
     }
 
 

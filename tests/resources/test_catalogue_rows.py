@@ -27,8 +27,9 @@ from resources.exchange import TABLES, export_catalogue, import_catalogue
 from resources.import_report import FileReport
 from resources.models import Base, Offering, Resource
 from resources.moments import Moment
+from resources.reckoned import needed_codes
 from resources.sources.rows import BadFile
-from resources.terms import needed_codes, read_vocabulary
+from resources.terms import read_vocabulary
 from resources.vocabulary import default_vocabulary
 
 FORMATS = Path(__file__).parents[2] / "docs" / "formats.md"

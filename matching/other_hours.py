@@ -7,12 +7,16 @@ from numpy.typing import NDArray
 
 from geodata.compiled import compiled
 from matching.columns import ATTENDANCES
+from matching.hours import DAY
 from matching.times import A_SESSION, ALL_DAYS, Sessions, packed
 
 _WHOLE = ATTENDANCES.index("whole")
 
-ANY_CLOSE = 2 * 24 * 60
+ANY_CLOSE = 2 * DAY
 """The end of the day after: no session of a day ends later."""
+
+_NOT_STATED = 1 << 30
+"""What a day asks that has no stated hours."""
 
 _MINUTES = 1 << 13
 """More than the minutes that any session can ask for."""
@@ -37,7 +41,8 @@ def smallest_changes(
 
     A session on a day that was stated asks for the minutes by which one of that day's hours must
     become longer, before or after, until it can be attended; that is less than another day,
-    whatever the minutes, and of another day the minutes that one must be there count. Of equal
+    whatever the minutes, and of another day the minutes that one must be there count. What runs
+    past midnight is on the day after as well: hours that begin there count as stated, too. Of equal
     changes the session that comes first counts.
 
     Parameters
@@ -56,7 +61,7 @@ def smallest_changes(
     return _smallest(
         rows, records, slots.pointer, slots.start, slots.end, slots.uncertain,
         sessions.days, among, opens, closes, sessions.wanted, sessions.hours,
-        sessions.worth_minutes,
+        sessions.late_days, sessions.late_hours, sessions.worth_minutes,
     )  # fmt: skip
 
 
@@ -89,6 +94,8 @@ def _smallest(
     closes: int,
     wanted: NDArray[np.uint64],
     hours: NDArray[np.int64],
+    late_days: NDArray[np.uint64],
+    late_hours: NDArray[np.int64],
     worth_minutes: int,
 ) -> NDArray[np.int64]:
     found = np.empty(len(rows), np.int64)
@@ -107,16 +114,31 @@ def _smallest(
                 bit = weekday
                 while not (held >> np.uint64(bit)) & _ONE:
                     bit += 7
-                stated, minutes = False, stay
-                for w in range(len(wanted)):
-                    if (wanted[w] >> np.uint64(bit)) & _ONE:
-                        # Hours that end before it overlap by less than nothing: by the gap.
-                        more = stay - (min(end[s], hours[w, 1]) - max(start[s], hours[w, 0]))
-                        minutes = min(minutes, more) if stated else more
-                        stated = True
-                asked = max(minutes, 0) + (0 if stated else _MINUTES)
+                more = _minutes_more(bit, start[s], end[s], stay, wanted, hours)
+                if end[s] > DAY:
+                    late = _minutes_more(bit, start[s], end[s], stay, late_days, late_hours)
+                    more = min(more, late)
+                asked = stay + _MINUTES if more == _NOT_STATED else max(more, 0)
                 doubt = bool((uncertain[s] >> np.uint64(bit)) & _ONE)
                 this = asked * A_SESSION + packed(bit, start[s], end[s], doubt)
                 least = this if least < 0 else min(least, this)
         found[k] = least
     return found
+
+
+@compiled
+def _minutes_more(
+    bit: int,
+    start: int,
+    end: int,
+    stay: int,
+    days: NDArray[np.uint64],
+    hours: NDArray[np.int64],
+) -> int:
+    """Return the fewest minutes by which some hours of a day must become longer for a stay."""
+    least = _NOT_STATED
+    for w in range(len(days)):
+        if (days[w] >> np.uint64(bit)) & _ONE:
+            # Hours that end before it overlap by less than nothing: by the gap.
+            least = min(least, stay - (min(end, hours[w, 1]) - max(start, hours[w, 0])))
+    return least

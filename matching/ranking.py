@@ -221,6 +221,42 @@ def _picked(
     return [*picked[:n].tolist(), *over[: min(passed, limit - n)].tolist()]
 
 
+def places_of(rows: NDArray[np.int64], order: Order, sight: Sight) -> NDArray[np.int64]:
+    """Return the number of each row's place, as `first_of_each` tells places apart."""
+    ordered = order.first(rows, len(rows))
+    _, first, resource = np.unique(
+        sight.rows.records["resource"][ordered], return_index=True, return_inverse=True
+    )
+    in_turn = np.argsort(first)
+    of_resource = np.empty(len(first), np.int64)
+    of_resource[in_turn] = _places_of(ordered[first[in_turn]], sight.rows.records)
+    found = np.empty(len(sight.rows), np.int64)
+    found[ordered] = of_resource[resource]
+    numbers: NDArray[np.int64] = found[rows]
+    return numbers
+
+
+@compiled
+def _places_of(firsts: NDArray[np.int64], records: Any) -> NDArray[np.int64]:
+    """Number the places of rows of different resources: those of another source are met again."""
+    found, met = np.empty((2, len(firsts)), np.int64)
+    places = 0
+    names = set(firsts[:0].astype(np.uint64))
+    for k in range(len(firsts)):
+        p = records[firsts[k]]
+        found[k] = places
+        if p["name"] in names:
+            for j in range(places):
+                if _is_met(p, records, met[j : j + 1], True):
+                    found[k] = j
+                    break
+        if found[k] == places:
+            names.add(p["name"])
+            met[places] = firsts[k]
+            places += 1
+    return found
+
+
 @compiled
 def _pick(
     ordered: NDArray[np.int64],

@@ -80,6 +80,7 @@ class Sessions:
     fitting : those of them that the person can attend
     wanted : (m,) the days of each pair of hours in which the person can come
     hours : (m, 2) from and to, minutes from midnight
+    late_days, late_hours : the same of hours of the day after, for what runs past midnight
     worth_minutes : overlap with the person's hours that makes a session worth coming to
     """
 
@@ -89,6 +90,8 @@ class Sessions:
     fitting: NDArray[np.uint64]
     wanted: NDArray[np.uint64]
     hours: NDArray[np.int64]
+    late_days: NDArray[np.uint64]
+    late_hours: NDArray[np.int64]
     worth_minutes: int
 
     def next_of(self, rows: NDArray[np.int64], *, fitting: bool) -> list[SessionAhead | None]:
@@ -125,7 +128,7 @@ def sessions_of(rows: Rows, ask: Ask, looks: Array) -> Sessions:
         late_days, late_hours, ask.from_minute, ask.day_number, worth, ask.limits.minutes or 0,
         days, fitting, looks,
     )  # fmt: skip
-    return Sessions(ask.eve, slots, days, fitting, wanted, hours, worth)
+    return Sessions(ask.eve, slots, days, fitting, wanted, hours, late_days, late_hours, worth)
 
 
 DaysOfHours = tuple[NDArray[np.uint64], NDArray[np.int64]]

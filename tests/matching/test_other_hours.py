@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.columns import ATTENDANCES, RECORD
-from matching.hours import hours_of
+from matching.hours import Hours, hours_of
 from matching.need import parse_need
 from matching.need_values import MOST_WINDOWS
 from matching.other_hours import (
@@ -43,18 +43,19 @@ slots = st.tuples(
 )
 
 
-def slow(opened: list[Any], stated: list[Any], whole: bool, worth: int) -> tuple[Any, ...] | None:
+def slow(opened: list[Any], stated: Hours, whole: bool, worth: int) -> tuple[Any, ...] | None:
     """Go through every day of every session, and every minute at which one could come to it."""
     found = []
     for start, minutes, bits, often in opened:
         stay = minutes if whole else min(minutes, worth)
+        spans = stated.own if start + minutes <= 1440 else (*stated.own, *stated.late)
         for bit in range(1, 57):
             if not held(bits, often) >> bit & 1:
                 continue
             day = EVE + timedelta(days=bit)
             stretched = [
                 max(opens - comes, 0) + max(comes + stay - closes, 0)
-                for weekday, opens, closes in stated
+                for weekday, opens, closes in spans
                 if weekday == day.weekday()
                 for comes in range(start, start + minutes - stay + 1)
             ]
@@ -82,14 +83,15 @@ def test_no_session_ahead_asks_for_less(opened: Any, stated: Any, whole: bool, s
     none = np.zeros(len(opened), np.uint64)
     flat = Slots(np.array([0, len(opened)]), start, end, days, none)
     asked: Any = SimpleNamespace(eve=EVE, hours=hours_of(stated))
-    sessions = Sessions(EVE, flat, days, none, *days_of_hours(asked)[0], 30)
+    own, late = days_of_hours(asked)
+    sessions = Sessions(EVE, flat, days, none, *own, *late, 30)
     records = np.zeros(1, RECORD)
     records["attendance"], records["min_minutes"] = ATTENDANCES.index("drop_in"), stay
     if whole:
         records["attendance"] = ATTENDANCES.index("whole")
     found = smallest_changes(sessions, np.array([0]), records)
     (session,) = sessions.told(session_of_change(found))
-    least = slow(opened, list(asked.hours.own), whole, max(stay, 30))
+    least = slow(opened, asked.hours, whole, max(stay, 30))
     if session is None:
         assert least is None
         return
@@ -119,6 +121,9 @@ def week(*opened: tuple[str, str, str]) -> dict[str, Any]:
         # Before the hours that were stated, or a longer while after them.
         (("fri", "13:00", "17:00"), [("fri", "18:00", "20:00"), ("fri", "10:30", "13:10")],
          "金曜10:30～13:10のうち30分来られれば可", ("fri", "09:00", "12:00")),
+        # Monday's night runs on into the hours of Tuesday, which would have to begin earlier.
+        (("tue", "00:45", "03:00"), [("tue", "05:00", "07:00"), ("mon", "22:00", "25:00")],
+         "月曜22:00～火曜01:00のうち30分来られれば可", ("mon", "20:00", "24:00")),
         # On none of the days: what comes first.
         (("sun", "13:00", "17:00"), [("mon", "13:00", "15:00"), ("wed", "13:00", "15:00")],
          "水曜13:00～15:00のうち30分来られれば可", ("wed", "12:00", "17:00")),
@@ -146,6 +151,48 @@ def test_the_change_that_is_named_lies_nearest_to_the_hours_and_loosening_says_t
     assert answer.relaxation.patch is not None
     day, begins, ends = loosened
     assert answer.relaxation.patch["windows"][-1] == {"day": day, "from": begins, "to": ends}
+
+
+def test_what_runs_from_one_part_of_a_day_into_the_next_asks_for_all_of_it() -> None:
+    row = {"name": "架空の食堂", "kind": "salon", "lon": 139.71, "lat": 35.73, "needs": ["isolation"],
+           "attendance": "whole"}  # fmt: skip
+    meals = [("sat", "11:00", "14:00"), ("sun", "11:30", "13:30"), ("sun", "16:00", "18:00")]
+    rows = [
+        {**row, "id": uuid.UUID(int=n + 1), "name": f"架空の食堂{n}",
+         "schedule": {"rules": [{"days": [day], "from": a, "to": b}], "closed": []}}
+        for n, (day, a, b) in enumerate(meals[:2])
+    ]  # fmt: skip
+    asked = {"at": {"lon": 139.71, "lat": 35.73}, "needs": {"isolation": 3},
+             "windows": [{"day": "wed", "from": "10:00", "to": "11:00"}]}  # fmt: skip
+    table = Table(pd.DataFrame(rows))
+    told = table.suggest(asked, now=NOW).relaxation
+    assert told is not None
+    assert told.change is not None
+    assert (told.count, told.change_count) == (2, 1)
+    assert told.change.ja == "日曜に一日空けられれば"  # shorter than Saturday's
+    assert told.patch is not None
+    assert told.patch["windows"][-1] == {"day": "sun", "from": "00:00", "to": "24:00"}
+    assert table.suggest({**asked, **told.patch}, now=NOW).fitting == 1
+
+
+def test_a_place_counts_once_with_all_its_days() -> None:
+    """Two days of one salon, the same from another file, and one salon more: two places."""
+    row = {"name": "架空の茶話会", "kind": "salon", "lon": 139.71, "lat": 35.73,
+           "needs": ["isolation"], "min_minutes": 90, "resource_id": uuid.UUID(int=90)}  # fmt: skip
+    other = {"resource_id": uuid.UUID(int=91), "min_minutes": 120}
+    asked = {"at": {"lon": 139.71, "lat": 35.73}, "needs": {"isolation": 3},
+             "limits": {"minutes": 60}}  # fmt: skip
+    rows = [
+        {**row, "id": uuid.UUID(int=1)},
+        {**row, "id": uuid.UUID(int=2), "min_minutes": 100},
+        {**row, "id": uuid.UUID(int=3), **other, "lat": 35.7301},
+        {**row, "id": uuid.UUID(int=4), **other, "name": "架空の別の会"},
+    ]
+    told = Table(pd.DataFrame(rows)).suggest(asked, now=NOW).relaxation
+    assert told is not None
+    assert told.change is not None
+    assert (told.rule, told.count, told.change_count) == ("minutes", 2, 1)
+    assert told.change.ja == "1回 90 分いられれば可"
 
 
 def test_a_loosening_of_hours_is_one_that_can_be_asked() -> None:

@@ -132,7 +132,7 @@ class NothingFits:
             radius = 2 * radius
         among = [x for x in self.within(radius) if not self._for_good(x)]
         brought = [
-            (code, sum(self._fits_without(x, code) for x in among))
+            (code, len(self.places([x for x in among if self._fits_without(x, code)])))
             for code in ORDER
             if code not in NEVER_LOOSENED
         ]
@@ -140,11 +140,38 @@ class NothingFits:
         best = max(brought, key=lambda b: (b[1] > 0 and b[0] != "age", b[1]))
         return best if best[1] else None
 
-    def part_of_a_weekday(self, radius: float | None) -> tuple[str, str] | None:
-        """The day and part of it that bring most of what only the hours keep out.
+    def offerings(self, radius: float | None, code: str) -> int:
+        """Count what a rule alone keeps out, each offering by itself."""
+        reach = self.reach()
+        among = self.within(2 * radius if radius is not None and radius == reach else radius)
+        return sum(not self._for_good(x) and self._fits_without(x, code) for x in among)
 
-        Of several, the one that changes the person's hours least: a stated day, then the fewest
-        minutes for all the places it brings, then the first session of any of them.
+    def places(self, found: list[Looked]) -> list[list[Looked]]:
+        """Put together what is one place: of one resource, or the entry of another source."""
+
+        def far(x: Looked) -> int:
+            return 10**9 if x.metres is None else x.metres
+
+        found = sorted(
+            found,
+            key=lambda x: (-x.score * (100 + x.confidence), far(x), x.entry.offering.id.int),
+        )
+        met: list[list[Looked]] = []
+        for x in found:
+            own = [p for p in met if any(x.entry.resource.id == y.entry.resource.id for y in p)]
+            same = [p for p in met if self.reference.same_place(x.entry, p[0].entry)]
+            if own or same:
+                (own or same)[0].append(x)
+            else:
+                met.append([x])
+        return met
+
+    def part_of_a_weekday(self, radius: float | None) -> tuple[str, str, str, int] | None:
+        """The day, from, to, and how many places of what only the hours keep out they bring.
+
+        Of several parts of a day, the one that changes the person's hours least: on a stated day,
+        then the fewest minutes for all the places it brings, then the first session of any of them.
+        Where no part brings any, all of a day.
         """
         reach = self.reach()
         if radius is not None and radius == reach:
@@ -154,19 +181,35 @@ class NothingFits:
             for x in self.within(radius)
             if not self._for_good(x) and self._fits_without(x, "windows")
         ]
+        places = self.places(out)
+        return self._best_part(places, [*PARTS_OF_DAY.values()]) or self._best_part(
+            places, [(0, 1440)]
+        )
+
+    def _best_part(
+        self, places: list[list[Looked]], parts: list[tuple[int, int]]
+    ) -> tuple[str, str, str, int] | None:
         best = None
         for day in DAYS:
-            for part, (opens, closes) in PARTS_OF_DAY.items():
-                asked = [a for x in out if (a := self._least_asked(x, day, opens, closes))]
+            for opens, closes in parts:
+                each = [
+                    [a for x in place if (a := self._least_asked(x, day, opens, closes))]
+                    for place in places
+                ]
+                asked = [min(of_one) for of_one in each if of_one]
                 if not asked:
                     continue
                 this = (
-                    -len(asked), asked[0][0], sum(a[1] for a in asked), min(a[2:] for a in asked),
-                    opens,
+                    -len(asked), sum(a[0] for a in asked), sum(a[1] for a in asked),
+                    min(a[2:] for a in asked), opens,
                 )  # fmt: skip
                 if best is None or this < best[0]:
-                    best = (this, day, part)
-        return None if best is None else best[1:]
+                    best = (this, day, opens, closes)
+        if best is None:
+            return None
+        (less, *_), day, opens, closes = best
+        begins, ends = (f"{m // 60:02d}:{m % 60:02d}" for m in (opens, closes))
+        return day, begins, ends, -less
 
     def _least_asked(self, x: Looked, day: str, opens: int, closes: int) -> tuple | None:
         """What the session of a place asks that can be attended in a part of a day; the least."""

@@ -347,7 +347,8 @@ class Reference:
     def asks(self, entry: Entry, session: schedules.SessionTime) -> tuple[bool, int]:
         """Whether a session asks for another day, and for how many minutes that aren't stated.
 
-        Tries every minute at which the person could come, for every stated time of that weekday.
+        Tries every minute at which the person could come, for every stated time of that weekday,
+        and of the day after where the session runs on into it.
         """
         midnight = datetime.combine(session.start.date(), time(0), JAPAN)
         start = int((session.start - midnight).total_seconds()) // 60
@@ -355,7 +356,11 @@ class Reference:
         least = self.least_stay(entry)
         stay = end - start if entry.offering.attendance == "whole" else min(end - start, least)
         stretched = []
-        for w0, w1 in self.stated_hours(session.start.weekday()):
+        stated = self.stated_hours(session.start.weekday())
+        if end > 1440:
+            after = self.stated_hours((session.start.weekday() + 1) % 7)
+            stated |= {(w0 + 1440, w1 + 1440) for w0, w1 in after}
+        for w0, w1 in stated:
             for comes in range(start, end - stay + 1):
                 earlier, later = max(w0 - comes, 0), max(comes + stay - w1, 0)
                 stretched.append(earlier + later)

@@ -107,8 +107,10 @@ class Index:
             if served.anywhere:
                 more = np.concatenate([more, self._joined(rows)])
             rows = np.concatenate([rows, more])
-            away = np.concatenate([away, self._distances(origin, base.take(more))])
         records = base.take(rows)
+        if len(rows) > len(away):
+            far_out = self._distances(origin, records[len(away) :])
+            away = np.concatenate([away, far_out])
         if radius_m is None:  # else, only such places without a point were taken as may be near
             self._mark_elsewhere(origin, records, away)
         if self.overlay is None:
@@ -143,7 +145,7 @@ class Index:
     def _joined(self, besides: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the rows of the base that are joined online, but for some."""
         online = self._without_superseded(self.base.online)
-        return online[~np.isin(online, besides)]
+        return _without(online, np.sort(besides))
 
     def one(self, origin: LonLat, high: int, low: int) -> tuple[Rows, Array] | None:
         """Return the single row of an offering with its distance; None where there is none."""
@@ -233,11 +235,16 @@ class Index:
         return {}
 
     def _without_superseded(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        if not len(self.superseded) or not len(rows):
-            return rows
-        place = np.searchsorted(self.superseded, rows)
-        place[place == len(self.superseded)] = 0
-        return np.asarray(rows[self.superseded[place] != rows], np.int64)
+        return _without(rows, self.superseded)
+
+
+def _without(rows: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return some row numbers but for others, which are sorted."""
+    if not len(others) or not len(rows):
+        return rows
+    place = np.searchsorted(others, rows)
+    place[place == len(others)] = 0
+    return np.asarray(rows[others[place] != rows], np.int64)
 
 
 def _fetches(records: Array, served: Served) -> NDArray[np.bool_]:

@@ -228,8 +228,9 @@ def places_of(rows: NDArray[np.int64], order: Order, sight: Sight) -> NDArray[np
         sight.rows.records["resource"][ordered], return_index=True, return_inverse=True
     )
     in_turn = np.argsort(first)
+    firsts = sight.rows.records[ordered[first[in_turn]]]
     of_resource = np.empty(len(first), np.int64)
-    of_resource[in_turn] = _places_of(ordered[first[in_turn]], sight.rows.records)
+    of_resource[in_turn] = _places_of(firsts, np.lexsort((firsts["lat"], firsts["name"])))
     found = np.empty(len(sight.rows), np.int64)
     found[ordered] = of_resource[resource]
     numbers: NDArray[np.int64] = found[rows]
@@ -237,23 +238,34 @@ def places_of(rows: NDArray[np.int64], order: Order, sight: Sight) -> NDArray[np
 
 
 @compiled
-def _places_of(firsts: NDArray[np.int64], records: Any) -> NDArray[np.int64]:
-    """Number the places of rows of different resources: those of another source are met again."""
-    found, met = np.empty((2, len(firsts)), np.int64)
+def _places_of(firsts: Any, by_name: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number the places of rows of different resources: those of another source are met again.
+
+    firsts : records in the order of a list
+    by_name : their numbers by name, and those of a name from south to north
+    """
+    found, at = np.empty((2, len(firsts)), np.int64)
+    met = np.zeros(len(firsts), np.bool_)
+    for k in range(len(by_name)):
+        at[by_name[k]] = k
     places = 0
-    names = set(firsts[:0].astype(np.uint64))
-    for k in range(len(firsts)):
-        p = records[firsts[k]]
-        found[k] = places
-        if p["name"] in names:
-            for j in range(places):
-                if _is_met(p, records, met[j : j + 1], True):
-                    found[k] = j
+    for i in range(len(firsts)):
+        p, place = firsts[i], -1
+        for step in (-1, 1):
+            k = at[i] + step
+            while 0 <= k < len(by_name):
+                other = firsts[by_name[k]]
+                if other["name"] != p["name"] or not abs(other["lat"] - p["lat"]) < SAME_LAT:
                     break
-        if found[k] == places:
-            names.add(p["name"])
-            met[places] = firsts[k]
+                away = metres_between(p["lon"], p["lat"], other["lon"], other["lat"])
+                if met[by_name[k]] and away <= SAME_PLACE_M:
+                    this = found[by_name[k]]
+                    place = this if place < 0 else min(place, this)
+                k += step
+        if place < 0:
+            place, met[i] = places, True
             places += 1
+        found[i] = place
     return found
 
 

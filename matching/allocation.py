@@ -19,6 +19,10 @@ from matching.schemes import UNIT
 Whole = NDArray[np.int64]
 
 
+LARGEST = 2**31
+"""No number is larger: for room without a limit, give one that nobody reaches."""
+
+
 class Impossible(ValueError):
     """People and places that can't be put together, and why."""
 
@@ -101,14 +105,29 @@ def arcs_of(person: ArrayLike, place: ArrayLike, fit: ArrayLike) -> Arcs:
         raise Impossible("person, place and fit must be of one length")
     if len(made) and (made.fit.min() < 0 or made.fit.max() > UNIT):
         raise Impossible(f"a fit lies between 0 and {UNIT}")
+    _check_pairs(made)
     return made
+
+
+def _check_pairs(arcs: Arcs) -> None:
+    """Refuse a pair given twice: each of its arcs would count as a member of the household."""
+    order = np.lexsort((arcs.place, arcs.person))
+    person, place = arcs.person[order], arcs.place[order]
+    again = np.flatnonzero((person[1:] == person[:-1]) & (place[1:] == place[:-1]))
+    if len(again):
+        raise Impossible(
+            f"person {person[again[0]]} and place {place[again[0]]} are given more than once; "
+            "give each pair once, with the fit that counts"
+        )
 
 
 def _whole(numbers: ArrayLike) -> Whole:
     """Return numbers as whole ones; a fraction is no number of a place, and no fit."""
     given = np.asarray(numbers).ravel()
-    if given.dtype.kind not in "iub" and (given != np.floor(given)).any():
+    if given.dtype.kind not in "iub" and (np.floor(given) != given)[~np.isnan(given)].any():
         raise Impossible(f"numbers of people and places are whole, and fits are parts of {UNIT}")
+    if len(given) and not (given.min() >= -LARGEST and given.max() <= LARGEST):
+        raise Impossible(f"no number is above {LARGEST}; leave out a place whose room isn't known")
     return given.astype(np.int64)
 
 

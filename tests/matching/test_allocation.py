@@ -228,3 +228,20 @@ def test_a_fit_beyond_its_range_and_sequences_that_differ_are_refused() -> None:
         arcs_of([0, 1], [0], [5])
     with pytest.raises(Impossible):
         room_of([1], [0])
+
+
+def test_a_pair_given_twice_is_refused_and_named() -> None:
+    with pytest.raises(Impossible, match="person 1 and place 0 .* more than once; give each pair"):
+        arcs_of([0, 1, 0, 1], [0, 0, 1, 0], [5, 6, 7, 8])
+    assert len(arcs_of([0, 1, 0, 1], [0, 0, 1, 1], [5, 6, 7, 8])) == 4
+    assert not len(arcs_of([], [], []))
+
+
+@pytest.mark.parametrize("beyond", [float("inf"), float("-inf"), float("nan"), 1e30, 2**63])
+def test_a_number_that_no_place_can_have_is_refused(beyond: float) -> None:
+    with pytest.raises(Impossible, match="no number is above"):
+        room_of([1, beyond])
+    with pytest.raises(Impossible, match="no number is above"):
+        room_of([1], [0], [beyond])
+    with pytest.raises(Impossible, match="no number is above"):
+        arcs_of([0], [0], [beyond])

@@ -15,7 +15,7 @@ from matching.note import activities_named, names_from_home
 from matching.note_wish import liked_words
 from matching.rows import eve_of
 from matching.schemes import Thresholds, default_weighing
-from resources.clock import JAPAN
+from resources import clock
 
 DRINKING_AGE = 20
 """二十歳未満ノ者ノ飲酒ノ禁止ニ関スル法律 第1条."""
@@ -173,8 +173,13 @@ def prepare(
 
     now : aware; its day is asked for where the need names none, and of it only what is ahead counts
     thresholds : those of the municipality; None = those of a new installation
+
+    Raises
+    ------
+    NoZone
+        `now` isn't aware.
     """
-    local = now.astimezone(JAPAN)
+    local = clock.in_japan(now)
     day = need.on or local.date()
     from_minute = local.hour * 60 + local.minute if day == local.date() else 0
     bits = codebook.bits

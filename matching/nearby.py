@@ -17,10 +17,12 @@ from matching.ask import straight_reach_m
 from matching.encoding import day_number
 from matching.fresh import is_full, places_to_show
 from matching.index import Index
+from matching.need import BadNeed
+from matching.need_values import FIRST_DAY, LAST_DAY
 from matching.on_foot import on_foot
 from matching.place_shown import PlaceShown
 from matching.rows import Rows, Slots, eve_of
-from matching.sentences import Sentence, joined
+from matching.sentences import Sentence, joined, sentence
 from matching.store import IndexStore
 from matching.sureness import sure_words
 from resources import clock
@@ -29,6 +31,9 @@ from resources.clock import JAPAN
 DAY = 1440
 OPEN, UNCERTAIN, UNKNOWN, SHUT = 0, 1, 2, 3
 WORDS = ("open", "uncertain", "unknown")
+
+FIRST_MOMENT = datetime.combine(FIRST_DAY, time(0), JAPAN)
+BEYOND = datetime.combine(LAST_DAY + timedelta(days=1), time(0), JAPAN)
 
 SPARE = 10
 """Places that are read at once beyond those wanted."""
@@ -128,9 +133,15 @@ def nearby_places(
     Places that are surely open come first; those that a holiday may close, or whose hours aren't
     known, follow, marked so: they may be open, and a call tells. Hidden places and places without a
     point are never among them.
+
+    Raises
+    ------
+    BadNeed
+        The moment lies beyond the years that may be asked for.
+    NoZone
+        It isn't aware.
     """
-    when = (question.when or now or clock.now()).astimezone(JAPAN)
-    when = when.replace(second=0, microsecond=0)
+    when = _to_the_minute(question.when or now or clock.now())
     index = store.current(session)
     rows, metres, walk_m, by_streets = _within_walk(store, index, question)
     walk = np.ceil(walk_m / question.speed_m_s / 60.0)
@@ -173,6 +184,17 @@ def nearby_places(
         ),
         {k: n for k, n in removed.items() if n},
     )
+
+
+def _to_the_minute(asked: datetime) -> datetime:
+    """Return the moment in Japan's time, of the years in which any question may ask."""
+    if asked.utcoffset() is None:
+        raise clock.NoZone
+    # Before it is turned to Japan's time: at the ends of the calendar it can't be.
+    if not FIRST_MOMENT <= asked < BEYOND:
+        years = {"first": FIRST_DAY.year, "last": LAST_DAY.year}
+        raise BadNeed("when", sentence("need.bad_moment", **years))
+    return clock.in_japan(asked).replace(second=0, microsecond=0)
 
 
 def _within_walk(

@@ -22,7 +22,6 @@ from matching.sentences import Sentence
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
 from resources import clock
-from resources.clock import JAPAN
 from resources.hubs import LISTED, hubs
 from resources.models import Location
 from resources.vocabulary import Vocabulary
@@ -187,7 +186,7 @@ def preview(
         numbers = weighing.thresholds
         known = hubs(
             session,
-            today=moment.astimezone(JAPAN).date(),
+            today=clock.in_japan(moment).date(),
             share=numbers.hub_share_percent / 100,
             fewest_lists=numbers.hub_fewest_lists,
         )

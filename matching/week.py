@@ -98,7 +98,7 @@ def week_of(
     ------
     UnknownScheme
     """
-    moment = (now or clock.now()).astimezone(JAPAN)
+    moment = clock.in_japan(now or clock.now())
     first = need.on or moment.date()
     is_today = first == moment.date()
     begins = moment if is_today else datetime.combine(first, time(0), JAPAN)

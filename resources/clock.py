@@ -6,6 +6,15 @@ from zoneinfo import ZoneInfo
 JAPAN = ZoneInfo("Asia/Tokyo")
 
 
+class NoZone(ValueError):
+    """A moment that doesn't say of which zone its hour is."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the moment has no time zone; give it one, such as tzinfo=JAPAN of resources.clock"
+        )
+
+
 def now() -> datetime:
     """Return the present moment, aware, in UTC."""
     return datetime.now(UTC)
@@ -19,6 +28,13 @@ def now_in_japan() -> datetime:
 def today() -> date:
     """Return today's date in Japan."""
     return now_in_japan().date()
+
+
+def in_japan(moment: datetime) -> datetime:
+    """Return an aware moment in Japan's time. Raises `NoZone`: no machine's own zone is meant."""
+    if moment.utcoffset() is None:
+        raise NoZone
+    return moment.astimezone(JAPAN)
 
 
 def to_the_minute(moment: datetime) -> str:

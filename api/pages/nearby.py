@@ -20,6 +20,7 @@ from api.words import say
 from geodata.coordinates import BadPosition, LonLat, position
 from jobs.program import Program as OpenProgram
 from matching.nearby import NearbyQuestion, nearby_places
+from matching.need import BadNeed
 from resources import clock
 from resources.clock import JAPAN
 
@@ -71,7 +72,11 @@ def _answered(
     if question is None:
         words = say("nearby.no_position", language)
         return _page(request, program, session, given, error=words)
-    answer = nearby_places(session, program.store, question).as_json()
+    try:
+        answer = nearby_places(session, program.store, question).as_json()
+    except BadNeed as error:
+        words = error.problem.in_language(language)
+        return _page(request, program, session, given, error=words)
     return _page(request, program, session, given, answer=answer)
 
 

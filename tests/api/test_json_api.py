@@ -137,6 +137,19 @@ def test_a_token_that_may_only_read_writes_nothing(as_role: Callable[..., TestCl
     assert answer.status_code == 403
 
 
+def test_a_moment_of_other_times_is_refused_with_its_field(
+    as_role: Callable[..., TestClient],
+) -> None:
+    client = as_role("support")
+    for when in ("0001-01-01T00:00:00+09:00", "1999-12-31T23:59", "2200-01-01T00:00:00+09:00"):
+        answer = client.post(
+            "/api/v1/nearby", json={"at": {"lon": 139.7, "lat": 35.7}, "when": when}
+        )
+        assert answer.status_code == 422
+        assert answer.json()["error"] == "2000年から2199年までの日時を指定してください。"
+        assert answer.json()["fields"] == [{"field": "when", "problem": "unusable"}]
+
+
 def test_addresses_nearby_vocabulary_and_jobs(as_role: Callable[..., TestClient]) -> None:
     client = as_role("coordinator")
     found = client.post("/api/v1/geocode", json={"address": "南大塚３丁目４１－１２"}).json()

@@ -124,3 +124,13 @@ def test_a_place_known_to_its_town_only_has_minutes_and_no_metres(
     page = nearby(signed_in("csw"), lon=HERE.lon, lat=HERE.lat)
     assert "町丁目の中心までの目安" in page
     assert not METRES.search(page)
+
+
+def test_a_moment_of_other_times_is_refused_in_one_sentence(signed_in: SignedIn) -> None:
+    csw = signed_in("csw")
+    token = token_of(csw.get("/nearby").text)
+    for when in ("0001-01-01T00:00", "9999-12-31T23:59"):
+        form = {"csrf": token, "when": when, "lon": HERE.lon, "lat": HERE.lat}
+        answer = csw.post("/nearby", data=form)
+        assert answer.status_code == 422
+        assert "2000年から2199年までの日時を指定してください。" in answer.text

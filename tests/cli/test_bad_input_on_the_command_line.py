@@ -116,6 +116,8 @@ def test_an_address_that_nobody_knows(ibasho: Ibasho, profile: Profile) -> None:
         ("--lon", "139.7", "--lat", "35.7", "--when", "2026-02-30T10:00"),
         ("--lon", "139.7", "--lat", "35.7", "--when", "tomorrow"),
         ("--lon", "139.7", "--lat", "35.7", "--when", "0001-01-01T00:00"),
+        ("--lon", "139.7", "--lat", "35.7", "--when", "1999-12-31T23:59"),
+        ("--lon", "139.7", "--lat", "35.7", "--when", "2200-06-01T00:00"),
         ("--lon", "139.7", "--lat", "35.7", "--kind", "no_such_kind"),
     ],
 )

@@ -231,7 +231,7 @@ def test_a_fit_beyond_its_range_and_sequences_that_differ_are_refused() -> None:
 
 
 def test_a_pair_given_twice_is_refused_and_named() -> None:
-    with pytest.raises(Impossible, match="person 1 and place 0 .* more than once; give each pair"):
+    with pytest.raises(Impossible, match=r"person 1 and place 0 .* more than once; give each pair"):
         arcs_of([0, 1, 0, 1], [0, 0, 1, 0], [5, 6, 7, 8])
     assert len(arcs_of([0, 1, 0, 1], [0, 0, 1, 1], [5, 6, 7, 8])) == 4
     assert not len(arcs_of([], [], []))

@@ -5,7 +5,7 @@ import random
 import uuid
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from oracle.reference import DETOUR, away_m
 from geodata.coordinates import LonLat
 from geodata.streets_source import import_streets
 from matching.nearby import NearbyQuestion, nearby_places
-from matching.need import parse_need
+from matching.need import BadNeed, parse_need
 from matching.store import IndexStore
 from matching.why import explain
 from resources import schedules
@@ -303,3 +303,31 @@ def _plain(
         if state:
             out.append((state != "open", walk, metres, o.id.int, o.id, state))
     return [(x[4], x[5], x[1]) for x in sorted(out)]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        datetime.min.replace(tzinfo=JAPAN),
+        datetime.max.replace(tzinfo=UTC),
+        at("1999-12-31T23:59"),
+        at("2200-01-01T00:00"),
+    ],
+)
+def test_a_moment_of_other_times_is_refused_in_one_sentence(
+    sqlite_database: Database, store: IndexStore, when: datetime
+) -> None:
+    with pytest.raises(BadNeed, match="Give a moment of the years 2000 to 2199") as refused:
+        found(sqlite_database, store, when)
+    assert refused.value.as_json() == {
+        "field": "when",
+        "ja": "2000年から2199年までの日時を指定してください。",
+        "en": "Give a moment of the years 2000 to 2199.",
+    }
+
+
+def test_the_first_and_the_last_moment_may_be_asked_for(
+    sqlite_database: Database, store: IndexStore
+) -> None:
+    for when in (at("2000-01-01T00:00"), at("2199-12-31T23:59")):
+        assert found(sqlite_database, store, when).when == when

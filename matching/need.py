@@ -20,9 +20,12 @@ from pydantic_core import CoreSchema, ErrorDetails
 from geodata.coordinates import LonLat, is_in_japan
 from matching.need_values import (
     A_NUMBER,
+    MOST_AREAS,
+    MOST_NAMED,
     MOST_WINDOWS,
     Accuracy,
     Clock,
+    Codes,
     Day,
     Flag,
     Metres,
@@ -97,7 +100,7 @@ class At(Part):
 
 
 class Wishes(Part):
-    activities: tuple[str, ...] = ()
+    activities: Codes = ()
     text: Annotated[str, StringConstraints(max_length=2000)] | None = None
 
 
@@ -112,7 +115,7 @@ class Limits(Part):
     step_free: Flag | None = None
     max_yen: Annotated[int, Field(ge=0, le=1_000_000), A_NUMBER] | None = None
     pay_wanted: Flag | None = None
-    languages: tuple[str, ...] | None = None
+    languages: Codes | None = None
     with_child: Flag | None = None
     sessions_per_week: Annotated[int, Field(ge=1, le=14), A_NUMBER] | None = None
     minutes: Annotated[int, Field(ge=1, le=1440), A_NUMBER] | None = None
@@ -120,7 +123,7 @@ class Limits(Part):
     from_home: Flag | None = None  # would rather join from home, by telephone or online
     no_smoking: Flag | None = None
     no_animals: Flag | None = None
-    holds: tuple[str, ...] | None = None  # what of the requirements the person has
+    holds: Codes | None = None  # what of the requirements the person has
     holds_open: Flag | None = None  # what `holds` doesn't name wasn't asked about
 
 
@@ -141,9 +144,9 @@ class Area(Part):
 class Safety(Part):
     """What must never be; for these, not known counts as no."""
 
-    exclude_organizations: tuple[uuid.UUID, ...] = ()
-    exclude_resources: tuple[uuid.UUID, ...] = ()
-    exclude_areas: tuple[Area, ...] = ()
+    exclude_organizations: tuple[uuid.UUID, ...] = Field(default=(), max_length=MOST_NAMED)
+    exclude_resources: tuple[uuid.UUID, ...] = Field(default=(), max_length=MOST_NAMED)
+    exclude_areas: tuple[Area, ...] = Field(default=(), max_length=MOST_AREAS)
     protected: Flag = False
     no_children_present: Flag = False
     no_alcohol: Flag = False
@@ -194,14 +197,12 @@ class Need(Part):
     limits: Limits = Limits()
     windows: tuple[Window, ...] = Field(default=(), max_length=MOST_WINDOWS)
     safety: Safety = Safety()
-    set_aside: tuple[SetAside, ...] = Field(default=(), max_length=500)
+    set_aside: tuple[SetAside, ...] = Field(default=(), max_length=MOST_NAMED)
 
     @property
     def spans(self) -> list[tuple[int, int, int]]:
-        """Return the hours in which the person can come: weekday, from and to in minutes."""
-        return [
-            (weekday_number(w.day), minutes_of(w.start), minutes_of(w.end)) for w in self.windows
-        ]
+        """Return the hours in which the person can come: weekday (Monday 0) and minutes."""
+        return [(DAYS.index(w.day), minutes_of(w.start), minutes_of(w.end)) for w in self.windows]
 
     @property
     def point(self) -> LonLat:
@@ -262,6 +263,8 @@ def _first_problem(detail: ErrorDetails) -> BadNeed:
     field = ".".join(str(part) for part in detail["loc"])
     known = {"missing": "need.missing", "extra_forbidden": "need.unknown_field"}
     kind = str(detail["type"])
+    if kind == "too_long":
+        return BadNeed(field, sentence("need.too_many", most=detail["ctx"]["max_length"]))
     if kind.startswith("date") or detail["loc"][-1:] in (("on",), ("until",)):
         return BadNeed(field, sentence("need.bad_date"))
     if kind == "extra_forbidden":
@@ -334,11 +337,6 @@ def _with_point(need: Need, geocode: Callable[[str], At | None] | None) -> Need:
     if found is None:
         raise BadNeed("at.address", sentence("need.address_unknown"))
     return need.model_copy(update={"at": found})
-
-
-def weekday_number(day: str) -> int:
-    """Return 0 for Monday … 6 for Sunday."""
-    return DAYS.index(day)
 
 
 def minutes_of(clock: str) -> int:

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints
 
+from resources.vocabulary import MOST_TERMS
+
 
 def _no_other_kind(value: Any) -> Any:
     if isinstance(value, bool | str):
@@ -42,9 +44,16 @@ Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY), BeforeValidator(_a_day)]
 """Never a number of seconds: 0 for "never" would be a day long past."""
 
 MOST_METRES, MOST_MINUTES = 100_000, 600
-MOST_WINDOWS = 50
 """How far a question may reach where it says so; one that doesn't reaches everywhere."""
+
+MOST_WINDOWS = 50
+MOST_CODES = MOST_TERMS["activity"]
+"""Of one closed list, in one field; no list has more."""
+
+MOST_NAMED, MOST_AREAS = 500, 100
+"""Hosts and places named one by one; areas, each of which is looked for in every row."""
 
 Minutes = Annotated[float, Field(gt=0, le=MOST_MINUTES, allow_inf_nan=False), A_NUMBER]
 Accuracy = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False), A_NUMBER]
 Metres = Annotated[float, Field(gt=0, le=MOST_METRES, allow_inf_nan=False), A_NUMBER]
+Codes = Annotated[tuple[str, ...], Field(max_length=MOST_CODES)]

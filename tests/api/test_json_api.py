@@ -137,6 +137,17 @@ def test_a_token_that_may_only_read_writes_nothing(as_role: Callable[..., TestCl
     assert answer.status_code == 403
 
 
+def test_a_list_that_is_too_long_is_refused_with_its_field_and_its_limit(
+    as_role: Callable[..., TestClient],
+) -> None:
+    areas = [{"lon": 139.7, "lat": 35.7, "radius_m": 500}] * 101
+    asked = {**NEED, "safety": {"exclude_areas": areas}}
+    answer = as_role("support").post("/api/v1/suggestions", json=asked)
+    assert answer.status_code == 422
+    assert answer.json()["error"] == "指定できるのは100件までです。減らしてください。"
+    assert answer.json()["fields"] == [{"field": "safety.exclude_areas", "problem": "unusable"}]
+
+
 def test_a_moment_of_other_times_is_refused_with_its_field(
     as_role: Callable[..., TestClient],
 ) -> None:

@@ -211,6 +211,7 @@ def test_a_search_without_a_person_gives_suggestions_and_keeps_nothing(
         {"address": "南大塚三丁目", "age": "300"},
         {"address": "南大塚三丁目", "walk_minutes": "abc"},
         {"address": "南大塚三丁目", "needs": ["nonsense"]},
+        {"address": "南大塚三丁目", "languages": ["ja"] * 65},
     ],
 )
 def test_a_search_that_cannot_be_says_so_in_one_sentence(

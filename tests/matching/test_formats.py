@@ -116,3 +116,32 @@ def test_every_reason_for_staying_without_a_place_is_documented() -> None:
     reasons = schema("shared")["properties"]["unplaced"]["items"]["properties"]["reason"]["enum"]
     told = {name.removeprefix("unplaced.") for name in catalogue() if name.startswith("unplaced.")}
     assert set(reasons) == told
+
+
+AREA = {"lon": 139.7, "lat": 35.7, "radius_m": 500}
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "one", "most"),
+    [
+        ("safety", "exclude_organizations", str(uuid.UUID(int=1)), 500),
+        ("safety", "exclude_resources", str(uuid.UUID(int=1)), 500),
+        ("safety", "exclude_areas", AREA, 100),
+        ("limits", "languages", "ja", 64),
+        ("limits", "holds", "referral", 64),
+        ("wishes", "activities", "cleaning", 64),
+    ],
+)
+def test_a_list_in_a_question_has_an_end_and_is_told_which(
+    part: str, field: str, one: object, most: int
+) -> None:
+    at = {"lon": 139.7, "lat": 35.7}
+    assert parse_need({"at": at, part: {field: [one] * most}}, catalogues.VOCABULARY)
+    longer = {"at": at, part: {field: [one] * (most + 1)}}
+    with pytest.raises(BadNeed) as refused:
+        parse_need(longer, catalogues.VOCABULARY)
+    assert refused.value.field == f"{part}.{field}"
+    assert refused.value.problem.ja == f"指定できるのは{most}件までです。減らしてください。"
+    assert refused.value.problem.en == f"At most {most} can be named; name fewer."
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(longer, schema("need"))

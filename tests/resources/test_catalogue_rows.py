@@ -386,6 +386,81 @@ def test_the_schema_says_what_is_allowed_as_the_import_does() -> None:
         assert (schema["minimum"], schema["maximum"]) == degrees
 
 
+def closes(**facts: Any) -> Row:
+    return {"rules": [], "closed": [facts]}
+
+
+def holds(**facts: Any) -> Row:
+    return {"rules": [{**TUESDAY, **facts}]}
+
+
+ONCE = {"from": "9:00", "to": "48:00", "dates": ["2026-08-16"]}
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        {"rules": [], "closed": None},
+        {"rules": [{"from": "00:00", "to": "24:00"}]},
+        {"rules": [ONCE, {**ONCE, "days": [], "nth": None, "month_days": None, "holidays": None}]},
+        holds(nth=[1, -1], holidays="only", month_days=[31], if_holiday=None),
+        holds(holidays="closed", if_holiday="next_weekday"),
+        {"rules": [{**TUESDAY, "days": [], "month_days": [15], "holidays": "closed",
+                    "if_holiday": "next_day"}]},
+        closes(days=["mon"], nth=[], if_holiday="next_day", holidays=False),
+        closes(from_day="12-29", to_day="01-03"),
+        closes(holidays=True),
+        closes(dates=["2026-12-24"]),
+    ],
+)  # fmt: skip
+def test_a_schedule_that_the_import_reads_is_one_of_the_schema(
+    sqlite_database: Database, schedule: Row
+) -> None:
+    rows = with_facts("offering", schedule=schedule)
+    jsonschema.validate(rows[4], SCHEMA)
+    assert brought_in(sqlite_database, rows).added == 4
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        {"rules": [{"days": ["tue"], "from": "13:00"}]},
+        {"rules": [{"days": ["tue"], "from": None, "to": "15:00"}]},
+        {"rules": ["tue 13:00"]},
+        holds(to="48:01"),
+        {"rules": [{**TUESDAY, "from": "24:00", "to": "25:00"}]},
+        holds(days=["tuesday"]),
+        holds(days="tue"),
+        holds(days=[], nth=[1]),
+        holds(nth=[6]),
+        holds(month_days=[32]),
+        holds(holidays="sometimes"),
+        holds(if_holiday="next_day"),
+        holds(holidays="closed", if_holiday="open"),
+        holds(dates=["2026-08-16"]),
+        {"rules": [{**ONCE, "holidays": "open"}]},
+        {"rules": [{**ONCE, "dates": ["16.8.2026"]}]},
+        holds(closed=True),
+        closes(),
+        closes(nth=[2]),
+        closes(undated="obon"),
+        closes(from_day="12-29"),
+        closes(days=["mon"], to_day="01-03"),
+        closes(from_day="12-29", to_day="13-01"),
+        closes(holidays="yes"),
+        closes(holidays=True, if_holiday="next_day"),
+    ],
+)
+def test_a_schedule_that_the_import_refuses_is_none_of_the_schema(
+    sqlite_database: Database, schedule: Row
+) -> None:
+    rows = with_facts("offering", schedule=schedule)
+    with pytest.raises(BadFile, match="schedule"):
+        brought_in(sqlite_database, rows)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(rows[4], SCHEMA)
+
+
 def test_the_schema_requires_what_a_new_row_can_not_be_without() -> None:
     for table, model in TABLES.items():
         keys = {c.key for c in inspect(model).primary_key}

@@ -45,6 +45,23 @@ def test_in_english_the_questions_are_english_and_so_are_the_marks(
     assert not set("：、～。（）") & set(asks)
 
 
+def test_a_card_says_of_room_once_what_was_said_and_when(
+    signed_in: Callable[..., TestClient], program: Program
+) -> None:
+    client = signed_in("coordinator")
+    token = token_of(client.get("/resources/new").text)
+    data = {"csrf": token, "name": "架空のサロン", "kind": "salon", "status": "published",
+            "lon": "139.7148", "lat": "35.7295", "needs": ["isolation"],
+            "availability": "capacity", "places": "2"}  # fmt: skip
+    assert client.post("/resources/new", data=data).status_code == 303
+    at = {"lon": 139.7148, "lat": 35.7290}
+    person = receive_person(program, {"at": at, "age": 52, "needs": {"isolation": 3}})
+    page = client.get(f"/people/{person}").text
+    card = page.split('<dl class="facts">')[1].split("</details>")[0]
+    assert card.count("空き2（今日、職員が確認）") == 1
+    assert card.count("空き2") == 1
+
+
 def test_no_template_holds_a_mark_that_only_japanese_has() -> None:
     odd = [p.name for p in TEMPLATES.glob("*.html") if set("：、～") & set(p.read_text("utf-8"))]
     assert odd == []

@@ -153,17 +153,21 @@ def addresses(place: Location) -> list[Json]:
 
 
 def capacities(resource: Resource, offering: Offering, vocabulary: Vocabulary) -> list[Json]:
-    """Return how many places are left, where a number was said and on which day."""
+    """Return how many places are left, where a number was said and on which day.
+
+    Our capacity is the usual one, and a session may have more; a `maximum` is never exceeded.
+    """
     if offering.places is None or offering.availability_said_on is None:
         return []
     status = vocabulary.label("availability", offering.availability)
+    is_exceeded = offering.capacity is not None and offering.places > offering.capacity
     facts = {
         "id": derived_id(offering.id, "capacity"),
         "service_id": str(resource.id),
         "unit": PEOPLE,
         "unit_id": PEOPLE["id"],
         "available": offering.places,
-        "maximum": offering.capacity,
+        "maximum": None if is_exceeded else offering.capacity,
         "description": f"{offering.label}: {status}" if offering.label else status,
         "updated": datetime.combine(offering.availability_said_on, time(0), JAPAN).isoformat(),
         "service_at_location_id": str(offering.id),

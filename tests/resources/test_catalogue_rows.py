@@ -24,6 +24,7 @@ from resources import clock
 from resources.allowed import CHOICES, CODES, RANGES
 from resources.database import Database
 from resources.exchange import TABLES, export_catalogue, import_catalogue
+from resources.hsds.parts import capacities
 from resources.import_report import FileReport
 from resources.models import Base, Offering, Resource
 from resources.moments import Moment
@@ -203,6 +204,21 @@ def test_a_file_that_changes_one_of_two_fields_is_held_to_what_is_stored_of_the_
     header, resource = documented()[0], documented()[2]["id"]
     with pytest.raises(BadFile, match="Line 2 has age_min above age_max"):
         brought_in(sqlite_database, [header, {"type": "resource", "id": resource, "age_min": 40}])
+
+
+def test_more_places_than_the_usual_capacity_stay_as_they_were_said(
+    sqlite_database: Database,
+) -> None:
+    """A session may have more; in HSDS, where a maximum is never exceeded, it is left out."""
+    said = {"availability": "capacity", "availability_said_on": "2026-11-20", "capacity": 10}
+    for places, maximum in ((12, None), (10, 10), (0, 10)):
+        brought_in(sqlite_database, with_facts("offering", places=places, **said))
+        with sqlite_database.reading() as session:
+            offering = session.get_one(Offering, uuid.UUID(documented()[4]["id"]))
+            resource = session.get_one(Resource, offering.resource_id)
+            assert (offering.places, offering.capacity) == (places, 10)
+            (told,) = capacities(resource, offering, default_vocabulary())
+        assert (told["available"], told.get("maximum")) == (places, maximum)
 
 
 OFFERING, AGENCY = documented()[4]["id"], {"type": "agency", "code": "a", "ja": "課", "en": "A"}

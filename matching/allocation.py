@@ -111,12 +111,14 @@ def arcs_of(person: ArrayLike, place: ArrayLike, fit: ArrayLike) -> Arcs:
 
 def _check_pairs(arcs: Arcs) -> None:
     """Refuse a pair given twice: each of its arcs would count as a member of the household."""
-    order = np.lexsort((arcs.place, arcs.person))
-    person, place = arcs.person[order], arcs.place[order]
-    again = np.flatnonzero((person[1:] == person[:-1]) & (place[1:] == place[:-1]))
+    places = arcs.place.max(initial=0) + 1
+    pairs = arcs.person * places + arcs.place
+    pairs.sort()
+    again = np.flatnonzero(pairs[1:] == pairs[:-1])
     if len(again):
+        person, place = divmod(pairs[again[0]], places)
         raise Impossible(
-            f"person {person[again[0]]} and place {place[again[0]]} are given more than once; "
+            f"person {person} and place {place} are given more than once; "
             "give each pair once, with the fit that counts"
         )
 

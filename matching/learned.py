@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from geodata.compiled import compiled
 from matching.criteria import CRITERIA, Named
 from matching.sentences import Sentence, sentence
-from matching.terms import NEUTRAL
 
 FORMAT = 1
 
@@ -64,12 +63,6 @@ class Learned:
     @cached_property
     def words(self) -> Sentence:
         return sentence("learned.used", outcomes=self.outcomes, percent=f"{100 * self.share:.1f}")
-
-    def chance(self, values: Mapping[str, float], kind: str) -> float:
-        """Return the chance of staying, 0 … 1; a criterion that wasn't asked stands at one half."""
-        logit = self.intercept + self.kinds.get(kind, 0.0)
-        logit += sum(c * values.get(code, NEUTRAL) for code, c in self.criteria.items())
-        return 1.0 / (1.0 + math.exp(-logit))
 
     def numbers(self, kinds: Sequence[str]) -> NDArray[np.float64]:
         """Return it as the loop over places takes it: share, intercept, criteria, kinds."""

@@ -173,12 +173,3 @@ def _solved(model: "CpModel") -> "CpSolver":
     status = solver.solve(model)
     assert status == cp_model.OPTIMAL, solver.status_name(status)
     return solver
-
-
-def worth(chosen: Sequence[Option], needs: Mapping[str, int]) -> int:
-    """Return what a week counts, as `best_week` counts it."""
-    answered = {n for option in chosen for n in option.needs} & set(needs)
-    total = sum(needs.values())
-    return sum(o.score for o in chosen) + sum(
-        round(COVERING * needs[code] / total) for code in answered
-    )

@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from matching.schemes_kept import save_thresholds
 from matching.store import IndexStore
 from matching.ways_between import WaysBetween
 from matching.week import week_of
-from matching.week_search import PAUSE_MINUTES, PER_DAY, Option, Stay, best_week, worth
+from matching.week_search import PAUSE_MINUTES, PER_DAY, Option, Stay, best_week
 from resources.clock import JAPAN
 from resources.commands import register_resource
 from resources.database import Database
@@ -121,6 +122,13 @@ def test_no_week_that_is_possible_counts_more(
     }
     best = max((worth(week, NEEDS), -doubts(week), -late) for week, late in weeks.items())
     assert (worth(chosen, NEEDS), -doubts(chosen), -lateness(found)) == best
+
+
+def worth(chosen: Sequence[Option], needs: dict[str, int]) -> int:
+    """What a week counts: its scores, and for each need that it answers its share of a whole one."""
+    answered = {need for option in chosen for need in option.needs if need in needs}
+    whole = sum(needs.values())
+    return sum(o.score for o in chosen) + sum(round(10_000 * needs[n] / whole) for n in answered)
 
 
 def at(hour: float, place: int, metres: float = 0, minutes: int = 60) -> Option:

@@ -1,15 +1,20 @@
 """A plain reference of the engine: goes through all offerings one by one, in Python, no arrays.
 
 It follows the words of docs/matching.md, not the code of `matching`; only the closed lists, the
-weights and the text vectors' definition are shared.
+file of weights and thresholds and the text vectors' definition are shared. What the wishes say was
+read by hand (`wishes_read`).
 """
 
 import math
+import tomllib
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +24,9 @@ from sqlalchemy.orm import Session
 from geodata.streets import StreetGraph
 from matching.learned import Learned
 from matching.need import Need
-from matching.note import activities_named, names_from_home
-from matching.note_wish import liked_words
-from matching.schemes import Scheme, Thresholds, default_weighing
-from matching.text import fold
+from matching.schemes import Scheme, Thresholds
 from oracle.on_foot import Walker
+from oracle.wishes_read import WISHES_READ
 from resources import schedules
 from resources.clock import JAPAN
 from resources.host_experience import HostExperience
@@ -97,7 +100,28 @@ def round_half_even(value: float) -> int:
 
 
 def _bare(name: str) -> str:
-    return fold(name).replace(" ", "")
+    """A name in one width and case, without blanks and marks."""
+    return "".join(c for c in unicodedata.normalize("NFKC", name).lower() if c.isalnum())
+
+
+@cache
+def thresholds_at_first() -> Any:
+    """The thresholds of a new installation, as they stand in their file."""
+    path = Path(__file__).resolve().parents[3] / "matching" / "schemes.toml"
+    written = tomllib.loads(path.read_text(encoding="utf-8"))["thresholds"]
+    return SimpleNamespace(**{name: first for name, (first, *_) in written.items()})
+
+
+def chance_of_staying(learned: Learned, values: dict[str, float], kind: str) -> float:
+    """1 ÷ (1 + e^−(intercept + Σ coefficient × value + that of the kind)); not asked = ½."""
+    exponent = learned.intercept + learned.kinds.get(kind, 0.0)
+    for code, coefficient in learned.criteria.items():
+        exponent += coefficient * values.get(code, 0.5)
+    return 0.0 if exponent < -700 else 1.0 / (1.0 + math.exp(-exponent))
+
+
+def learned_share(learned: Learned) -> float:
+    return learned.weight / (100 + learned.weight)
 
 
 def three(known: bool, passes: bool) -> str:
@@ -126,14 +150,13 @@ class Reference:
         start = time(local.hour, local.minute) if self.day == local.date() else time(0)
         self.start = datetime.combine(self.day, start, JAPAN)
         self.scheme = scheme
-        self.numbers = numbers or default_weighing().thresholds
+        self.numbers = numbers or thresholds_at_first()
         self.learned = learned
-        # Word lists are shared with the engine; what is read by them counts where none was chosen.
-        named = () if need.wishes.activities else activities_named(need.wishes.text or "")
-        self.wished = set(need.wishes.activities) | set(named)
-        self.words = liked_words(need.wishes.text or "")
+        wish = WISHES_READ[need.wishes.text or ""]
+        self.wished = set(need.wishes.activities) or set(wish.activities)
+        self.words = wish.words
         said = need.limits.from_home
-        self.home_wished = names_from_home(need.wishes.text or "") if said is None else said
+        self.home_wished = wish.from_home if said is None else said
         self.held: dict[UUID, list[schedules.SessionTime] | None] = {}
         self.attended: dict[UUID, list[schedules.SessionTime]] = {}
         self.stays: dict[tuple[int, int, int], int] = {}
@@ -859,10 +882,11 @@ class Reference:
         found = {c: values[c] * (w / whole) for c, w in used.items()}
         if self.learned is None:
             return found
-        rest = 1.0 - self.learned.share
+        share = learned_share(self.learned)
+        rest = 1.0 - share
         found = {c: values[c] * (w / whole * rest) for c, w in used.items()}
-        likely = self.learned.chance({c: values[c] for c in used}, kind)
-        return {**found, "learned": likely * self.learned.share}
+        likely = chance_of_staying(self.learned, {c: values[c] for c in used}, kind)
+        return {**found, "learned": likely * share}
 
     def relevant(self, entry: Entry, text_of: Any) -> bool:
         """Whether it answers a need that weighs no less than one below the heaviest, or a wish."""

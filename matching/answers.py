@@ -9,6 +9,7 @@ from geodata.points import is_rough
 from matching.learned import Learned
 from matching.place_shown import PlaceKept, PlaceShown
 from matching.reach import WayIn
+from matching.schemes import UNIT
 from matching.sentences import Sentence, joined, question_of, sentence
 from matching.sureness import sure_words
 from matching.times import SessionAhead
@@ -98,11 +99,11 @@ class Suggestion(NamedTuple):
         """Return `as_json` with these two put in, as JSON or as they are written."""
         return {
             **self.place.as_json(),
-            "score": self.score / 10_000,
+            "score": self.score / UNIT,
             "confidence": self.confidence / 100,
             "confidence_words": self.confidence_words.as_json(),
             "hub": self.hub,
-            "contributions": {k: v / 10_000 for k, v in self.contributions.items()},
+            "contributions": {k: v / UNIT for k, v in self.contributions.items()},
             "verdicts": verdicts,
             "distance_m": self.distance_m,
             "walk_minutes": self.walk_minutes,

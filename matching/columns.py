@@ -10,9 +10,6 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 """A column of any kind; which kind stands in `COLUMNS`."""
 
-NONE_DAY = -1
-"""A date that is not known, where dates are days since 1970-01-01."""
-
 COLUMNS: dict[str, str] = {
     # Identity. The 128 bits of an offering's id; the low halves of its resource's and host's.
     "id_high": "u8",
@@ -131,6 +128,8 @@ CONVERSATIONS = ("none", "optional", "expected")
 GENDERS = ("any", "female", "male")
 ATTENDANCES = ("drop_in", "whole")
 
+PUBLISHED = STATUSES.index("published")
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -165,7 +164,7 @@ class Columns:
 
     @property
     def bytes(self) -> int:
-        """Return how many bytes the columns take."""
+        """Return how many bytes the columns take, without what is kept to be shown (`shown`)."""
         own = self.records.nbytes + self.pointer.nbytes + self.slots.nbytes
         return own + sum(a.nbytes for a in self.texts.values())
 

@@ -33,7 +33,7 @@ from matching.place_shown import SHOWN, kept
 from resources import schedules
 from resources.host_experience import band_of_days, band_of_people
 from resources.track_record import LATEST
-from resources.vocabulary import UNSORTED
+from resources.vocabulary import RUNGS, UNSORTED
 
 # What the encoder reads of each offering, in this order.
 SOURCE = (
@@ -54,7 +54,6 @@ SOURCE = (
 EPOCH = date(1970, 1, 1).toordinal()
 LOW_HALF = (1 << 64) - 1
 NOBODY_OLDER = 200
-RUNGS = range(6)
 
 
 def day_number(day: date) -> int:
@@ -107,7 +106,7 @@ def _codes(stored: str | None) -> list[str] | None:
 def _rungs(stored: Sequence[Any] | None) -> int:
     """Return the bits of the rungs of the ladder; what is none is left out."""
     said = list(stored or ())
-    return sum(1 << rung for rung in RUNGS if rung in said)
+    return sum(1 << rung for rung in range(RUNGS) if rung in said)
 
 
 def _ages(
@@ -220,7 +219,7 @@ class Encoder:
         )
         flat = [r for r in runs if r is not None and len(r)]
         self._slots.append(np.concatenate(flat) if flat else np.empty((0, 3), np.int64))
-        self._write_shown(out, source, n)
+        self._write_shown(out, source)
         records = np.empty(n, RECORD)
         for name in COLUMNS:
             records[name] = out[name]
@@ -264,7 +263,7 @@ class Encoder:
         ]
         return np.array(runs, np.int64).reshape(-1, 3)
 
-    def _write_shown(self, out: dict[str, Array], source: dict[str, Any], n: int) -> None:
+    def _write_shown(self, out: dict[str, Array], source: dict[str, Any]) -> None:
         at, starts, lengths = self._shown.tell(), [], []
         columns = (source[name] for name in SHOWN)
         for visibility, *facts in zip(source["visibility"], *columns, strict=True):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.learned import OTHERS
 from matching.learning import (
     BETTER_BY,
     FEWEST_HELD,
@@ -106,8 +107,8 @@ def evaluate(outcomes: Sequence[Outcome]) -> Evaluation:
     # As the engine would: a criterion beside the others, not in their place, with the weight that
     # all outcomes would give it.
     weight = weight_of(len(known))
-    together = (scores * 100.0 + chance * weight) / (100.0 + weight)
-    judged = Judged(later, scores, together, np.full(len(later), share), chance, stayed)
+    together = (scores * OTHERS + chance * weight) / (OTHERS + weight)
+    judged = HeldOut(later, scores, together, np.full(len(later), share), chance, stayed)
     ndcg_rules, ndcg_learned, brier_share, brier_learned = judged.figures()
     groups, small = by_group(outcomes, judged)
     better = ndcg_learned >= ndcg_rules + BETTER_BY and judged.chances_are_surely_nearer()
@@ -119,7 +120,7 @@ def evaluate(outcomes: Sequence[Outcome]) -> Evaluation:
 
 
 @dataclass(frozen=True)
-class Judged:
+class HeldOut:
     """Later outcomes (n), and (n,) of each what two orders and two chances go by.
 
     by_rules, together : scores without and with what was learned
@@ -134,10 +135,10 @@ class Judged:
     chance: NDArray[np.float64]
     stayed: NDArray[np.float64]
 
-    def of(self, group: str) -> "Judged":
+    def of(self, group: str) -> "HeldOut":
         """Return those of one group."""
         rows = np.array([i for i, o in enumerate(self.later) if o.group == group], np.int64)
-        return Judged(
+        return HeldOut(
             [self.later[i] for i in rows], self.by_rules[rows], self.together[rows],
             self.share[rows], self.chance[rows], self.stayed[rows],
         )  # fmt: skip
@@ -202,7 +203,7 @@ def calibration(
 
 
 def by_group(
-    outcomes: Sequence[Outcome], judged: Judged | None = None
+    outcomes: Sequence[Outcome], judged: HeldOut | None = None
 ) -> tuple[tuple[Group, ...], int]:
     """Return what is told of each group, and how many groups are too small to be told."""
     found: dict[str, list[Outcome]] = defaultdict(list)
@@ -225,7 +226,7 @@ def by_group(
     return tuple(told), len(found) - len(told)
 
 
-def _told_figures(judged: Judged, names: Collection[str]) -> dict[str, dict[str, Any]]:
+def _told_figures(judged: HeldOut, names: Collection[str]) -> dict[str, dict[str, Any]]:
     """Return what is told of groups' later outcomes, of none where it would tell of the rest.
 
     All later outcomes together are told, too; where those of no group that is told are fewer than a
@@ -241,7 +242,7 @@ def _told_figures(judged: Judged, names: Collection[str]) -> dict[str, dict[str,
     return {name: _figures_of(j) for name, j in told.items()}
 
 
-def _figures_of(judged: Judged) -> dict[str, Any]:
+def _figures_of(judged: HeldOut) -> dict[str, Any]:
     """Return how many later outcomes there are, and their figures."""
     ndcg_rules, ndcg_learned, brier_share, brier_learned = judged.figures()
     # An order without anybody who stayed is neither good nor bad.

@@ -13,7 +13,7 @@ from matching.sentences import Sentence, joined, sentence
 from matching.sight import Seen
 from matching.sureness import ago
 from matching.terms import ESSENTIAL
-from matching.verdicts import codes_of, labels_of, shown_date, shown_flag, shown_number
+from matching.verdicts import codes_of, labels_of, rungs_of, shown_date, shown_flag, shown_number
 from resources.host_experience import NEVER_ANSWERED
 
 
@@ -143,7 +143,7 @@ def _unknown(rule: str) -> Sentence:
 
 
 def _step(p: Seen) -> Ground:
-    steps = [r for r in range(6) if int(p["steps"]) >> r & 1]
+    steps = rungs_of(p["steps"])
     if not steps:
         return Ground({"steps": None}, sentence(NOT_KNOWN))
     terms = [p.codebook.vocabulary.terms("step")[r] for r in steps]

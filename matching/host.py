@@ -13,6 +13,7 @@ from matching.verdicts import (
     UNKNOWN,
     Rule,
     always,
+    rungs_of,
     shown_date,
     shown_number,
     verdict,
@@ -25,18 +26,14 @@ def step(p: Any, _look: Any, a: Any) -> int:
     return verdict((p["steps"] & a["near_steps"]) != 0, p["steps"] != 0)
 
 
-def _rungs(mask: Any) -> list[int]:
-    return [r for r in range(6) if int(mask) >> r & 1]
-
-
 def _evidence_step(p: Seen) -> tuple[str, Any]:
-    return "steps", _rungs(p["steps"]) or None
+    return "steps", rungs_of(p["steps"]) or None
 
 
 def _change_step(p: Seen) -> Sentence | None:
     here, gap = p.ask.need.step, p.ask.thresholds.step_gap_rungs
     assert here is not None
-    rung = min(_rungs(p["steps"]), key=lambda r: (abs(r - here), r))
+    rung = min(rungs_of(p["steps"]), key=lambda r: (abs(r - here), r))
     near_enough = rung - gap if rung > here else rung + gap
     term = p.codebook.vocabulary.terms("step")[near_enough]
     key = "step_lower" if rung > here else "step_higher"

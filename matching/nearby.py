@@ -12,10 +12,13 @@ from sqlalchemy.orm import Session
 
 from geodata.compiled import compiled
 from geodata.coordinates import LonLat
+from geodata.pace import USUAL_SPEED_M_S, USUAL_WALK_MINUTES
 from geodata.walking import walks_from
 from matching.ask import straight_reach_m
+from matching.columns import PUBLISHED
 from matching.encoding import day_number
 from matching.fresh import is_full, places_to_show
+from matching.hours import DAY
 from matching.index import Index
 from matching.need import BadNeed
 from matching.need_values import FIRST_DAY, LAST_DAY
@@ -28,7 +31,6 @@ from matching.sureness import sure_words
 from resources import clock
 from resources.clock import JAPAN
 
-DAY = 1440
 OPEN, UNCERTAIN, UNKNOWN, SHUT = 0, 1, 2, 3
 WORDS = ("open", "uncertain", "unknown")
 
@@ -50,8 +52,8 @@ class NearbyQuestion:
     """
 
     at: LonLat
-    walk_minutes: float = 15.0
-    speed_m_s: float = 1.1
+    walk_minutes: float = USUAL_WALK_MINUTES
+    speed_m_s: float = USUAL_SPEED_M_S
     radius_m: float | None = None
     when: datetime | None = None
     minutes_left: int = 30
@@ -154,7 +156,9 @@ def nearby_places(
     # What ended yesterday may still be open after midnight.
     last_night = (ends == today - 1) & (state <= UNCERTAIN)
     wanted = (
-        kinds[rows["kind"]] & (rows["status"] == 0) & ((ends < 0) | (ends >= today) | last_night)
+        kinds[rows["kind"]]
+        & (rows["status"] == PUBLISHED)
+        & ((ends < 0) | (ends >= today) | last_night)
     )
     found = np.flatnonzero(wanted & (state != SHUT))
     high, low = rows["id_high"], rows["id_low"]

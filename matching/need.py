@@ -18,6 +18,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, ErrorDetails
 
 from geodata.coordinates import LonLat, is_in_japan
+from geodata.pace import USUAL_SPEED_M_S
 from matching.need_values import (
     A_NUMBER,
     MOST_AREAS,
@@ -31,6 +32,8 @@ from matching.need_values import (
     Metres,
     Minutes,
     Number,
+    Rung,
+    Speed,
     Weight,
 )
 from matching.sentences import Sentence, sentence
@@ -187,13 +190,13 @@ class Need(Part):
 
     at: At
     walk_minutes: Minutes | None = None
-    speed_m_s: Annotated[float, Field(ge=0.1, le=5, allow_inf_nan=False), A_NUMBER] = 1.1
+    speed_m_s: Speed = USUAL_SPEED_M_S
     radius_m: Metres | None = None
     age: Annotated[int, Field(ge=0, le=120), A_NUMBER] | None = None
     on: Day | None = None
     needs: dict[str, Weight] = Field(default_factory=dict)
     wishes: Wishes = Wishes()
-    step: Annotated[int, Field(ge=0, le=5), A_NUMBER] | None = None
+    step: Rung | None = None
     limits: Limits = Limits()
     windows: tuple[Window, ...] = Field(default=(), max_length=MOST_WINDOWS)
     safety: Safety = Safety()

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints
 
-from resources.vocabulary import MOST_TERMS
+from resources.vocabulary import MOST_TERMS, RUNGS
 
 
 def _no_other_kind(value: Any) -> Any:
@@ -54,6 +54,8 @@ MOST_NAMED, MOST_AREAS = 500, 100
 """Hosts and places named one by one; areas, each of which is looked for in every row."""
 
 Minutes = Annotated[float, Field(gt=0, le=MOST_MINUTES, allow_inf_nan=False), A_NUMBER]
+Speed = Annotated[float, Field(ge=0.1, le=5, allow_inf_nan=False), A_NUMBER]
+Rung = Annotated[int, Field(ge=0, le=RUNGS - 1), A_NUMBER]
 Accuracy = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False), A_NUMBER]
 Metres = Annotated[float, Field(gt=0, le=MOST_METRES, allow_inf_nan=False), A_NUMBER]
 Codes = Annotated[tuple[str, ...], Field(max_length=MOST_CODES)]

@@ -12,14 +12,12 @@ from matching.need import Need
 from matching.schemes import UNIT, default_weighing
 from matching.store import IndexStore
 from matching.suggest import suggest_placements
-from resources.vocabulary import Vocabulary
+from resources.vocabulary import RUNGS, Vocabulary
 
 OPTIONS = 15
 
 STAYING = UNIT // 10
 """What it counts to go a step farther at a place that is known already: nobody must begin anew."""
-
-RUNGS = 6
 
 STEPS_AT_MOST = 3
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from geodata.compiled import compiled
 from geodata.points import ROUGH_M, is_rough
 from geodata.straight import DETOUR
-from matching.columns import STATUSES
+from matching.columns import PUBLISHED, STATUSES
 from matching.sentences import Sentence, joined, sentence
 from matching.sight import Seen
 from matching.verdicts import (
@@ -29,12 +29,10 @@ LONGEST_WALK = 60
 STEP_M = 100
 """How much farther is told in such steps; farther from the middle of a town, by `ROUGH_M`."""
 
-_PUBLISHED = STATUSES.index("published")
-
 
 @compiled
 def published(p: Any, _look: Any, _a: Any) -> int:
-    return verdict(p["status"] == _PUBLISHED, True)
+    return verdict(p["status"] == PUBLISHED, True)
 
 
 @compiled

@@ -8,7 +8,7 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -57,10 +57,10 @@ class Scheme:
     code: str
     ja: str
     en: str
-    weights: dict[str, float] = field(default_factory=dict)
-    minimum_score: float = 0.25
-    per_host: int = 2
-    per_kind: int = 4
+    weights: dict[str, float]
+    minimum_score: float
+    per_host: int
+    per_kind: int
     active: bool = True
 
     def as_json(self) -> dict[str, Any]:

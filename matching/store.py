@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from geodata.streets import StreetGraph, load_streets
 from matching.codebook import Codebook
 from matching.columns import RECORD, SLOT, Array, Columns
-from matching.encoding import SOURCE, Encoder
+from matching.encoding import LOW_HALF, SOURCE, Encoder
 from matching.index import Index, cell_keys, in_grid_order
 from matching.learned import Learned
 from matching.learned_kept import in_force, learned_since
@@ -276,9 +276,9 @@ def _rows_of(columns: Columns, ids: set[uuid.UUID]) -> np.ndarray[Any, np.dtype[
     """Return the sorted row numbers of some offerings."""
     if not ids:
         return _NO_ROWS
-    low = np.array(sorted(i.int & ((1 << 64) - 1) for i in ids), np.uint64)
+    low = np.array(sorted(i.int & LOW_HALF for i in ids), np.uint64)
     rows = np.flatnonzero(np.isin(columns["id_low"], low))
-    wanted = {(i.int >> 64, i.int & ((1 << 64) - 1)) for i in ids}
+    wanted = {(i.int >> 64, i.int & LOW_HALF) for i in ids}
     high_low = zip(columns["id_high"][rows].tolist(), columns["id_low"][rows].tolist(), strict=True)
     return rows[[pair in wanted for pair in high_low]].astype(np.int64)
 

@@ -16,6 +16,7 @@ from matching.codebook import Codebook
 from matching.encoding import EPOCH
 from matching.sentences import Sentence, sentence
 from matching.sight import Seen
+from resources.vocabulary import RUNGS
 
 PASS, UNKNOWN, FAIL = 1, 0, -1
 WORDS = {PASS: "pass", UNKNOWN: "unknown", FAIL: "fail"}
@@ -105,6 +106,11 @@ def shown_flag(value: Any) -> bool | None:
 
 def codes_of(mask: Any, codebook: Codebook, axis: str) -> list[str]:
     return [c for c, bit in codebook.bits(axis).items() if int(mask) >> bit & 1]
+
+
+def rungs_of(mask: Any) -> list[int]:
+    """Return the rungs of the ladder whose bits are set."""
+    return [rung for rung in range(RUNGS) if int(mask) >> rung & 1]
 
 
 def labels_of(codes: list[str], codebook: Codebook, axis: str) -> Sentence:

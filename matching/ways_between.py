@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 from geodata.coordinates import LonLat
+from geodata.pace import USUAL_SPEED_M_S
 from geodata.straight import metres_between
 from geodata.streets import Snapped, StreetGraph
 from geodata.walking import Walks, walks_from
@@ -22,7 +23,7 @@ class WaysBetween:
     """
 
     streets: StreetGraph | None = None
-    speed_m_s: float = 1.1
+    speed_m_s: float = USUAL_SPEED_M_S
     most_minutes: float | None = None
     _walks: dict[LonLat, Walks | None] = field(default_factory=dict)
     _snapped: dict[LonLat, Snapped] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from matching.encoding import LOW_HALF
 from matching.explained import Explanation, explained
 from matching.need import Need
 from matching.on_foot import walks_for
-from matching.place_shown import PlaceShown, kept
+from matching.place_shown import SHOWN, WHERE, PlaceShown, kept
 from matching.schemes import default_weighing
 from matching.store import IndexStore
 from resources import clock
@@ -94,16 +94,26 @@ def offering_to_explain(session: Session, any_id: uuid.UUID) -> uuid.UUID:
 def _shown(entry: Entry, words: TrackRecord) -> PlaceShown:
     """Show an entry whatever its status: the answer may be that it is closed."""
     o, r, p, h = entry.offering, entry.resource, entry.location, entry.organization
-    where = (None, None, None, None) if p is None else (p.address, p.lon, p.lat, p.accuracy_m)
-    address, lon, lat, accuracy_m = where
-    facts = (
-        r.id, r.name, r.kind, None if h is None else h.name, r.description, address, r.phone, lon,
-        lat, accuracy_m, o.schedule_text, o.verified_on, r.fee_yen, o.invented or r.invented,
-        o.verified_by, *words,
-    )  # fmt: skip
+    sessions_seen, host_answers = words
+    facts = {
+        "resource_id": r.id,
+        "name": r.name,
+        "kind": r.kind,
+        "host_name": None if h is None else h.name,
+        "description": r.description,
+        "phone": r.phone,
+        **{name: None if p is None else getattr(p, name) for name in WHERE},
+        "schedule_text": o.schedule_text,
+        "verified_on": o.verified_on,
+        "fee_yen": r.fee_yen,
+        "invented": o.invented or r.invented,
+        "verified_by": o.verified_by,
+        "sessions_seen": sessions_seen,
+        "host_answers": host_answers,
+    }
     return PlaceShown(
         o.id.int,
-        kept(facts, hidden=p is not None and p.visibility == "hidden"),
+        kept([facts[name] for name in SHOWN], hidden=p is not None and p.visibility == "hidden"),
         o.availability,
         o.places,
         o.availability_said_on,

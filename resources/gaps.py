@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from geodata.access import Reached, reached_on_foot, two_step
 from geodata.areas import district_of
+from geodata.pace import USUAL_SPEED_M_S, USUAL_WALK_MINUTES
 from geodata.streets import StreetGraph
 from resources.demand import PEOPLE, Demand, unmet_demand
 from resources.open_hours import Hours, OpenPlace, open_places, points_of_places
@@ -32,8 +33,8 @@ class GapQuestion:
     kinds: tuple[str, ...]
     need: str | None = None
     hours: Hours = field(default_factory=Hours)
-    walk_minutes: float = 15.0
-    speed_m_s: float = 1.1
+    walk_minutes: float = USUAL_WALK_MINUTES
+    speed_m_s: float = USUAL_SPEED_M_S
     demand: str = PEOPLE
 
     def as_json(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from geodata.coordinates import is_in_japan
 from resources import schedules
-from resources.vocabulary import Vocabulary
+from resources.vocabulary import RUNGS, Vocabulary
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)]
@@ -64,7 +64,7 @@ class ResourcePart(Part):
     requirements: Codes | None = None
     needs: Codes | None = None
     activities: Codes | None = None
-    steps: list[Annotated[int, Field(ge=0, le=5)]] | None = None
+    steps: list[Annotated[int, Field(ge=0, le=RUNGS - 1)]] | None = None
     noise: Literal["low", "medium", "high"] | None = None
     group_size: Annotated[int, Field(ge=1, le=100_000)] | None = None
     conversation: Literal["none", "optional", "expected"] | None = None

@@ -24,6 +24,9 @@ MOST_TERMS = {
 UNSORTED = "unsorted"
 """The kind of what nobody has told the kind of yet; it is never suggested."""
 
+RUNGS = 6
+"""Of the ladder of participation: from 0, contact, to 5, work."""
+
 MEANT = ("audience", "audience_maybe", "rides", "from_home")
 """What a need says of whoever has it: audiences, and whether they ride along or stay at home."""
 

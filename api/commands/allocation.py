@@ -99,11 +99,13 @@ def _people_of(data: Any) -> list[tuple[str, str | None, Any]]:
 
 
 def _print(shared: "Shared", told: "Mapping[UUID, str]") -> None:
+    from matching.schemes import UNIT
+
     print_table(
         say("table.shared"),
         say("table.shared_columns").split("|"),
         (
-            (p.label, p.suggestion.place.name, f"{p.fit / 10_000:.2f}",
+            (p.label, p.suggestion.place.name, f"{p.fit / UNIT:.2f}",
              p.suggestion.first_step_words.in_language(language()))
             for p in shared.placed
         ),
@@ -129,7 +131,7 @@ def _print(shared: "Shared", told: "Mapping[UUID, str]") -> None:
                 (
                     w.name if w.offering not in told else f"{w.name}\n{told[w.offering]}",
                     w.placed_more,
-                    f"{w.total_more / 10_000:+.2f}",
+                    f"{w.total_more / UNIT:+.2f}",
                 )
                 for w in shared.what_if
             ),

@@ -9,6 +9,7 @@ from matching.answers import Answer, Miss, Suggestion, Verdict
 from matching.explained import Explanation
 from matching.nearby import NearbyAnswer
 from matching.place_shown import PlaceKept, PlaceShown
+from matching.schemes import UNIT
 from matching.sentences import sentence
 from matching.sureness import sure_words
 from matching.times import SessionAhead
@@ -84,14 +85,14 @@ def print_explanation(explanation: Explanation, vocabulary: Vocabulary) -> None:
         ),
     )
     print_table(
-        say("table.score", score=f"{suggestion.score / 10_000:.4f}",
-            minimum=f"{explanation.minimum_score / 10_000:.4f}"),
+        say("table.score", score=f"{suggestion.score / UNIT:.4f}",
+            minimum=f"{explanation.minimum_score / UNIT:.4f}"),
         say("table.contribution_columns").split("|"),
         (
             (
                 w.words.in_language(language()),
                 w.ground.words.in_language(language()),
-                f"{w.contribution / 10_000:.4f}",
+                f"{w.contribution / UNIT:.4f}",
             )
             for w in explanation.weighed
         ),
@@ -110,7 +111,7 @@ def _suggestion_row(
     return [
         n,
         _place(s.place, vocabulary),
-        f"{s.score / 10_000:.2f}\n{s.confidence / 100:.2f}",
+        f"{s.score / UNIT:.2f}\n{s.confidence / 100:.2f}",
         _way_to(s, from_town=from_town),
         _session(s.next_session),
         _room(s.place, s.asked_on),

@@ -39,11 +39,17 @@ def path(
                 _rung(s, vocabulary),
                 s.suggestion.place.name,
                 say("table.yes") if s.stays else None,
-                f"{s.suggestion.score / 10_000:.2f}",
+                _score(s),
             )
             for s in stages
         ),
     )
+
+
+def _score(stage: "Stage") -> str:
+    from matching.schemes import UNIT
+
+    return f"{stage.suggestion.score / UNIT:.2f}"
 
 
 def _rung(stage: "Stage", vocabulary: "Vocabulary") -> str:
@@ -59,7 +65,7 @@ def _print_one_place(stages: "list[Stage]", vocabulary: "Vocabulary") -> None:
         say(
             "table.path_one_place",
             place=first.suggestion.place.name,
-            score=f"{first.suggestion.score / 10_000:.2f}",
+            score=_score(first),
             first=_rung(first, vocabulary),
             later=say("table.path_then").join(rungs),
         )

@@ -15,6 +15,7 @@ from api.commands.output import Format, FormatOption, hint, print_json, print_ta
 from api.commands.questions import known_kinds
 from api.commands.whole_files import whole_file
 from api.commands.words import language, say
+from geodata.pace import USUAL_SPEED_M_S, USUAL_WALK_MINUTES
 
 if TYPE_CHECKING:
     from jobs.program import Program
@@ -48,8 +49,8 @@ WEEKDAYS, AFTERNOON = "mon,tue,wed,thu,fri", "13:00-17:00"
 def gaps(
     days: Days = WEEKDAYS,
     hours: Hours = AFTERNOON,
-    walk_minutes: Walk = 15.0,
-    speed: Speed = 1.1,
+    walk_minutes: Walk = USUAL_WALK_MINUTES,
+    speed: Speed = USUAL_SPEED_M_S,
     kind: Kinds = None,
     need: Need = None,
     demand: DemandOption = DemandOf.PEOPLE,
@@ -77,8 +78,8 @@ def siting(
     among: Annotated[list[str] | None, typer.Option(help=say("help.siting_among"))] = None,
     days: Days = WEEKDAYS,
     hours: Hours = AFTERNOON,
-    walk_minutes: Walk = 15.0,
-    speed: Speed = 1.1,
+    walk_minutes: Walk = USUAL_WALK_MINUTES,
+    speed: Speed = USUAL_SPEED_M_S,
     kind: Kinds = None,
     need: Need = None,
     demand: DemandOption = DemandOf.PEOPLE,
@@ -126,8 +127,8 @@ def draw(
     file: Annotated[Path, typer.Argument(help=say("help.map_file"))],
     days: Days = WEEKDAYS,
     hours: Hours = AFTERNOON,
-    walk_minutes: Walk = 15.0,
-    speed: Speed = 1.1,
+    walk_minutes: Walk = USUAL_WALK_MINUTES,
+    speed: Speed = USUAL_SPEED_M_S,
     kind: Kinds = None,
     need: Need = None,
     demand: DemandOption = DemandOf.PEOPLE,

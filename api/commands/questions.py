@@ -8,6 +8,7 @@ from api.commands.inputs import BadInput, identifier, moment, read_profile
 from api.commands.opening import at_of, opened
 from api.commands.output import Format, FormatOption, hint, print_json
 from api.commands.words import say
+from geodata.pace import USUAL_SPEED_M_S, USUAL_WALK_MINUTES
 
 if TYPE_CHECKING:
     from geodata.coordinates import LonLat
@@ -64,8 +65,10 @@ def nearby(
     ] = 30,
     walk_minutes: Annotated[
         float, typer.Option(min=0.1, max=600, help=say("help.walk_minutes"))
-    ] = 15.0,
-    speed: Annotated[float, typer.Option("--speed", min=0.1, max=5, help=say("help.speed"))] = 1.1,
+    ] = USUAL_WALK_MINUTES,
+    speed: Annotated[
+        float, typer.Option("--speed", min=0.1, max=5, help=say("help.speed"))
+    ] = USUAL_SPEED_M_S,
     radius: Annotated[
         float | None, typer.Option("--radius", min=1, max=100_000, help=say("help.radius"))
     ] = None,

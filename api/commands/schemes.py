@@ -244,7 +244,9 @@ def print_effect(found: "Preview", form: Format) -> None:
 
 
 def _score(score: int | None) -> str:
-    return "—" if score is None else f"{score / 10_000:.2f}"
+    from matching.schemes import UNIT
+
+    return "—" if score is None else f"{score / UNIT:.2f}"
 
 
 def _percent(sure: int | None) -> str:

@@ -18,6 +18,7 @@ from api.places import NamedPoint, stations, towns
 from api.rendering import render
 from api.words import say
 from geodata.coordinates import BadPosition, LonLat, position
+from geodata.pace import USUAL_SPEED_M_S, USUAL_WALK_MINUTES
 from jobs.program import Program as OpenProgram
 from matching.nearby import NearbyQuestion, nearby_places
 from matching.need import BadNeed
@@ -84,7 +85,8 @@ def _question(program: OpenProgram, session: Session, given: FormData) -> Nearby
     at = _origin(program, session, given)
     if at is None:
         return None
-    minutes, speed = number(given, "minutes") or 15.0, number(given, "speed") or 1.1
+    minutes = number(given, "minutes") or USUAL_WALK_MINUTES
+    speed = number(given, "speed") or USUAL_SPEED_M_S
     if not 0 < minutes <= 120:
         raise BadField("minutes")
     if not 0 < speed <= 5:

@@ -23,13 +23,13 @@ from casework.cases import Opened, case_of_person
 from casework.consents import FORMS, GIVERS, PURPOSES
 from casework.people import add_person, edit_person
 from casework.roles import WORKS_WITH_PEOPLE
+from geodata.pace import USUAL_SPEED_M_S
 from jobs.program import Program as OpenProgram
 from matching.need import BadNeed, parse_need
 from resources import clock
 
 router = APIRouter(include_in_schema=False, dependencies=[allowed(*WORKS_WITH_PEOPLE)])
 
-USUAL_SPEED_M_S = 1.1
 
 ASKED = {
     "noise", "conversation", "group_size", "max_yen", "sessions_per_week", "minutes",

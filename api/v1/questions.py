@@ -99,14 +99,14 @@ class Nearby(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     at: Point
-    walk_minutes: Annotated[float, Field(gt=0, le=120)] = 15
-    speed_m_s: Annotated[float, Field(gt=0, le=5)] = 1.1
+    walk_minutes: Annotated[float, Field(gt=0, le=120)] = NearbyQuestion.walk_minutes
+    speed_m_s: Annotated[float, Field(gt=0, le=5)] = NearbyQuestion.speed_m_s
     radius_m: Annotated[float, Field(gt=0, le=20_000)] | None = None
     when: datetime | None = None
-    minutes_left: Annotated[int, Field(ge=0, le=1440)] = 30
+    minutes_left: Annotated[int, Field(ge=0, le=1440)] = NearbyQuestion.minutes_left
     kinds: Annotated[list[str], Field(max_length=60)] | None = None
     without_steps: bool = False
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    limit: Annotated[int, Field(ge=1, le=100)] = NearbyQuestion.limit
 
 
 @router.post(

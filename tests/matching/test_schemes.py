@@ -133,15 +133,26 @@ def test_the_contributions_add_up_to_the_score_whatever_the_weights(
 ) -> None:
     scheme = checked(replace(STANDARD, weights=given_weights, minimum_score=0.0))
     person = r.choice(judged.vignettes())
+    need = town.need(person)
+    need = need.model_copy(update={"wishes": need.wishes.model_copy(update={"text": None})})
     with town.database.reading() as session:
         answer = suggest_placements(
-            session, town.store, town.need(person), now=judged.NOW, limit=50,
+            session, town.store, need, now=judged.NOW, limit=50,
             weighing=default_weighing().with_scheme(scheme),
         )  # fmt: skip
-    for s in answer.suggestions:
+        reference = Reference(default_vocabulary(), need, judged.NOW, scheme)
+        plain, _ = reference.suggest(session, 50, lambda _: 0.0)
+    assert len(answer.suggestions) == len(plain)
+    assert plain or person.nothing
+    for s, by_hand in zip(answer.suggestions, plain, strict=True):
+        parts = {code: round(10_000 * value) for code, value in by_hand.contributions.items()}
+        assert s.contributions == pytest.approx(parts, abs=1)  # a half may be rounded either way
         assert s.score == sum(s.contributions.values())
         assert min(s.contributions.values()) >= 0
         assert s.score <= 10_000
+        assert s.score == pytest.approx(
+            10_000 * sum(by_hand.contributions.values()), abs=len(parts)
+        )
 
 
 def test_lists_by_own_numbers_are_those_of_a_plain_walk_through_all_offerings(

@@ -12,7 +12,8 @@ from typing import Any
 
 from matching.note_from_home import is_wished, rather_goes_out
 from matching.note_grades import graded
-from matching.note_hours import timed, without_leftovers
+from matching.note_hours import timed
+from matching.note_hours_together import hours_together
 from matching.note_numbers import counted
 from matching.note_proposals import Proposal
 from matching.note_taken import Taken
@@ -74,9 +75,7 @@ def read_note(note: str) -> list[Proposal]:
         words = "、".join(dict.fromkeys(wished))[:LONGEST_WISH]
         found["wishes.text", ""] = Proposal("wishes.text", words, wished[0])
     order = {name: i for i, name in enumerate(_ORDER)}
-    kept = as_a_whole(
-        taken.without(without_leftovers(list(found.values()))), folded, at_school=young
-    )
+    kept = as_a_whole(taken.without(hours_together(list(found.values()))), folded, at_school=young)
     return sorted(kept, key=lambda p: order[p.field.split(".")[0]])
 
 

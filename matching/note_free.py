@@ -20,11 +20,18 @@ FREE = re.compile(
     rf"なら|だけ|のみ|しか|参加|来られ|来れ|行け|通え|出られ|出かけられ|よい|いい|良い|{_CAN}"
 )
 SURELY_FREE = re.compile(rf"なら|だけ|のみ|しか|{_CAN}")
-LEFT_AT_THAT = re.compile(r"(?:なら|だけ|のみ|に限る)(?:ば|いつでも|何とか|なんとか)?[)」]*\s*$")
-IF_THEN = re.compile(r"なら(?:ば|いつでも)?[)」]*\s*$")
-ONLY = re.compile(
-    r"(?:(?:に|は|の)?しか|(?:で|じゃ)ないと).{0,8}?(?:動|行け|出[らか]|来|空|通え|時間|自由)"
+LEFT_AT_THAT = re.compile(
+    r"(?:なら|だけ|のみ|に限る)(?:ば|いつでも|何時でも|何とか|なんとか)?[)」]*\s*$"
 )
+IF_THEN = re.compile(r"なら(?:ば|いつでも|何時でも)?[)」]*\s*$")
+ONLY = re.compile(
+    r"(?:から)?(?:(?:に|は|の)?しか|(?:で|じゃ)ないと).{0,8}?(?:動|行け|出[らか]|来|空|通え|時間|自由)"
+)
+ONLY_THEN = re.compile(
+    r"[)」]?(?:の?(?:時間帯?|時|間|うち|枠|部分?))?(?:から|に|で|は|[1-9一二]回)?(?:しか|だけ|のみ)"
+)
+"""Right behind hours; further on, it is something else that is all: 「夜のコンビニだけ」."""
+
 COMES_AHEAD = re.compile(
     r"(?:(?:動け|行け|来られ|来れ|通え|出られ|出かけられ|参加でき)る|空いて(?:い)?る|都合の?(?:よい|いい|良い)|自由な)"
     r"(?:の|時間帯?|曜日|日|枠)?(?:は|が|:|=)\s*$|希望(?:日時?|時間帯?|曜日)?(?:は|:)\s*$"
@@ -45,9 +52,33 @@ BUSY = re.compile(
 )
 IS_TAKEN = re.compile(rf"(?:は|も|が|の|に)?[^、]{{0,6}}?(?:{_TAKEN_WORDS}){_NOT_TAKEN}")
 EXCEPT = re.compile(
-    r"(?:は|も|を|だけは?|のみ)?(?:除|無理|だめ|ダメ|不可|NG|×|行け|来られ|以外|都合が(?:悪|つかな))"
+    r"(?:は|も|を|だけは?|のみ)?(?:除|無理|だめ|ダメ|不可|NG|×|行け|来られ|以外|都合が(?:悪|つかな)|埋ま|塞が)"
 )
 """Behind days that are named: not then, whatever else is said of when the person can come."""
+
+_AT_IT = (
+    "通院|透析|デイ|仕事|勤務|出勤|パート|バイト|シフト|授業|学校|登校|部活|塾|会社|職場|診察|外来|受診|作業所"
+    "|送り(?!迎え)|迎え|リハビリ|働い|働く|用事|予定(?:が|は|も)?(?:あ|入)"
+)
+_IS_AT_IT = re.compile(rf"(?:は|も|が|の|に)?(?:朝から|ずっと)?(?:{_AT_IT}){_NOT_TAKEN}")
+_AT_IT_FOR = re.compile(rf"(?:{_AT_IT})(?:の日)?(?:週\d回?)?(?:は|が|:|、)?\s*\(?$")
+_NOT_ALWAYS = re.compile(
+    r"(?:第\s*\d[^、。]{0,8}|隔週[^、。]{0,4}|月に?\d回?[^、。]{0,4}|たまに|時々|ときどき|今月|来月|先月)$"
+)
+_NOT_YET = re.compile(
+    f"{_CAN}|たい|探|見学|体験|始め|応募|面接|紹介|辞め|やめ|てい?た(?:が|けど|頃|ころ)|以前|昔"
+)
+
+
+def is_kept_busy(ahead: str, behind: str) -> bool:
+    """Tell whether somebody is elsewhere in hours that are named: 「木曜の午後は仕事」.
+
+    What holds up somebody else, or in some weeks only, or is only looked for, doesn't tell.
+    """
+    if _NOT_ALWAYS.search(ahead) or _NOT_YET.search(ahead + behind):
+        return False
+    return bool(_IS_AT_IT.match(behind) or _AT_IT_FOR.search(ahead))
+
 
 ONE_DATE = re.compile(r"(?:(?:今|来|先|再来)週の?|(?:今度|次|この前|こないだ)の)$")
 

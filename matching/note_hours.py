@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from matching.note_all_but import without_days_left_out
 from matching.note_free import (
     BUSY,
     CAN_COME,
@@ -19,12 +20,14 @@ from matching.note_free import (
     OF_A_HOUSE,
     ONE_DATE,
     ONLY,
+    ONLY_THEN,
     OTHER_DAYS,
     OTHERS_OF,
     SOME_DAY,
     SURELY_FREE,
     TAKEN,
     TAKEN_FOR,
+    is_kept_busy,
     is_to_be_reached,
     taken_some_weeks,
 )
@@ -38,20 +41,20 @@ from matching.note_parts_of_day import (
 )
 from matching.note_proposals import Proposal
 from matching.note_taken import Taken
-from matching.note_weekdays import BARE_DAY, DAYS_SAID, days_of
+from matching.note_weekdays import BARE_DAY, DAYS_SAID, WHOLE_DAY, days_of
 from matching.note_whom import Others
 from resources.days import DAYS
 
-_WHOLE_DAY = ("09:00", "21:00")
-_AFTER_NOON = ("午後", "PM", "昼過ぎ", "夕方", "夜", "昼")
+_AFTER_NOON = ("午後", "PM", "昼過ぎ", "夕方", "夜", "昼", "ごご", "ゆうがた")
 _LONG_AS_A_JOB = 8
 """Hours: so many on named days and no word more are more likely those of a job."""
 
 _HOUR = (
-    r"(?:(?<![\d:.])\d{1,2}|(?<![一-龥]{2})(?<![十数何第])(?:二?十[一二三]?|[一二三四五六七八九]))"
+    r"(?:正午|(?<![\d:.])(?<!深夜)(?<!深夜の)(?<!夜中)(?<!夜中の)\d{1,2}"
+    r"|(?<![一-龥]{2})(?<![十数何第])(?:二?十[一二三]?|[一二三四五六七八九]))"
 )
 _CLOCK_AHEAD = rf"(?=の?\s*{_HOUR}(?:時(?!間)|:\d|[~〜-]))"
-_UNIT = r"(?::(?P<{0}m>[0-5]\d)|時(?!間)(?P<{0}half>半)?)"
+_UNIT = r"(?::(?P<{0}m>[0-5]\d)|時(?!間)(?P<{0}half>半)?|(?<=正午))"
 _RANGE = (
     rf"(?P<from>{_HOUR}){_UNIT.format('from')}?(?:ごろ|頃)?\s*(?:から|より|[~〜–—−ー-])\s*"
     rf"(?P<topart>午前|午後|昼|夕方|夜)?の?(?P<to>{_HOUR}){_UNIT.format('to')}"
@@ -61,7 +64,7 @@ _OPEN = (
     r"(?P<open>以降|以後|すぎ|過ぎ|から|まで(?!に))"
 )
 _WHEN = re.compile(
-    rf"(?:(?P<days>{DAYS_SAID})(?P<but>\)?以外)?(?:\s*[のはにも:(])?\s*)?"
+    rf"(?:(?P<days>{DAYS_SAID})(?P<but>\)?以外\)?)?(?:\s*(?:[はにも:(]|の(?!み)))?\s*)?"
     rf"(?:(?P<part>{PART_SAID}|[朝昼]{_CLOCK_AHEAD})"
     rf"(?:中|間(?!営業))?(?P<late>以降|以後)?(?:の?\s*{_CLOCK_AHEAD})?(?:の(?!み))?)?(?:{_RANGE}|{_OPEN})?"
 )
@@ -70,13 +73,13 @@ _DAYS_BEHIND = re.compile(
 )
 """Days named behind hours of the clock: 「13時～15時、月・金なら」."""
 _NEXT = re.compile(
-    r"[、。]|\d{1,2}(?:時(?!間)|:\d\d)|早朝|午前|午後|[AP]M(?![A-Za-z])|夕方|平日|土日|週末|[月火水木金土日]曜"
+    r"[、。]|(?<=[○〇◯◎×\s])[月火水木金土日]+(?=[○〇◯◎×のはAP午])|\d{1,2}(?:時(?!間)|:\d\d)|早朝|午前|午後|[AP]M(?![A-Za-z])|夕方|平日|土日|週末|[月火水木金土日]曜"
 )
 _KANJI = "一二三四五六七八九"
 _BEHIND = 16
 """Characters behind what is said of the hours, in which it is said whether they are free."""
 
-_SOME_HOURS = re.compile(r"(?<!何)時(?!々)|昼|日中|朝|晩|夜|夕")
+_SOME_HOURS = re.compile(r"(?<!何)時(?!々)|昼|日中|朝|晩|夜|夕|半[休日]")
 """Named beside days, these are not the whole day, and how much of it isn't known."""
 
 
@@ -109,6 +112,9 @@ def timed(part: str, others: Others, taken: Taken) -> Iterator[Proposal]:
     before: _Said | None = None
     topic: tuple[str, ...] = ()
     came = False
+    told = part
+    part, left_out = without_days_left_out(part)
+    taken.add(left_out, WHOLE_DAY, lasting=True)
     for days in taken_some_weeks(part):
         taken.add(days, None, lasting=False)
     for found in _WHEN.finditer(part):
@@ -126,6 +132,8 @@ def timed(part: str, others: Others, taken: Taken) -> Iterator[Proposal]:
         before = said
         refused = _is_refused(said)
         hours = _hours_left(said) if refused else _hours_of(found)
+        if said.named and not refused and is_kept_busy(said.ahead, said.behind):
+            taken.add_busy(said.days, hours if _tells_hours(said) else None)
         if (
             said.named
             and not ONE_DATE.search(said.ahead)
@@ -140,23 +148,8 @@ def timed(part: str, others: Others, taken: Taken) -> Iterator[Proposal]:
         yield Proposal(
             "windows",
             [{"day": day, "from": hours[0], "to": hours[1]} for day in said.days],
-            (part[found.start() : said.end] + said.behind).strip().rstrip("("),
+            told[found.start() : said.end + len(said.behind)].strip().rstrip("("),
         )
-
-
-def without_leftovers(found: list[Proposal]) -> list[Proposal]:
-    """Leave out what is left by a no ("not in the mornings") where it is said when they can come.
-
-    All hours of a need count together: the wider ones would swallow those that were said.
-    """
-    left = [p for p in found if p.field == "windows" and _is_left(p.because)]
-    said = [p for p in found if p.field == "windows" and p not in left]
-    return [p for p in found if p not in left] if said else found
-
-
-def _is_left(words: str) -> bool:
-    refused = NO.search(re.sub("(?<=[日曜末])以外", "", words))
-    return refused is not None and not re.search("しか|ないと", words)
 
 
 def _said(part: str, found: re.Match[str], before: _Said | None, taken: Taken) -> _Said:
@@ -187,6 +180,10 @@ def _said(part: str, found: re.Match[str], before: _Said | None, taken: Taken) -
     return _Said(found, named, days, ahead, shown, part[end + len(behind) :], max(end, found.end()))
 
 
+def _tells_hours(said: _Said) -> bool:
+    return said.at_the_clock or bool(said.found["part"])
+
+
 def _is_refused(said: _Said) -> bool:
     return NO.search(said.behind) is not None and not ONLY.match(said.behind)
 
@@ -215,7 +212,8 @@ def _comes(said: _Said, came: bool) -> bool:
         return True  # 「月水金の10〜12時、火木は午後」
     if not said.found["part"]:
         return _comes_on_days(said, busy)
-    if free and free.group() in ("しか", "だけ", "のみ") and busy:
+    only = free is not None and free.group() in ("しか", "だけ", "のみ")
+    if only and (busy or not ONLY_THEN.match(said.behind)):
         return False
     if free or COMES_AHEAD.search(said.ahead):
         return True
@@ -292,7 +290,7 @@ def _hours_of(found: re.Match[str]) -> tuple[str, str] | None:
         if not part and _number(found["hour"]) < 9:
             return None  # after six: of the morning, or when work is over?
     else:
-        hours = hours_of_part(part) if part else _WHOLE_DAY
+        hours = hours_of_part(part) if part else WHOLE_DAY
         return (hours[0], max(hours[1], LATEST)) if hours and found["late"] else hours
     if not 5 * 60 <= start < end <= 24 * 60:
         return None
@@ -302,7 +300,7 @@ def _hours_of(found: re.Match[str]) -> tuple[str, str] | None:
 def _end_of(found: re.Match[str]) -> int:
     """Return the minute at which hours end of which only the beginning is said."""
     start = _clock(found, "hour", found["part"])
-    said = (hours_of_part(found["part"]) if found["part"] else None) or _WHOLE_DAY
+    said = (hours_of_part(found["part"]) if found["part"] else None) or WHOLE_DAY
     end = int(said[1][:2]) * 60
     return end if found["open"] == "から" and start < end else max(end, int(LATEST[:2]) * 60)
 
@@ -310,12 +308,16 @@ def _end_of(found: re.Match[str]) -> int:
 def _clock(found: re.Match[str], name: str, part: str | None) -> int:
     """Return the minutes from midnight; nobody goes out at two without 午前 or 朝."""
     hour = _number(found[name])
+    if part == "夜" and (hour < 5 or hour == 12):
+        return (24 + hour % 12) * 60
     later = part in _AFTER_NOON or (part is None and hour < 6 and not found[name].startswith("0"))
     minutes = 30 if found[f"{name}half"] else int(found[f"{name}m"] or 0)
     return (hour + 12 if later and hour < 12 else hour) * 60 + minutes
 
 
 def _number(words: str) -> int:
+    if words == "正午":
+        return 12
     if words.isdecimal():
         return int(words)
     tens, ten, ones = words.rpartition("十")

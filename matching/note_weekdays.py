@@ -4,6 +4,9 @@ import re
 
 from resources.days import DAYS
 
+WHOLE_DAY = ("09:00", "21:00")
+"""The hours of a day of which none are said."""
+
 _WEEKDAYS = "月火水木金土日"
 _GROUPS = {"平日": DAYS[:5], "土日": DAYS[5:], "週末": DAYS[5:], "毎日": DAYS}
 
@@ -34,7 +37,12 @@ def days_of(words: str | None) -> tuple[str, ...]:
             named |= set(days)
             words = words.replace(group, "")
     for first, last in _RANGE.findall(words):
-        named |= set(DAYS[_WEEKDAYS.index(first) : _WEEKDAYS.index(last) + 1])
+        named |= set(_from_to(_WEEKDAYS.index(first), _WEEKDAYS.index(last)))
     letters = re.sub("曜日?|祝日?|毎週", "", words)
     named |= {DAYS[i] for i, letter in enumerate(_WEEKDAYS) if letter in letters}
     return tuple(day for day in DAYS if day in named)
+
+
+def _from_to(first: int, last: int) -> tuple[str, ...]:
+    """Return the days of a range, which may go past Sunday: 「金〜月」."""
+    return DAYS[first : last + 1] if first <= last else (*DAYS[first:], *DAYS[: last + 1])

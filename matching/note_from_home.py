@@ -29,7 +29,7 @@ _CANT = re.compile(
 )
 
 _ONLY_BORNE = re.compile(
-    r"^[^、。]{0,12}?も、?(?:(?:よ|い|良)い(?!から|ので|人|所|ところ|場|会)|可|OK|大丈夫|平気|構わ|かまわ|構い|かまい"
+    r"^[^、。]{0,12}?(?<!いつで)(?<!何時で)も、?(?:(?:よ|い|良)い(?!から|ので|人|所|ところ|場|会)|可|OK|大丈夫|平気|構わ|かまわ|構い|かまい"
     r"|(?:参加(?:は|が)?)?(?:でき(?:る|ます)|可能)(?!会|所|ところ|場|もの|な))"
 )
 """Said alone, it is no wish: 「オンラインでもよい」, but 「電話でもいいから話したい」."""
@@ -37,6 +37,13 @@ _ONLY_BORNE = re.compile(
 _FALLS_SHORT = re.compile(
     r"^[^。]{0,16}?(?:が|けど|けれど|ものの|は|と)、?[^。]{0,10}?(?:物足り|落ち着か|続かな|合わなか|集中でき|味気|つまらな)"
 )
+
+
+_TO_BE_REACHED = re.compile(
+    r"(?:さん|の人|友人|友だち|友達|同僚|上司|先生|家族|[父母兄姉弟妹夫妻娘孫親彼]|息子|彼女)と(?:は|の|なら)?、?$"
+    r"|(?:連絡|返信|返事|予約|問い?合わせ|日程|やりとりの手段|アポ|欠席|申込|申し込み)[^、。]{0,8}$"
+)
+"""Right ahead, it is how somebody is reached, or with whom they talk: 「連絡は電話なら」, 「弟とはLINEで」."""
 
 
 def rather_goes_out(words: str) -> bool:
@@ -55,5 +62,8 @@ def rather_goes_out(words: str) -> bool:
 
 def is_wished(part: str, because: str) -> bool:
     """Tell whether what a sentence says of joining from home is a wish, and no mere tolerance."""
-    said = part[max(part.find(because), 0) :]
-    return not (_ONLY_BORNE.match(said) or _FALLS_SHORT.match(said))
+    start = max(part.find(because), 0)
+    said = part[start:]
+    return not _TO_BE_REACHED.search(part[:start]) and not (
+        _ONLY_BORNE.match(said) or _FALLS_SHORT.match(said)
+    )

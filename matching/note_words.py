@@ -82,8 +82,10 @@ def entries() -> tuple[Entry, ...]:
         for entry in lists["limit"]
     ]
     made += _held(lists["held"])
-    wished = f"(?=[^、]*(?:{lists['from_home']['wished']}))(?:{_from_home().pattern})"
-    return (*made, Entry("limits.from_home", True, re.compile(wished), Turn.LIKING))
+    home = lists["from_home"]
+    wished = f"(?=[^、]*(?:{home['wished']}))(?:{_any(home['pattern']).pattern})"
+    surely = _any([*home["surely"], wished])
+    return (*made, Entry("limits.from_home", True, surely, Turn.LIKING))
 
 
 def _held(lists: dict[str, Any]) -> list[Entry]:
@@ -136,7 +138,8 @@ def from_home() -> tuple[Entry, ...]:
 
 
 def _from_home() -> re.Pattern[str]:
-    return _any(_lists()["from_home"]["pattern"])
+    home = _lists()["from_home"]
+    return _any([*home["surely"], *home["pattern"]])
 
 
 def _any(patterns: list[str]) -> re.Pattern[str]:

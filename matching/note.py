@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from matching.note_from_home import is_wished, rather_goes_out
+from matching.note_gender import stated_gender
 from matching.note_grades import graded
 from matching.note_hours import timed
 from matching.note_hours_together import hours_together
@@ -71,6 +72,10 @@ def read_note(note: str) -> list[Proposal]:
         found.setdefault(("age", ""), grades[0])
     # What is said beats what a word stands for by default: 「集団は苦手。3人くらいまで」.
     found |= numbers
+    parts = [(part, whom.others(part)) for part in _SENTENCE_END.split(folded)]
+    gender = stated_gender(folded, parts)
+    if gender is not None and ("needs.identity", "") not in found:
+        found["limits.gender", ""] = gender
     if wished:
         words = "、".join(dict.fromkeys(wished))[:LONGEST_WISH]
         found["wishes.text", ""] = Proposal("wishes.text", words, wished[0])

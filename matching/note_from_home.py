@@ -40,10 +40,11 @@ _FALLS_SHORT = re.compile(
 
 
 _TO_BE_REACHED = re.compile(
-    r"(?:さん|の人|友人|友だち|友達|同僚|上司|先生|家族|[父母兄姉弟妹夫妻娘孫親彼]|息子|彼女)と(?:は|の|なら)?、?$"
+    r"(?:さん|の人|友人|友だち|友達|同僚|上司|先生|家族"
+    r"|[父母兄姉弟妹夫妻娘孫親彼]|息子|彼女)と(?:は|の|なら)?、?$"
     r"|(?:連絡|返信|返事|予約|問い?合わせ|日程|やりとりの手段|アポ|欠席|申込|申し込み)[^、。]{0,8}$"
 )
-"""Right ahead, it is how somebody is reached, or with whom they talk: 「連絡は電話なら」, 「弟とはLINEで」."""
+"""Right ahead, it is how somebody is reached, or whom they talk to: 「連絡は」, 「弟とは」."""
 
 
 def rather_goes_out(words: str) -> bool:

@@ -19,6 +19,7 @@ _OUTSIDE = "同居人|友人|友だち|友達|知人|隣人|隣家|近所の人|
 
 _KIN = "|".join((_PARENTS, _CHILDREN, _PARTNERS, _SIBLINGS))
 _OTHER = f"(?:{_KIN}|{_OUTSIDE})"
+KIN_NAMED = re.compile(_KIN)
 _CALLED_SO = "さん|ちゃん|くん|君"
 _AGED = r"(?:\s*\([^)]*\)|\s*\d{1,3}\s*[歳才代]?)?"
 
@@ -53,6 +54,8 @@ _NAMED_BEHIND = re.compile(
 _BESIDE = re.compile(
     rf"(?P<who>{_OTHER})(?:[\d二三四]人|{_CALLED_SO})?\s*(?:\([^)]*\)|[小中高][1-6])"
 )
+_IN_BRACKETS = re.compile(rf"(?P<who>{_OTHER})(?:{_CALLED_SO})?\s*(?=\()\([^()]*\)")
+"""What stands in brackets behind somebody is theirs: 「母（70代女性）」."""
 _SELF = re.compile(r"ご?本人|自分|自身|当人|今度は私|(?<![一-龥])私")
 _CLAUSE = re.compile(r"[、;→/]")
 _OTHER_CLAUSE_NEXT = re.compile(r"(?:ので|ため|から|で|て|が|けど|けれど|のに|し)$")
@@ -126,7 +129,8 @@ class Whom:
             ]
             + [
                 (m.end("who"), m.end())
-                for m in _BESIDE.finditer(sentence)
+                for pattern in (_BESIDE, _IN_BRACKETS)
+                for m in pattern.finditer(sentence)
                 if not self._is_own(m["who"], sentence[m.end("who") :])
             ],
         )

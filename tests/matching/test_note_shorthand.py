@@ -18,9 +18,9 @@ from resources.vocabulary import default_vocabulary
 NOTES = Path(__file__).parent / "notes"
 NEIGHBOURS = [
     "whose.toml", "turned.toml", "opposites.toml", "kept_safe.toml", "hours.toml", "papers.toml",
-    "from_home.toml", "mistaken.toml",
+    "from_home.toml", "mistaken.toml", "gender.toml",
 ]  # fmt: skip
-FILES = ["held_back.toml", "seen.toml", *NEIGHBOURS]
+FILES = ["held_back.toml", "seen.toml", "ten_hands.toml", *NEIGHBOURS]
 VOCABULARY = default_vocabulary()
 _BARE = ("needs.", "safety.")
 
@@ -82,6 +82,12 @@ def test_notes_that_the_word_lists_never_saw_are_read_rightly_and_mostly() -> No
     assert recall >= 0.9, faults
     assert seen_precision >= 0.97
     assert seen_recall >= 0.95
+
+
+def test_notes_in_ten_manners_of_writing_are_read_rightly_and_mostly() -> None:
+    precision, recall, faults = measured("ten_hands.toml")
+    assert precision >= 0.98, faults
+    assert recall >= 0.95, faults
 
 
 @pytest.mark.parametrize("file", NEIGHBOURS)

@@ -109,7 +109,7 @@ class Ask:
     def from_home(self) -> bool:
         """Tell whether what is joined from home is in reach: as said, else by rung and needs."""
         if self.limits.from_home is not None:
-            return self.limits.from_home
+            return bool(self.limits.from_home)
         return self.from_home_read or self.need.step == 0 or self.homebound
 
     @property
@@ -119,11 +119,12 @@ class Ask:
 
     @property
     def stays_at_home(self) -> bool:
-        """Tell whether going out is too much as yet: rung 0, and they would join from home.
+        """Tell whether they can't go out, or it is too much as yet: rung 0, and joins from home.
 
         By the limit alone: a wish in words, which may be misread, empties no list.
         """
-        return self.need.step == 0 and bool(self.limits.from_home)
+        said = self.limits.from_home
+        return said == "only" or (self.need.step == 0 and bool(said))
 
     @property
     def is_minor(self) -> bool:

@@ -10,11 +10,12 @@ from matching.answers import Suggestion
 from matching.fresh import is_full
 from matching.order import Order
 from matching.place_shown import PlaceShown
-from matching.ranking import Scores, offerings_of
+from matching.ranking import Scores
 from matching.rows import Rows
 from matching.rules import Judged
 from matching.schemes import Scheme
 from matching.sight import Sight
+from matching.variety import offerings_of
 from matching.verdicts import FAIL
 
 

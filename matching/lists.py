@@ -15,12 +15,13 @@ from matching.fresh import free_places, leaves_no_room
 from matching.need import Need
 from matching.on_foot import walks_for
 from matching.order import Order
-from matching.ranking import diverse, score
+from matching.ranking import score
 from matching.rules import judge
 from matching.schemes import USUAL, default_weighing
 from matching.sight import Sight
 from matching.store import IndexStore
 from matching.suggest import served_for
+from matching.variety import diverse
 from resources import clock
 
 POINTS_KEPT = 64

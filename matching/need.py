@@ -29,6 +29,7 @@ from matching.need_values import (
     Codes,
     Day,
     Flag,
+    FromHome,
     Metres,
     Minutes,
     Number,
@@ -123,7 +124,7 @@ class Limits(Part):
     sessions_per_week: Annotated[int, Field(ge=1, le=14), A_NUMBER] | None = None
     minutes: Annotated[int, Field(ge=1, le=1440), A_NUMBER] | None = None
     transport: Flag | None = None  # would use transport where it is offered
-    from_home: Flag | None = None  # would rather join from home, by telephone or online
+    from_home: FromHome | None = None  # would rather join from home, by telephone or online
     no_smoking: Flag | None = None
     no_animals: Flag | None = None
     holds: Codes | None = None  # what of the requirements the person has
@@ -277,6 +278,7 @@ def _first_problem(detail: ErrorDetails) -> BadNeed:
         return BadNeed(field, sentence("need.one_of_two"))
     if kind == "literal_error":  # the list is ours, and repeats nothing that was sent
         allowed = str(detail["ctx"]["expected"]).replace("'", "").replace(" or ", ", ")
+        allowed = allowed.replace("True, False", "true, false")  # as JSON has them
         return BadNeed(field, sentence("need.bad_choice", allowed=allowed))
     return BadNeed(field, sentence(known.get(kind, "need.bad_value")))
 

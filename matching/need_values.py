@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints
 
@@ -19,6 +19,16 @@ A_NUMBER = BeforeValidator(_no_other_kind)
 Number = Annotated[float, Field(allow_inf_nan=False), A_NUMBER]
 Flag = Annotated[bool, Strict()]
 """Neither "yes" nor 1, for what is said of safety must be said as the contract has it."""
+
+
+def _no_number(value: Any) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise ValueError("true, false or only is wanted")
+    return value
+
+
+FromHome = Annotated[Literal[True, False, "only"], BeforeValidator(_no_number)]
+"""Would rather join from home, wouldn't, or can't go anywhere."""
 
 Weight = Annotated[int, Field(ge=1, le=3), A_NUMBER]
 Clock = Annotated[

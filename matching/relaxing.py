@@ -23,13 +23,14 @@ from matching.other_hours import (
     session_of_change,
     smallest_changes,
 )
-from matching.ranking import places_of, score
+from matching.ranking import score
 from matching.reach import LONGEST_WALK, walk_minutes
 from matching.rules import Judged
 from matching.schemes import Scheme
 from matching.sentences import Sentence, joined, sentence
 from matching.sight import Sight
 from matching.times import weekday_mask
+from matching.variety import places_of
 from matching.verdicts import FAIL
 from resources.days import DAYS
 from resources.unmet import PARTS_OF_DAY
@@ -130,6 +131,10 @@ def _change(code: str, sight: Sight, brought: Brought) -> Loosened:
         return _another_level(code, _LEVELS[code], sight, brought)
     if code in _ASKED_OF_OTHERS:
         return sentence(f"change.{code}"), brought.count, None
+    if code == "at_home":
+        # Who goes out may still wish to join from home, but on the first rung nobody does both.
+        left = sight.ask.need.step != 0
+        return sentence("change.at_home"), brought.count, {"limits": {"from_home": left}}
     if code in _GIVEN_UP:
         return sentence(f"change.{code}"), brought.count, {"limits": {_GIVEN_UP[code]: False}}
     if code not in _MEASURES:
@@ -162,9 +167,7 @@ _MEASURES: dict[str, tuple[str, str, Callable[[int], Sentence]]] = {
 _LEVELS = {"noise": NOISES, "conversation": CONVERSATIONS}
 """Rules about a level, of which the need allows some; the column and the limit have its name."""
 
-_GIVEN_UP = {
-    "pay": "pay_wanted", "smoking": "no_smoking", "animals": "no_animals", "at_home": "from_home",
-}  # fmt: skip
+_GIVEN_UP = {"pay": "pay_wanted", "smoking": "no_smoking", "animals": "no_animals"}
 """Rules about what a place has or hasn't, and the limit that asks for it."""
 
 _ASKED_OF_OTHERS = ("gender", "languages", "step_free", "staff_present", "with_child", "places")

@@ -27,13 +27,14 @@ from matching.need import Need
 from matching.on_foot import walks_for
 from matching.order import Order
 from matching.place_shown import PlaceShown
-from matching.ranking import Scores, diverse, first_of_each, offerings_of, score
+from matching.ranking import Scores, score
 from matching.relaxing import hosts_at_rest, relaxation
 from matching.rows import Rows
 from matching.rules import Judged, judge
 from matching.schemes import Scheme, Weighing, default_weighing
 from matching.sight import Sight
 from matching.store import IndexStore
+from matching.variety import diverse, first_of_each, offerings_of
 from resources import clock
 
 Show = Callable[[Rows, Sequence[int]], dict[int, PlaceShown]]

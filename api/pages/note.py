@@ -15,7 +15,7 @@ from starlette.datastructures import FormData, UploadFile
 from api.dependencies import Program, Reading, allowed
 from api.identity import language_of
 from api.pages.forms import text, texts
-from api.pages.query import USUAL_WALK, question_page
+from api.pages.query import FROM_HOME, USUAL_WALK, question_page
 from api.words import say
 from casework.roles import WORKS_WITH_PEOPLE
 from matching.note import read_note
@@ -128,6 +128,8 @@ def _field(proposal: Proposal) -> tuple[str, str]:
     head, _, tail = proposal.field.partition(".")
     if head in ("needs", "safety"):
         return head, tail
+    if tail == "from_home":
+        return tail, next(said for said, value in FROM_HOME.items() if value == proposal.value)
     if proposal.value is True:
         return "flags", tail
     return tail or head, str(proposal.value)
@@ -156,6 +158,8 @@ def proposed_words(proposal: Proposal, language: str, vocabulary: Vocabulary) ->
         return say("limit.languages", language, names=vocabulary.label("language", value, language))
     if tail == "holds":
         return say("limit.holds", language, names=vocabulary.label("requirement", value, language))
+    if tail == "from_home":
+        return say(f"limit.from_home_{_field(proposal)[1]}", language)
     if tail in ("noise", "conversation", "gender"):
         return say(f"limit.{tail}_{value}", language)
     return say(f"limit.{tail}", language, **({} if value is True else {"n": value}))

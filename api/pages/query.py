@@ -97,6 +97,10 @@ def _answered(request: Request, program: OpenProgram, session: Session, form: Fo
     )
 
 
+FROM_HOME = {"yes": True, "only": "only", "no": False}
+"""Whether somebody would join from home, as the form says it and as a need does."""
+
+
 def need_of(form: FormData) -> dict[str, Any]:
     """Return the need that the form states, in the JSON of the contract."""
     limits: dict[str, Any] = present(
@@ -109,6 +113,7 @@ def need_of(form: FormData) -> dict[str, Any]:
             ("minutes", whole(form, "minutes")),
             ("gender", text(form, "gender")),
             ("languages", texts(form, "languages")),
+            ("from_home", _from_home(form)),
             *((name, True) for name in texts(form, "flags")),
         ]
     ) | _held(form)
@@ -131,6 +136,13 @@ def need_of(form: FormData) -> dict[str, Any]:
             ("safety", dict.fromkeys(texts(form, "safety"), True) or None),
         ]
     )
+
+
+def _from_home(form: FormData) -> object:
+    said = text(form, "from_home")
+    if said is not None and said not in FROM_HOME:
+        raise BadField("from_home")
+    return None if said is None else FROM_HOME[said]
 
 
 def _held(form: FormData) -> dict[str, Any]:

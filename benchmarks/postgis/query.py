@@ -12,11 +12,11 @@ from geodata.straight import DETOUR
 from matching.ask import Ask
 from matching.columns import ATTENDANCES, FAR
 from matching.criteria import CRITERIA
-from matching.ranking import SAME_LAT, SAME_PLACE_M
 from matching.rules import RULES
 from matching.schemes import UNIT, Scheme
 from matching.suggest import served_for
 from matching.times import ALL_DAYS
+from matching.variety import SAME_LAT, SAME_PLACE_M
 
 LIMIT = 10
 

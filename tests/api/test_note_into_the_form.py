@@ -93,6 +93,7 @@ TYPED = [
     ("safety", "protected"),
     ("safety", "no_children_present"),
     ("safety", "no_alcohol"),
+    ("from_home", "no"),
     ("walk_minutes", "15"),
 ]
 
@@ -116,7 +117,11 @@ def test_what_staff_typed_stays_when_a_note_is_read_and_when_a_second_one_is(
     form = Page(first).sent_by("/suggest")
     assert set(TYPED) <= set(form)
     assert {("activities", "reading"), ("sessions_per_week", "1")} <= set(form)
-    second = read(worker, first, "35歳。歩いて30分。将棋が好き。月曜の午前。酒のない所。")
+    second = read(
+        worker,
+        first,
+        "35歳。歩いて30分。将棋が好き。月曜の午前。酒のない所。家からなら参加したい。",
+    )
     form = Page(second).sent_by("/suggest")
     assert set(TYPED) <= set(form)
     assert {("activities", "reading"), ("days", "mon"), ("from", "09:00")} <= set(form)
@@ -126,6 +131,19 @@ def test_what_staff_typed_stays_when_a_note_is_read_and_when_a_second_one_is(
     third = read(worker, second, "水曜の午後なら。本が好き。")
     assert [v for n, v in Page(third).sent_by("/suggest") if n == "days"] == ["mon"]
     assert "すでに入っている項目はそのままです" in third
+
+
+def test_a_wish_to_join_from_home_is_chosen_among_what_the_form_offers(worker: TestClient) -> None:
+    page = read(worker, worker.get("/suggest").text, "家からなら参加したい")
+    assert ("from_home", "yes") in Page(page).sent_by("/suggest")
+    assert "家から参加したい（電話・オンライン）" in page
+    for said, meant in (("yes", True), ("only", "only"), ("no", False)):
+        assert need_of(FormData([("from_home", said)]))["limits"] == {"from_home": meant}
+    token = token_of(worker.get("/suggest").text)
+    answer = worker.post(
+        "/suggest", data={"csrf": token, "address": "35.7,139.7", "from_home": "x"}
+    )
+    assert answer.status_code == 422
 
 
 def test_the_minutes_on_foot_that_nobody_typed_give_way_to_those_of_a_note(

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from matching.need import BadNeed
 from matching.note import names_from_home
 from matching.table import Table
 
@@ -163,6 +164,32 @@ def test_on_the_first_rung_nobody_is_sent_out_who_would_join_from_home(table: Ta
     assert answer.relaxation is not None
     assert answer.relaxation.patch == {"limits": {"from_home": False}}
     assert _listed(_asked(nowhere, step=0, limits={"from_home": False})) == {"隣の間"}
+
+
+@pytest.mark.parametrize("step", [None, 0, 1, 2, 3])
+def test_who_can_only_join_from_home_is_sent_nowhere_on_any_rung(
+    table: Table, step: int | None
+) -> None:
+    only = {"from_home": "only"}
+    answer = _asked(table, step=step, limits=only)
+    assert _listed(answer) == {"家からの間"}
+    assert answer.removed_by["at_home"] == 2
+    (first,) = answer.suggestions
+    assert first.way_in == "online"
+    wished = _asked(table, step=step, limits={"from_home": True}).suggestions[0]
+    assert (first.place.name, first.score) == (wished.place.name, wished.score)
+    nowhere = Table(pd.DataFrame([{"id": IDS[1], "name": "隣の間", "online": False, **NEAR}]))
+    loosened = _asked(nowhere, step=step, limits=only).relaxation
+    assert loosened is not None
+    assert loosened.patch == {"limits": {"from_home": step != 0}}
+    assert _listed(_asked(nowhere, step=step, limits=loosened.patch["limits"])) == {"隣の間"}
+
+
+@pytest.mark.parametrize("said", [1, 0, "yes", "True", [], {}])
+def test_what_says_neither_yes_nor_no_nor_only_is_refused(table: Table, said: Any) -> None:
+    with pytest.raises(BadNeed) as refused:
+        _asked(table, limits={"from_home": said})
+    assert refused.value.field == "limits.from_home"
 
 
 @pytest.mark.parametrize(

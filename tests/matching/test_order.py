@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from matching import ranking
+from geodata.straight import metres_between
+from matching import variety
 from matching.columns import LOOK, RECORD
 from matching.order import Order
 
@@ -48,6 +49,9 @@ class _Seen:
         self.rows = self
         self.records = records
 
+    def __len__(self) -> int:
+        return len(self.records)
+
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_is_picked_is_the_same_however_few_are_put_in_order_at_first(
@@ -62,7 +66,38 @@ def test_what_is_picked_is_the_same_however_few_are_put_in_order_at_first(
     order.records["host"], order.records["kind"] = r.integers(0, 4, n), r.integers(0, 3, n)
     picked = []
     for likely_enough in (1, 3, n):
-        monkeypatch.setattr(ranking, "_LIKELY_ENOUGH", likely_enough)
+        monkeypatch.setattr(variety, "_LIKELY_ENOUGH", likely_enough)
         for limit in (1, 5, 10):
-            picked.append(ranking._picked(rows, order, _Seen(order.records), limit, 2, 2))  # type: ignore[arg-type]
+            picked.append(variety._picked(rows, order, _Seen(order.records), limit, 2, 2))  # type: ignore[arg-type]
     assert picked[:3] == picked[3:6] == picked[6:]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_place_is_one_by_its_resource_or_by_name_and_nearness(seed: int) -> None:
+    """As a walk tells that compares each row with all places before it."""
+    rows, order = _rows(seed)
+    r = np.random.default_rng(seed)
+    records = order.records
+    n = len(records)
+    records["resource"], records["name"] = r.integers(1, n + 1, n), r.integers(1, 4, n)
+    for axis, start in (("lat", 35.0), ("lon", 139.0)):
+        records[axis] = start + r.choice([0.003, 0.03]) * r.random(n)
+    records["lat"][r.random(n) < 0.1] = np.nan
+    found = variety.places_of(rows, order, _Seen(records))  # type: ignore[arg-type]
+    places: dict[int, int] = {}
+    met: list[int] = []
+    for i in order.first(rows, len(rows)).tolist():
+        p = records[i]
+        if int(p["resource"]) in places:
+            continue
+        near = (
+            number
+            for number, j in enumerate(met)
+            if records[j]["name"] == p["name"]
+            and metres_between(records[j]["lon"], records[j]["lat"], p["lon"], p["lat"]) <= 300
+        )
+        places[int(p["resource"])] = number = next(near, len(met))
+        if number == len(met):
+            met.append(i)
+    assert found.tolist() == [places[int(records[i]["resource"])] for i in rows]
+    assert len(met) < len(places) or n < 30

@@ -144,7 +144,7 @@ def need(r: random.Random, hosts: list[uuid.UUID], today: date) -> dict[str, Any
         "sessions_per_week": maybe(r, r.choice([1, 2]), 0.4),
         "minutes": maybe(r, r.choice([30, 60, 120]), 0.4),
         "transport": maybe(r, r.random() < 0.5, 0.3),
-        "from_home": maybe(r, r.random() < 0.6, 0.2),
+        "from_home": maybe(r, r.choice([True, True, False, False, "only"]), 0.2),
         "no_smoking": maybe(r, True, 0.2),
         "no_animals": maybe(r, True, 0.2),
         "holds": maybe(r, some(r, "requirement", 3), 0.3),

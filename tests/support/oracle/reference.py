@@ -156,7 +156,7 @@ class Reference:
         self.wished = set(need.wishes.activities) or set(wish.activities)
         self.words = wish.words
         said = need.limits.from_home
-        self.home_wished = wish.from_home if said is None else said
+        self.home_wished = wish.from_home if said is None else said is not False
         self.held: dict[UUID, list[schedules.SessionTime] | None] = {}
         self.attended: dict[UUID, list[schedules.SessionTime]] = {}
         self.stays: dict[tuple[int, int, int], int] = {}
@@ -512,7 +512,7 @@ class Reference:
         out["host_rest"] = three(known, not (resting or at_cap))
         if not facts.get("accompanies", True):
             out["host_rest"] = "pass"
-        if need.step == 0 and limits.from_home:
+        if limits.from_home == "only" or (need.step == 0 and limits.from_home):
             out["at_home"] = "pass" if r.online else "fail"
         if limits.no_smoking:
             out["smoking"] = "pass" if at_home else yes(r.smoking, False)
@@ -580,7 +580,7 @@ class Reference:
     def from_home(self) -> bool:
         said = self.need.limits.from_home
         if said is not None:
-            return said
+            return said is not False
         by_itself = self.need.step == 0 or bool(self.told_of_needs("from_home"))
         return self.home_wished or by_itself
 

@@ -47,6 +47,8 @@ TOWNS = {
     "minami": FOLDER / "minami",
     "byoin": FOLDER / "byoin",
     "kasumi": FOLDER / "kasumi",
+    "nagise": FOLDER / "nagise",
+    "ensen": FOLDER / "ensen",
 }
 """The first grew up with the engine; the others were judged before anybody had seen their lists.
 
@@ -64,6 +66,8 @@ shima : an island and its hamlets; one host runs most places, some are held on t
 minami : an ordinary city, most of whose places say a good deal
 byoin : around a hospital; formal services beside others, and half the places say little
 kasumi : an old castle town, made to be hard
+nagise : two years after a flood and an earthquake, in temporary housing
+ensen : a commuter town along a railway; everybody has several troubles at once
 """
 UNSAID_IS_UNKNOWN = frozenset(
     folder for name, folder in TOWNS.items() if name not in ("town", "harbour", "village", "city")

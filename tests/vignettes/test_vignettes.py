@@ -1,4 +1,4 @@
-"""The lists are those an experienced support worker would make, for invented people of sixteen towns."""
+"""The lists are those an experienced support worker would make, for invented people of eighteen towns."""
 
 from collections.abc import Callable, Iterator
 

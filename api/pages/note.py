@@ -135,6 +135,15 @@ def _field(proposal: Proposal) -> tuple[str, str]:
     return tail or head, str(proposal.value)
 
 
+def _hours_in_words(windows: list[dict[str, str]], language: str) -> str:
+    """Return the days of each pair of hours, in the order in which these are first said."""
+    days: dict[tuple[str, str], list[str]] = {}
+    for w in windows:
+        days.setdefault((w["from"], w["to"]), []).append(say(f"day.{w['day']}", language))
+    comma = "、" if language == "ja" else ", "
+    return comma.join(f"{'・'.join(on)} {start}–{end}" for (start, end), on in days.items())
+
+
 def proposed_words(proposal: Proposal, language: str, vocabulary: Vocabulary) -> str:
     """Return what is proposed in words."""
     head, _, tail = proposal.field.partition(".")
@@ -150,8 +159,7 @@ def proposed_words(proposal: Proposal, language: str, vocabulary: Vocabulary) ->
     if head == "walk_minutes":
         return say("person.walk", language, minutes=value)
     if head == "windows":
-        days = "・".join(say(f"day.{window['day']}", language) for window in value)
-        return f"{days} {value[0]['from']}–{value[0]['to']}"
+        return _hours_in_words(value, language)
     if head == "safety":
         return say(f"safety.{tail}", language)
     if tail == "languages":

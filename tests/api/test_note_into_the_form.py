@@ -133,6 +133,11 @@ def test_what_staff_typed_stays_when_a_note_is_read_and_when_a_second_one_is(
     assert "すでに入っている項目はそのままです" in third
 
 
+def test_hours_that_are_read_are_told_day_by_day(worker: TestClient) -> None:
+    page = read(worker, worker.get("/suggest").text, "平日なら行ける。木曜の午後は仕事")
+    assert "月・火・水・金 09:00–21:00、木 09:00–12:00、木 17:00–21:00" in page
+
+
 def test_a_wish_to_join_from_home_is_chosen_among_what_the_form_offers(worker: TestClient) -> None:
     page = read(worker, worker.get("/suggest").text, "家からなら参加したい")
     assert ("from_home", "yes") in Page(page).sent_by("/suggest")

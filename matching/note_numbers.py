@@ -12,12 +12,18 @@ _NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
 _UP_TO = "(?:まで|以内|以下|くらい|ぐらい|ほど|程度|なら|が限度|が限界|がやっと)"
 _AID = "(?:歩行器|杖|つえ|シルバーカー|手?押し車|歩行車)"
 _BY = "(?:で|なら|を?(?:使って|使えば|ついて|押して))"
+_ALONE = r"(?<![\d.])"
+"""Ahead of a number: no digit or point, of which it would be the tail (1000000, 2.5)."""
+
+_YEN = r"(?<![万千百])(?<!\d,)(\d{1,3}(?:,\d{3})+|\d{1,7})"
+"""As prices are written, 1500 or 1,500, and not what stands behind the 万 of 1万5000."""
+
 _RELATIVE = "[長次三][男女]|息子|娘|母|父|夫|妻|男性|女性|兄|姉|弟|妹"
 _PERSON = rf"本人|専業主[婦夫]|主[婦夫]|会社員|無職|独居|単身|{_RELATIVE}"
 _MEASURES: tuple[tuple[str, str, int], ...] = (
     (
         "age",
-        r"(\d{1,3})\s*(?:歳|才)"
+        rf"{_ALONE}(\d{{1,3}})\s*(?:歳|才)"
         r"(?!児|から|まで|以上|以下|未満|の?(?:時|頃|ころ|とき)|で(?:結婚|離婚|発症|退職|出産|来日)"
         r"|の(?:お?[母父]|親|夫|妻|息子|娘|子|兄|姉|弟|妹|孫|祖|双子|[長次三][男女]))",
         1,
@@ -34,7 +40,11 @@ _MEASURES: tuple[tuple[str, str, int], ...] = (
         rf"{_AID}(?:使用|歩行)?{_BY}\s*(\d{{1,3}})\s*分(?!お|ご)",
         1,
     ),
-    ("walk_minutes", rf"(\d{{1,3}})\s*分(?:{_UP_TO}){{0,2}}(?:しか|なら|は)?歩(?:け|く)", 1),
+    (
+        "walk_minutes",
+        rf"{_ALONE}(?<!\d時間)(\d{{1,3}})\s*分(?:{_UP_TO}){{0,2}}(?:しか|なら|は)?歩(?:け|く)",
+        1,
+    ),
     (
         "walk_minutes",
         rf"歩(?:くの|き|くなら)(?:は|なら|で|も)?\s*(\d{{1,3}})\s*分(?:{_UP_TO}|$)",
@@ -53,29 +63,29 @@ _MEASURES: tuple[tuple[str, str, int], ...] = (
     ),
     (
         "limits.minutes",
-        r"(?<![:\d午週月])(?<![週月]に)(?:\d\s*[~〜-]\s*)?(?<!\d)(\d|1[0-2])\s*時間(半)?(?!後|前|帯|営業|目)",
+        r"(?<![:\d.午週月])(?<![週月]に)(?:\d\s*[~〜-]\s*)?(?<![\d.])(\d|1[0-2])(\.5)?\s*時間(半)?(?!後|前|帯|営業|目)",
         60,
     ),
     (
         "limits.minutes",
-        rf"(?<![時\d])(\d{{2,3}})\s*分(?:{_UP_TO}|だけ(?:なら|でも|から|ならば))",
+        rf"(?<![時\d.])(?<!\d時間)(\d{{2,3}})\s*分(?:{_UP_TO}|だけ(?:なら|でも|から|ならば))",
         1,
     ),
-    ("limits.max_yen", rf"(\d{{1,6}})\s*円\s*{_UP_TO}", 1),
-    ("limits.max_yen", r"1[回度]\s*(\d{1,5})\s*円(?=[・、,/]|$)", 1),
+    ("limits.max_yen", rf"{_ALONE}{_YEN}\s*円\s*{_UP_TO}", 1),
+    ("limits.max_yen", rf"{_ALONE}1[回度]\s*{_YEN}\s*円(?=[・、,/]|$)", 1),
     (
         "limits.group_size",
-        rf"(?<![\dと])([2-9]|\d{{2}})\s*人\s*{_UP_TO}",
+        rf"(?<![\dと.])([2-9]|\d{{2}})\s*人\s*{_UP_TO}",
         1,
     ),
     (
         "limits.group_size",
-        r"(?<![\dと])([2-9])\s*人の(?:小さな|小さい|少人数の|こぢんまりした|静かな)*"
+        r"(?<![\dと.])([2-9])\s*人の(?:小さな|小さい|少人数の|こぢんまりした|静かな)*"
         r"(?:集まり|集い|会|グループ|場|教室)(?:が(?:よ|い|好)|なら|を?希望)",
         1,
     ),
 )
-"""Field, pattern of a number (behind it perhaps a half), and what one of it counts."""
+"""Field, pattern of a number (then groups for a half), and what one of it counts."""
 
 _OF_SOMETHING_ELSE = {
     "walk_minutes": re.compile(
@@ -95,7 +105,7 @@ _OF_SOMETHING_ELSE = {
         r"|話した(?![いく])|話を(?:した(?![いく])|聞いた)|傾聴|滞在|終了|っぱなし|(?:家|自宅|うち)から|遅れ|遅刻"
     ),
     "limits.max_yen": re.compile(
-        r"月(?:に|額)?\s*\d+\s*円|毎月|ひと月|1[かヶ]月|年(?:に|会費|間)|借|家賃|年金|月収|手取り|貯金|時給|日給|交通費(?!込)|運賃|バス代|電車代|食費|小遣い|ローン|所持|返済"
+        r"月(?:に|額)?\s*[\d,]+\s*円|毎月|ひと月|1[かヶ]月|年(?:に|会費|間)|借|家賃|年金|月収|手取り|貯金|時給|日給|交通費(?!込)|運賃|バス代|電車代|食費|小遣い|ローン|所持|返済"
     ),
     "limits.group_size": re.compile(
         r"家族|きょうだい|兄弟|子ども|暮らし|世帯|クラス|学級|部署|職場|会社|工場|気後れ|圧倒"
@@ -132,8 +142,8 @@ def counted(part: str, others: Others) -> Iterator[Proposal]:
     for field, pattern, unit in _MEASURES:
         for found in re.finditer(pattern, plain):
             if _is_meant(field, plain, found, others):
-                half = unit // 2 if found.re.groups > 1 and found.group(2) else 0
-                number = int(found.group(1)) * unit + half
+                half = unit // 2 if any(found.groups()[1:]) else 0
+                number = int(found.group(1).replace(",", "")) * unit + half
                 if could_be(field, number):
                     yield Proposal(field, number, found.group())
                     break

@@ -4,7 +4,6 @@ import json
 import re
 import unicodedata
 from pathlib import Path
-from typing import Any
 
 import judged
 import pandas as pd
@@ -265,37 +264,6 @@ def test_hours_of_the_clock_are_read_and_a_no_leaves_nothing_beside_what_is_said
     assert [{(w["from"], w["to"]) for w in p.value} for p in found] == [{("14:30", "16:00")}]
     (left,) = [p for p in read_note("午前中は起きられない") if p.field == "windows"]
     assert {(w["from"], w["to"]) for w in left.value} == {("12:00", "21:00")}
-
-
-@pytest.mark.parametrize(
-    ("number", "proposed"),
-    [
-        (0, {"age": 0, "limits": {"max_yen": 0}}),
-        (1, {"age": 1, "walk_minutes": 1,
-             "limits": {"sessions_per_week": 1, "minutes": 60, "max_yen": 1}}),
-        (5, {"age": 5, "walk_minutes": 5,
-             "limits": {"sessions_per_week": 5, "minutes": 300, "max_yen": 5, "group_size": 5}}),
-        (24, {"age": 24, "walk_minutes": 24, "limits": {"max_yen": 24, "group_size": 24}}),
-        (25, {"age": 25, "walk_minutes": 25, "limits": {"max_yen": 25, "group_size": 25}}),
-        (48, {"age": 48, "walk_minutes": 48, "limits": {"max_yen": 48, "group_size": 48}}),
-        (99, {"age": 99, "walk_minutes": 99, "limits": {"max_yen": 99, "group_size": 99}}),
-        (121, {"walk_minutes": 121, "limits": {"max_yen": 121}}),
-        (150, {"walk_minutes": 150, "limits": {"max_yen": 150}}),
-        (600, {"walk_minutes": 600, "limits": {"max_yen": 600}}),
-        (601, {"limits": {"max_yen": 601}}),
-        (999, {"limits": {"max_yen": 999}}),
-        (999_999, {"limits": {"max_yen": 999_999}}),
-        (9_999_999, {}),
-    ],
-)  # fmt: skip
-def test_a_number_that_no_need_could_say_is_not_proposed(
-    number: int, proposed: dict[str, Any]
-) -> None:
-    said = f"本人は{number}歳。歩いて{number}分。週{number}回。{number}時間くらい。{number}人まで。"
-    if number < 1_000_000:
-        said += f"{number}円まで。"
-    assert need_of(read_note(said)) == proposed
-    parse_need({"at": {"lon": 139.7, "lat": 35.7}, **proposed}, VOCABULARY)
 
 
 @pytest.mark.parametrize(

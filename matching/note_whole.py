@@ -6,7 +6,17 @@ from matching.note_proposals import Proposal
 
 _OF_AGE = 18
 _AT_WORK = 15
-"""Nobody younger is employed (Labour Standards Act, art. 56)."""
+"""In the year from this birthday on, the first 31 March decides who is employed."""
+
+_PAST_THAT_MARCH = re.compile(
+    r"(?:高校生|(?<![一-龥])高校?[1-3一二三](?:年生?+)?+)(?!の?(?:息子|娘|子|孫|[兄弟姉妹]|[男女]の子|きょうだい))"
+    r"|高校(?:を中退|中退|に通[っう])|中卒|中学(?:校)?を(?:出|卒業|終え)"
+)
+"""What tells of somebody of fifteen that compulsory school lies behind them."""
+
+_WITH_CHILD = re.compile("妊娠|妊婦|臨月")
+_BEARS_A_CHILD = 12
+"""From then on an age beside a pregnancy is that of the person."""
 
 _PAST_SCHOOL = 19
 """Who is so old and at no school stayed away from it once."""
@@ -43,7 +53,7 @@ def as_a_whole(found: list[Proposal], note: str, *, at_school: bool) -> list[Pro
     by_field = {p.field: p for p in found}
     age = by_field.get("age")
     out = set()
-    if age is not None and _is_a_childs_age(age, by_field):
+    if age is not None and _is_a_childs_age(age, by_field, note):
         out.add("age")
         age = None
     years = None if age is None else int(age.value)
@@ -52,7 +62,7 @@ def as_a_whole(found: list[Proposal], note: str, *, at_school: bool) -> list[Pro
     if years is not None and years >= _PAST_SCHOOL and not at_school:
         out.add("needs.truancy")
     job = by_field.get("needs.job_retention")
-    young = at_school or (years is not None and years <= _AT_WORK)
+    young = at_school or (years is not None and not _may_be_employed(years, note))
     if job is not None and young and _OF_A_JOB.search(job.because) and "バイト" not in note:
         out.add(job.field)
     kept = [p for p in found if p.field not in out and not _is_asked(p, note)]
@@ -74,8 +84,26 @@ def _is_asked(proposal: Proposal, note: str) -> bool:
     return proposal.field == "limits.holds" and f"{proposal.because}?" in note
 
 
-def _is_a_childs_age(age: Proposal, by_field: dict[str, Proposal]) -> bool:
-    if age.value >= _AT_WORK or not re.search("[歳才]", age.because) or "本人" in age.because:
+def _may_be_employed(years: int, note: str) -> bool:
+    """Tell whether somebody of an age may be employed at all.
+
+    Nobody is until the first 31 March after the day on which they turn fifteen (労働基準法 第56条
+    第1項). So at fourteen nobody is, at sixteen everybody may be; of fifteen the age alone doesn't
+    tell, and counts as too young unless the note says that they go to 高校 or left 中学.
+    """
+    if years != _AT_WORK:
+        return years > _AT_WORK
+    return _PAST_THAT_MARCH.search(note) is not None
+
+
+def _is_a_childs_age(age: Proposal, by_field: dict[str, Proposal], note: str) -> bool:
+    """Tell whether an age is that of a child somebody raises: one too young to be employed."""
+    if not re.search("[歳才]", age.because) or "本人" in age.because:
+        return False
+    if _may_be_employed(int(age.value), note):
+        return False
+    birth = by_field.get("needs.postpartum")
+    if birth and _WITH_CHILD.search(birth.because) and age.value >= _BEARS_A_CHILD:
         return False
     return any(field in by_field for field in _RAISES_CHILDREN)
 

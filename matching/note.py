@@ -15,6 +15,7 @@ from matching.note_gender import stated_gender
 from matching.note_grades import graded
 from matching.note_hours import timed
 from matching.note_hours_together import hours_together
+from matching.note_not_from_home import not_from_home
 from matching.note_numbers import counted
 from matching.note_proposals import Proposal
 from matching.note_taken import Taken
@@ -76,6 +77,9 @@ def read_note(note: str) -> list[Proposal]:
     gender = stated_gender(folded, parts)
     if gender is not None and ("needs.identity", "") not in found:
         found["limits.gender", ""] = gender
+    disliked = not_from_home(folded, parts)
+    if disliked is not None:
+        found.setdefault(("limits.from_home", ""), disliked)
     if wished:
         words = "、".join(dict.fromkeys(wished))[:LONGEST_WISH]
         found["wishes.text", ""] = Proposal("wishes.text", words, wished[0])

@@ -7,10 +7,11 @@ note, and nothing of it leaves the machine. Proposals only: staff confirm each o
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from matching.note_from_home import is_wished, rather_goes_out
+from matching.note_from_home import is_all_there_is, is_wished, rather_goes_out
 from matching.note_gender import stated_gender
 from matching.note_grades import graded
 from matching.note_hours import timed
@@ -56,7 +57,7 @@ def read_note(note: str) -> list[Proposal]:
         others = whom.others(part)
         young = young or _is_at_school(part, others)
         coded = [
-            proposal
+            _from_home_only(proposal, part)
             for proposal in _coded(part, others, aside)
             if proposal.field != "limits.from_home"
             or (not outside and is_wished(part, proposal.because))
@@ -86,6 +87,12 @@ def read_note(note: str) -> list[Proposal]:
     order = {name: i for i, name in enumerate(_ORDER)}
     kept = as_a_whole(taken.without(hours_together(list(found.values()))), folded, at_school=young)
     return sorted(kept, key=lambda p: order[p.field.split(".")[0]])
+
+
+def _from_home_only(proposal: Proposal, part: str) -> Proposal:
+    if proposal.field != "limits.from_home" or not is_all_there_is(part):
+        return proposal
+    return replace(proposal, value="only")
 
 
 _ORDER = ("age", "walk_minutes", "needs", "wishes", "step", "limits", "windows", "safety")

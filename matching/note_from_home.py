@@ -61,6 +61,28 @@ def rather_goes_out(words: str) -> bool:
     )
 
 
+_NOTHING_ELSE = re.compile(
+    r"(?:(?:自?宅|家|うち|自室|部屋|ベッド|病室)から|在宅(?:での?)?|(?:オンライン|リモート)(?:での?)?)"
+    r"(?:(?:[^、。]{0,8}?(?:所|ところ|場|もの|会|参加|利用))?(?:だけ|のみ)"
+    r"(?!(?:で(?:は|も)|じゃ)?な[くい]|でも)|[^、。]{0,2}しか[^、。]{0,8}?(?:な|ず|ませ))"
+)
+
+
+_FOR_NOW = re.compile("まず|最初|はじめ|初め|当面|当分|しばらく|いまは|今は")
+
+
+def is_all_there_is(part: str) -> bool:
+    """Tell whether a sentence says that somebody can join from home, and in no other way.
+
+    Examples
+    --------
+    >>> is_all_there_is("家からつながる所だけ"), is_all_there_is("電話だけなら話せる")
+    (True, False)
+    """
+    found = _NOTHING_ELSE.search(part)
+    return found is not None and not _FOR_NOW.search(part[: found.start()])
+
+
 def is_wished(part: str, because: str) -> bool:
     """Tell whether what a sentence says of joining from home is a wish, and no mere tolerance."""
     start = max(part.find(because), 0)

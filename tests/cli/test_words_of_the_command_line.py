@@ -21,6 +21,7 @@ NEVER_MET = {
     "matching.Impossible",
     "resources.BadRecord",
     "resources.BadRow",
+    "resources.NoZone",  # the command line gives each moment its zone
     "resources.NobodyActing",
     "resources.NotHeld",
     "resources.NotUnderstood",

@@ -23,7 +23,10 @@ from resources.models import Offering, Resource
 from resources.registration import Registration
 from resources.vocabulary import default_vocabulary
 
-DAY = clock.today() + timedelta(days=default_weighing().thresholds.again_full_days)
+
+def day() -> date:
+    """Return when a full place is asked about again, of what was declined now."""
+    return clock.today() + timedelta(days=default_weighing().thresholds.again_full_days)
 
 
 @pytest.fixture
@@ -82,10 +85,10 @@ def test_the_owner_is_told_once_on_the_day_with_the_case_and_without_a_name(
 ) -> None:
     colleague = staff("colleague")
     decline(database, east, person, salon)
-    assert told(database, DAY - timedelta(days=1)) == 0
-    assert told(database, DAY) == 1
-    assert told(database, DAY) == 0
-    assert told(database, DAY + timedelta(days=1)) == 0
+    assert told(database, day() - timedelta(days=1)) == 0
+    assert told(database, day()) == 1
+    assert told(database, day()) == 0
+    assert told(database, day() + timedelta(days=1)) == 0
     (notice,) = notices(database, east)
     assert (notice.kind, notice.about) == ("ask_again", "")
     with database.writing(by=east.by) as session:
@@ -97,15 +100,15 @@ def test_a_day_that_was_missed_is_told_later_but_not_when_it_is_old_news(
     database: Database, east: Actor, person: Person, salon: uuid.UUID
 ) -> None:
     decline(database, east, person, salon)
-    assert told(database, DAY + LATEST) == 0
-    assert told(database, DAY + LATEST - timedelta(days=1)) == 1
+    assert told(database, day() + LATEST) == 0
+    assert told(database, day() + LATEST - timedelta(days=1)) == 1
 
 
 def test_what_is_never_proposed_again_has_no_day(
     database: Database, east: Actor, person: Person, salon: uuid.UUID
 ) -> None:
     decline(database, east, person, salon, "refused")
-    assert told(database, DAY) == 0
+    assert told(database, day()) == 0
 
 
 def test_a_place_that_was_asked_again_meanwhile_is_not_told_of(
@@ -115,7 +118,7 @@ def test_a_place_that_was_asked_again_meanwhile_is_not_told_of(
     with database.writing(by=east.by) as session:
         case = opened(session, east, person)
         start_placement(session, case, offering_id=salon, place="架空サロン")
-    assert told(database, DAY) == 0
+    assert told(database, day()) == 0
 
 
 def test_of_two_declines_on_one_day_one_is_told(
@@ -123,7 +126,7 @@ def test_of_two_declines_on_one_day_one_is_told(
 ) -> None:
     decline(database, east, person, salon)
     decline(database, east, person, salon)
-    assert told(database, DAY) == 1
+    assert told(database, day()) == 1
 
 
 def test_a_place_that_is_no_longer_open_is_not_told_of(
@@ -135,7 +138,7 @@ def test_a_place_that_is_no_longer_open_is_not_told_of(
             select(Resource).join(Offering).where(Offering.id == salon)
         ).one()
         set_status(session, resource_id=resource.id, status="closed", reason="閉所", by="test")
-    assert told(database, DAY) == 0
+    assert told(database, day()) == 0
 
 
 def test_nobody_is_told_of_a_case_that_they_may_no_longer_see(
@@ -146,6 +149,6 @@ def test_nobody_is_told_of_a_case_that_they_may_no_longer_see(
         case = opened(session, east, person)
         for consent in consents_of(session, case):
             withdraw_consent(session, case, consent_id=consent.id)
-    assert told(database, DAY) == 0
+    assert told(database, day()) == 0
     with database.reading() as session:
         assert session.scalars(select(Notice)).all() == []

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from outside import Host, answer, host_outside
-from read_outside import ADMIN, SERIES, TODAY, WEEK_AGO, Source, feed, gone, held, hsds
+from read_outside import ADMIN, Source, feed, gone, held, hsds, series, today, week_ago
 
 from casework import outside
 from jobs.listing import job_shown, list_jobs
@@ -52,45 +52,45 @@ def test_a_newer_word_of_staff_or_host_is_never_replaced_by_an_older_one_of_the_
     program: Program, register: Register, host: Host
 ) -> None:
     source = Source(program, host, register(), "hsds")
-    for by, on in (("staff", WEEK_AGO), ("host", WEEK_AGO + timedelta(days=1))):
+    for by, on in (("staff", week_ago()), ("host", week_ago() + timedelta(days=1))):
         source.staff_say("none", 0, on, by)
         source.says(hsds(3))
         source.is_read()
         assert source.availability == ("none", 0, on, by)
         assert source.item.problem == "older_word"
     assert source.row.problem is None
-    source.says(hsds(4, TODAY))
+    source.says(hsds(4, today()))
     source.is_read()
-    assert source.availability == ("capacity", 4, TODAY, "source")
+    assert source.availability == ("capacity", 4, today(), "source")
     # It goes back to what it said before the host spoke: that isn't heard either.
     source.says(hsds(9))
     source.is_read()
-    assert source.availability == ("capacity", 4, TODAY, "source")
+    assert source.availability == ("capacity", 4, today(), "source")
 
 
 def test_what_was_not_believed_is_asked_for_again_though_it_has_not_changed(
     program: Program, register: Register, host: Host
 ) -> None:
     source = Source(program, host, register(), "hsds")
-    source.staff_say("none", 0, TODAY)
+    source.staff_say("none", 0, today())
     source.says(hsds(3), 'ETag: "v1"')
     for _ in range(2):
         source.is_read()
         assert source.item.problem == "older_word"
         assert "If-None-Match" not in host.asked[-1]
-    source.staff_say("none", 0, WEEK_AGO - timedelta(days=1))
+    source.staff_say("none", 0, week_ago() - timedelta(days=1))
     source.is_read()
-    assert source.availability == ("capacity", 3, WEEK_AGO, "source")
+    assert source.availability == ("capacity", 3, week_ago(), "source")
 
 
 def test_assess_first_stays_as_the_host_said_it(
     program: Program, register: Register, host: Host
 ) -> None:
     source = Source(program, host, register(), "hsds")
-    source.staff_say("assess-first", None, WEEK_AGO - timedelta(days=1), "host")
+    source.staff_say("assess-first", None, week_ago() - timedelta(days=1), "host")
     source.says(hsds(3))
     source.is_read()
-    assert source.availability == ("assess-first", 3, WEEK_AGO, "source")
+    assert source.availability == ("assess-first", 3, week_ago(), "source")
 
 
 def test_places_that_are_kept_here_are_not_overwritten(
@@ -98,9 +98,9 @@ def test_places_that_are_kept_here_are_not_overwritten(
 ) -> None:
     source = Source(program, host, register(), "hsds")
     with program.database.writing(by="test") as session:
-        open_places(session, offering_id=source.offering, first_on=TODAY, capacity=2, by="test")
+        open_places(session, offering_id=source.offering, first_on=today(), capacity=2, by="test")
     before = source.availability
-    source.says(hsds(3, TODAY))
+    source.says(hsds(3, today()))
     source.is_read()
     assert source.availability == before
     assert source.item.problem == "own_places"
@@ -114,13 +114,13 @@ def test_twelve_free_of_ten_are_not_believed_and_shown_as_failing(
     source = Source(program, host, register(), "hsds")
     source.says(hsds(3))
     source.is_read()
-    source.says(hsds(12, TODAY))
+    source.says(hsds(12, today()))
     source.is_read()
-    assert source.availability == ("capacity", 3, WEEK_AGO, "source")
+    assert source.availability == ("capacity", 3, week_ago(), "source")
     assert source.item.problem == "more_than_maximum"
     with program.database.reading() as session:
         assert count_failing(session) == (1, 1)
-    source.says(hsds(3, TODAY))
+    source.says(hsds(3, today()))
     source.is_read()
     assert source.item.problem is None
 
@@ -222,7 +222,7 @@ def test_due_sources_are_asked_for_by_the_clock(
     run_pending(program)
     with program.database.reading() as session:
         assert [j.facts for j in list_jobs(session, 5, kind="read_sources")] == [{"sources": 1}]
-    assert source.availability == ("capacity", 3, WEEK_AGO, "source")
+    assert source.availability == ("capacity", 3, week_ago(), "source")
     assert source.row.due_at
     assert source.row.due_at > clock.now() + timedelta(hours=5)
 
@@ -242,22 +242,22 @@ def test_what_a_feed_removed_is_unknown_and_shown_not_full(
     program: Program, register: Register, host: Host
 ) -> None:
     source = Source(program, host, register(), "rpde", "series")
-    feed(source, "/data", SERIES, held("1", 3, 4))
+    feed(source, "/data", series(), held("1", 3, 4))
     feed(source, "/end")
     source.is_read()
-    assert source.availability == ("capacity", 4, WEEK_AGO, "source")
+    assert source.availability == ("capacity", 4, week_ago(), "source")
     feed(source, "/end", gone("7", "SessionSeries"), gone("1"), following="/end2")
     feed(source, "/end2", following="/end2")
     source.is_read()
-    assert source.availability == ("unknown", None, TODAY, "source")
+    assert source.availability == ("unknown", None, today(), "source")
     assert source.item.problem == "removed"
     before = source.changes()
     source.is_read()
     assert source.changes() == before
     # The host's own word is not the source's to take back.
-    source.staff_say("capacity", 1, TODAY, "host")
+    source.staff_say("capacity", 1, today(), "host")
     source.is_read()
-    assert source.availability == ("capacity", 1, TODAY, "host")
+    assert source.availability == ("capacity", 1, today(), "host")
 
 
 def test_a_feed_that_breaks_off_goes_on_where_it_was_and_says_nothing_before_its_end(
@@ -269,10 +269,10 @@ def test_a_feed_that_breaks_off_goes_on_where_it_was_and_says_nothing_before_its
     assert source.is_read() == "source_failed"
     assert source.availability[0] == "unknown"
     assert source.row.cursor == host.url("/p2")
-    feed(source, "/p2", held("1", 3, 1, TODAY))
+    feed(source, "/p2", held("1", 3, 1, today()))
     feed(source, "/end")
     source.is_read()
-    assert source.availability == ("capacity", 1, TODAY, "source")
+    assert source.availability == ("capacity", 1, today(), "source")
 
 
 def test_a_feed_that_leads_to_another_host_is_not_followed(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from outside import Host, answer, host_outside
-from read_outside import ADMIN, TODAY, WEEK_AGO, Source, feed, held, hsds
+from read_outside import ADMIN, Source, feed, held, hsds, today, week_ago
 
 import jobs.reading_lists
 import jobs.reading_sources
@@ -61,12 +61,12 @@ def test_what_stands_on_a_later_page_is_found_and_no_page_after_it_is_asked_for(
     source = Source(program, host, register(), "hsds")
     listed(source, others("a", "b"), others("c"), [hsds(4)], others("d"))
     assert source.is_read() == "source_read"
-    assert source.availability == ("capacity", 4, WEEK_AGO, "source")
+    assert source.availability == ("capacity", 4, week_ago(), "source")
     assert paths(host) == ["/data", "/data?page=2", "/data?page=3"]
     # That the first page hasn't changed says nothing of the third.
-    listed(source, others("a", "b"), others("c"), [hsds(1, TODAY)], others("d"))
+    listed(source, others("a", "b"), others("c"), [hsds(1, today())], others("d"))
     source.is_read()
-    assert source.availability == ("capacity", 1, TODAY, "source")
+    assert source.availability == ("capacity", 1, today(), "source")
     assert not any("If-None-Match" in request for request in host.asked)
 
 
@@ -118,11 +118,11 @@ def test_a_list_that_cannot_be_read_to_its_end_leaves_the_old_word_and_is_shown(
     source = Source(program, host, register(), "hsds")
     source.says(hsds(4))
     source.is_read()
-    listed(source, others("a"), [hsds(1, TODAY)])
+    listed(source, others("a"), [hsds(1, today())])
     spoil(source)
     assert source.is_read() == "source_failed"
     assert source.row.problem == problem
-    assert source.availability == ("capacity", 4, WEEK_AGO, "source")
+    assert source.availability == ("capacity", 4, week_ago(), "source")
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_a_long_feed_is_read_over_several_runs_each_page_once(
     assert source.availability[0] == "unknown"  # the rest may say otherwise
     assert source.row.cursor == host.url("/p3")
     source.is_read()
-    assert source.availability == ("capacity", 4, WEEK_AGO, "source")
+    assert source.availability == ("capacity", 4, week_ago(), "source")
     assert paths(host) == ["/data", "/p2", "/p3", "/p4"]
     source.is_read()
     assert paths(host)[4:] == ["/p4"]
@@ -186,7 +186,7 @@ def test_a_run_over_a_feed_ends_at_its_bytes_and_the_next_goes_on(
     source.is_read()
     assert paths(host) == ["/data"]
     source.is_read()
-    assert source.availability == ("capacity", 5, WEEK_AGO, "source")
+    assert source.availability == ("capacity", 5, week_ago(), "source")
 
 
 def test_no_page_of_a_feed_is_read_from_another_host_though_that_may_be_read_as_well(

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from outside import Host, answer, host_outside
-from read_outside import ADMIN, SERIES, TODAY, WEEK_AGO, Source, feed, held, hsds
+from read_outside import ADMIN, Source, feed, held, hsds, series, today, week_ago
 from sqlalchemy import func, select
 
 from casework import outside
@@ -59,7 +59,7 @@ def test_a_source_says_how_many_places_are_free_and_since_when(
     source = Source(program, host, register(), "hsds")
     source.says(hsds(3))
     assert source.is_read() == "source_read"
-    assert source.availability == ("capacity", 3, WEEK_AGO, "source")
+    assert source.availability == ("capacity", 3, week_ago(), "source")
     with program.database.reading() as session:
         offering = session.get_one(Offering, source.offering)
         assert offering.verified_on is None  # a file isn't somebody who has looked
@@ -72,7 +72,7 @@ def test_reading_what_is_known_changes_nothing(
     program: Program, register: Register, host: Host
 ) -> None:
     source = Source(program, host, register(), "hsds")
-    day = TODAY - timedelta(days=20)
+    day = today() - timedelta(days=20)
     with program.database.writing(by="test") as session:
         verify_offering(session, offering_id=source.offering, verified_by="host", on=day, by="t")
     source.says(hsds(3), 'ETag: "v1"')
@@ -110,7 +110,7 @@ def test_a_source_that_fails_keeps_the_old_value_and_its_old_date(
         assert problems()[problem][0] in job.note("ja")
         assert host.origin not in job.note("ja") + json.dumps(job.facts)
     assert pauses == sorted(set(pauses))  # each longer than the one before
-    assert source.availability == ("capacity", 3, WEEK_AGO, "source")
+    assert source.availability == ("capacity", 3, week_ago(), "source")
     assert source.changes() == before
     source.says(hsds(3))
     source.is_read()
@@ -168,19 +168,19 @@ def test_the_next_session_of_a_feed_that_has_places_speaks(
     program: Program, register: Register, host: Host
 ) -> None:
     source = Source(program, host, register(), "rpde", "series")
-    feed(source, "/data", SERIES, held("1", -1, 5), held("2", 3, 0), following="/p2")
-    feed(source, "/p2", held("3", 10, 2, TODAY), {"junk": 1})
+    feed(source, "/data", series(), held("1", -1, 5), held("2", 3, 0), following="/p2")
+    feed(source, "/p2", held("3", 10, 2, today()), {"junk": 1})
     feed(source, "/end")
     source.is_read()
-    assert source.availability == ("capacity", 2, TODAY, "source")
+    assert source.availability == ("capacity", 2, today(), "source")
     assert source.row.cursor == host.url("/end")
     # Only what changed since is read.
     before = len(host.asked)
-    feed(source, "/end", held("3", 10, 0, TODAY), following="/end2")
+    feed(source, "/end", held("3", 10, 0, today()), following="/end2")
     feed(source, "/end2", following="/end2")
     source.is_read()
     assert len(host.asked) == before + 2
-    assert source.availability == ("none", 0, WEEK_AGO, "source")
+    assert source.availability == ("none", 0, week_ago(), "source")
     with program.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(OutsideSession)) == 3
 
@@ -190,7 +190,7 @@ def test_a_calendar_confirms_sessions_and_what_it_calls_off_is_proposed_as_a_clo
 ) -> None:
     schedule = {"rules": [{"days": [], "from": "10:00", "to": "12:00"}]}
     source = Source(program, host, register(offering={"schedule": schedule}), "ical", "*")
-    days = [TODAY + timedelta(days=n) for n in (2, 3)]
+    days = [today() + timedelta(days=n) for n in (2, 3)]
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x"]
     for day, status in zip(days, ("CONFIRMED", "CANCELLED"), strict=True):
         lines += [

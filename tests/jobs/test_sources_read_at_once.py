@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from outside import Host, answer, host_outside
-from read_outside import TODAY, Source, hsds
+from read_outside import Source, hsds, today
 from sqlalchemy import func, select
 
 from jobs.fetching import Fetcher
@@ -86,7 +86,7 @@ def test_two_that_read_at_once_write_once_and_those_who_do_not_look_write_twice(
     def each_time_another(connection: Any) -> None:
         with lock:
             left = next(counted)
-        answer(json.dumps(hsds(left, TODAY)).encode())(connection)
+        answer(json.dumps(hsds(left, today())).encode())(connection)
 
     host.answers["/data"] = each_time_another
     at_once(program, source, work)

@@ -21,10 +21,16 @@ from resources.models import Change, Offering
 from resources.outside.commands import propose_source
 from resources.outside.models import OutsideItem, OutsideSource
 
-TODAY = clock.today()
-WEEK_AGO = TODAY - timedelta(days=7)
-
 ADMIN = Actor(uuid.uuid4(), "keeper", "administrator", None)
+
+
+def today() -> date:
+    """Return the day as it is now: a run of tests may begin before midnight and end after it."""
+    return clock.today()
+
+
+def week_ago() -> date:
+    return today() - timedelta(days=7)
 
 
 class Source:
@@ -100,13 +106,13 @@ class Source:
             )
 
 
-def hsds(available: Any, on: date = WEEK_AGO, maximum: Any = 10) -> dict[str, Any]:
+def hsds(available: Any, on: date | None = None, maximum: Any = 10) -> dict[str, Any]:
     capacity = {
         "id": "c",
         "unit": {"id": "u", "name": "person"},
         "available": available,
         "maximum": maximum,
-        "updated": f"{on}T09:00:00+09:00",
+        "updated": f"{on or week_ago()}T09:00:00+09:00",
     }
     return {"id": "s1", "capacities": [capacity]}
 
@@ -115,11 +121,12 @@ def ms(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, 12, tzinfo=JAPAN).timestamp() * 1000)
 
 
-def updated(own: str, kind: str, data: dict[str, Any], on: date = WEEK_AGO) -> dict[str, Any]:
-    return {"state": "updated", "kind": kind, "id": own, "modified": ms(on), "data": data}
+def updated(own: str, kind: str, data: dict[str, Any], on: date | None = None) -> dict[str, Any]:
+    modified = ms(on or week_ago())
+    return {"state": "updated", "kind": kind, "id": own, "modified": modified, "data": data}
 
 
-def held(own: str, days: int, left: int | None, on: date = WEEK_AGO) -> dict[str, Any]:
+def held(own: str, days: int, left: int | None, on: date | None = None) -> dict[str, Any]:
     """Return a session of the series in so many days."""
     starts = (clock.now_in_japan() + timedelta(days=days)).isoformat(timespec="seconds")
     data: dict[str, Any] = {"superEvent": "series", "startDate": starts}
@@ -129,11 +136,12 @@ def held(own: str, days: int, left: int | None, on: date = WEEK_AGO) -> dict[str
 
 
 def gone(own: str, kind: str = "ScheduledSession") -> dict[str, Any]:
-    return {"state": "deleted", "kind": kind, "id": own, "modified": ms(TODAY)}
+    return {"state": "deleted", "kind": kind, "id": own, "modified": ms(today())}
 
 
 def feed(source: Source, path: str, *items: dict[str, Any], following: str = "/end") -> None:
     source.says({"next": source.host.url(following), "items": list(items)}, path=path)
 
 
-SERIES = updated("7", "SessionSeries", {"@id": "series", "maximumAttendeeCapacity": 8})
+def series() -> dict[str, Any]:
+    return updated("7", "SessionSeries", {"@id": "series", "maximumAttendeeCapacity": 8})

@@ -1,17 +1,10 @@
 """A coordinator is shown two entries of one place, merges them by choice, and takes it back."""
 
 import pytest
+from page_width import no_sideways_scrolling
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
-
-
-def no_sideways_scrolling(page: Page) -> bool:
-    return bool(
-        page.evaluate(
-            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-        )
-    )
 
 
 def register(page: Page, name: str, **fields: str) -> None:

@@ -1,6 +1,7 @@
 """A coordinator sends a file, watches its trial, looks at each row, and takes it in."""
 
 import pytest
+from page_width import no_sideways_scrolling
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -16,14 +17,6 @@ def rows(mark: str, phone: str) -> str:
             (3, "入れ替わり", 139.7271, 35.7291), (4, "", 35.73, 139.73),
         )
     ) + f"00000{mark}05,,東京都豊島区,,,,\n"  # fmt: skip
-
-
-def no_sideways_scrolling(page: Page) -> bool:
-    return bool(
-        page.evaluate(
-            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-        )
-    )
 
 
 def send(page: Page, text: str) -> None:

@@ -4,13 +4,12 @@ import re
 import time
 
 import pytest
+from page_width import no_sideways_scrolling
 from playwright.sync_api import Page, expect
 
 from jobs.demo.accounts import DEMO_PASSWORD
 
 pytestmark = pytest.mark.browser
-
-SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 def test_a_place_is_registered_within_two_minutes_by_typing_and_tapping(
@@ -46,7 +45,7 @@ def test_a_place_is_registered_within_two_minutes_by_typing_and_tapping(
     page.locator(".leaflet-marker-icon").focus()
     page.keyboard.press("ArrowUp")
     assert float(page.locator("input[name=lat]").input_value()) > float(before)
-    assert not page.evaluate(SIDEWAYS)
+    assert no_sideways_scrolling(page)
     snapshot(page, "register-map", size)
     page.click("summary:has-text('表向きの対象')")
     page.check("input[name=audience][value=anyone]")
@@ -120,7 +119,7 @@ def test_two_who_edit_one_place_at_once_see_both_and_lose_nothing(
     page.click("a:has-text('内容を直す')")
     page.wait_for_url("**/edit")
     snapshot(page, "edit", size)
-    assert not page.evaluate(SIDEWAYS)
+    assert no_sideways_scrolling(page)
     other = chromium.new_context(base_url=site, locale="ja-JP").new_page()
     enter(other, "support")
     other.goto(link + "/edit")
@@ -139,7 +138,7 @@ def test_two_who_edit_one_place_at_once_see_both_and_lose_nothing(
     expect(clash).to_contain_text("03-0000-2222")
     expect(page.locator("main")).to_contain_text("べつのよみ")
     expect(page.locator("main")).to_contain_text("250")
-    assert not page.evaluate(SIDEWAYS)
+    assert no_sideways_scrolling(page)
     snapshot(page, "conflict", size)
     clash.locator("input[value=mine]").check()
     page.click("p.submit button.primary")
@@ -155,9 +154,9 @@ def test_a_coordinator_sees_which_words_are_hardly_used(
     page.goto("/vocabulary")
     page.click("#kind > summary")
     expect(page.locator("#kind")).to_contain_text("90日")
-    assert not page.evaluate(SIDEWAYS)
+    assert no_sideways_scrolling(page)
     snapshot(page, "vocabulary", size)
     page.click("#kind a[href$='/kind/salon']")
     expect(page.locator("input[name=term_days]")).to_have_value("90")
-    assert not page.evaluate(SIDEWAYS)
+    assert no_sideways_scrolling(page)
     snapshot(page, "vocabulary-term", size)

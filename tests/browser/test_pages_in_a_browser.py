@@ -1,17 +1,10 @@
 """The three pages as staff use them, at a desk and on a phone."""
 
 import pytest
+from page_width import no_sideways_scrolling
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
-
-
-def no_sideways_scrolling(page: Page) -> bool:
-    return bool(
-        page.evaluate(
-            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-        )
-    )
 
 
 def test_a_support_worker_sees_suggestions_with_reasons_beside_a_map(

@@ -1,6 +1,7 @@
 """A place is pinned and taken off again, at a desk and on a phone."""
 
 import pytest
+from page_width import no_sideways_scrolling
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -23,9 +24,7 @@ def test_a_pinned_place_stands_first_and_is_taken_off_again(
     expect(pinned).to_contain_text("職員の顔を覚えた")
     expect(pinned).to_contain_text(f"一覧の{len(before)}番目")
     assert page.locator(".suggestion h3 a").all_text_contents() == [before[-1], *before[:-1]]
-    assert page.evaluate(
-        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-    )
+    assert no_sideways_scrolling(page)
     pinned.scroll_into_view_if_needed()
     snapshot(page, "pinned", size)
     pinned.locator("button:has-text('固定を外す')").click()

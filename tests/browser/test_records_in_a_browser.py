@@ -1,11 +1,10 @@
 """A request for disclosure from the case to the papers, and the terms of records, as staff do it."""
 
 import pytest
+from page_width import no_sideways_scrolling
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
-
-TOO_WIDE = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 def test_a_request_is_received_checked_and_printed(page: Page, enter, snapshot, size: str) -> None:
@@ -20,12 +19,12 @@ def test_a_request_is_received_checked_and_printed(page: Page, enter, snapshot, 
     page.select_option("select[name=paper]", "licence")
     page.click("button:has-text('私が確かめました')")
     expect(page.locator("dl.facts >> nth=0")).to_contain_text("運転免許証")
-    assert not page.evaluate(TOO_WIDE)
+    assert no_sideways_scrolling(page)
     snapshot(page, "request", size)
     page.click("button:has-text('印刷用の画面を開く')")
     expect(page.locator("h1")).to_have_text("保存している個人情報の一覧")
     expect(page.locator("section.paper >> nth=0")).to_be_visible()
-    assert not page.evaluate(TOO_WIDE)
+    assert no_sideways_scrolling(page)
     snapshot(page, "request-papers", size)
     page.emulate_media(media="print")
     expect(page.locator(".noprint")).to_be_hidden()
@@ -40,5 +39,5 @@ def test_an_administrator_sets_a_term_with_its_rule(page: Page, enter, snapshot,
     form.locator("input[name=rule]").fill("文書管理規程（見本）")
     form.locator("button").click()
     expect(page.locator("main")).to_contain_text("5年")
-    assert not page.evaluate(TOO_WIDE)
+    assert no_sideways_scrolling(page)
     snapshot(page, "retention", size)

@@ -1,17 +1,10 @@
 """Schemes, the sharing of places and what lies ahead, as staff use them at a desk and on a phone."""
 
 import pytest
+from page_width import no_sideways_scrolling
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
-
-
-def no_sideways_scrolling(page: Page) -> bool:
-    return bool(
-        page.evaluate(
-            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-        )
-    )
 
 
 def test_a_manager_sees_what_a_change_does_before_saving_it_and_takes_it_back(
